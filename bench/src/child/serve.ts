@@ -1,0 +1,28 @@
+import type { Answer, Question } from "./protocol.js";
+
+/** What a child can be asked for, by name. */
+export type Commands = Readonly<Record<string, (input: never) => unknown>>;
+
+/** Answers the questions of the process that started this one, one after the other. */
+export function serve(commands: Commands): void {
+  let turn = Promise.resolve();
+  process.on("message", (question: Question) => {
+    turn = turn.then(async () => tell(await answer(commands, question)));
+  });
+  process.once("disconnect", () => process.exit());
+  tell({ id: 0, value: "ready" });
+}
+
+/** What the parent process gave as the one argument. */
+export const given = <T>(): T => JSON.parse(process.argv[2]!) as T;
+
+async function answer(commands: Commands, { id, command, input }: Question): Promise<Answer> {
+  try {
+    const run = commands[command] as (input: unknown) => unknown;
+    return { id, value: await run(input) };
+  } catch (error) {
+    return { id, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+}
+
+const tell = (answer: Answer): void => void process.send!(answer);

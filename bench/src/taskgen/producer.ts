@@ -1,0 +1,35 @@
+// A process that calls tasks.
+import { createApp } from "@taskgen/core";
+import { given, serve } from "../child/serve.js";
+import { argumentsOf, runEach, runMany, runOneByOne } from "./calls.js";
+import { createTasks } from "./stubs.js";
+
+const { broker } = given<{ readonly broker: string }>();
+const app = createApp({ broker });
+const tasks = createTasks(app);
+await app.connect();
+
+const timed = async (run: () => Promise<unknown>): Promise<number> => {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+};
+
+async function sendOneByOne(n: number): Promise<void> {
+  for (const [x, y] of argumentsOf(n)) await tasks.add.delay(x, y);
+}
+
+async function sendTogether(n: number): Promise<void> {
+  const args = argumentsOf(n);
+  for (let i = 0; i < n; i += 500) await Promise.all(args.slice(i, i + 500).map(([x, y]) => tasks.add.delay(x, y)));
+}
+
+serve({
+  many: (n: number) => runMany(tasks, n),
+  each: (n: number) => runEach(tasks, n),
+  oneByOne: (n: number) => runOneByOne(tasks, n),
+  sendOneByOne: (n: number) => timed(() => sendOneByOne(n)),
+  sendTogether: (n: number) => timed(() => sendTogether(n)),
+  sendMany: (n: number) => timed(() => tasks.add.delayMany(argumentsOf(n))),
+  stop: () => app.close(),
+});

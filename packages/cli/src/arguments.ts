@@ -1,0 +1,40 @@
+import { InvalidArgumentError } from "commander";
+import type { Duration } from "@taskgen/core";
+import { CliError } from "./cli-error.js";
+
+// Parsers of options, in the form that commander calls: what they throw, it completes with the option's name.
+
+/** A duration such as `500ms`, `10s` or `2m`. */
+export function duration(text: string): Duration {
+  if (/^\d+(\.\d+)?(ms|s|m|h|d)$/.test(text)) return text as Duration;
+  throw new InvalidArgumentError("Give a number and a unit, such as 500ms, 10s, 2m, 1h or 1d.");
+}
+
+/** A whole number from 1. */
+export function count(text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError("Give a whole number from 1.");
+}
+
+/** Names separated by commas; the option may be given again. */
+export function names(text: string, before: readonly string[] = []): readonly string[] {
+  const given = text.split(",").map((name) => name.trim());
+  if (given.includes("")) throw new InvalidArgumentError("One of the names is empty.");
+  return [...before, ...given];
+}
+
+/** One JSON value for each argument. */
+export function jsonArguments(texts: readonly string[]): unknown[] {
+  return texts.map((text, index) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new CliError(
+        "ARGUMENT_INVALID",
+        `argument ${index + 1} is not JSON: ${text} (${reason}). Quote JSON for the shell; a text needs its own quotes: '"text"'`,
+      );
+    }
+  });
+}

@@ -1,0 +1,53 @@
+import type { WorkerInfo } from "@taskgen/worker";
+import { cleanLine, maskCredentials } from "./clean-text.js";
+import type { LogEntry } from "./log-line.js";
+
+/** What a banner says besides what the worker knows of itself. */
+export interface BannerFacts extends WorkerInfo {
+  readonly version: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly registry: string;
+}
+
+/** What people see when a worker starts. */
+export function formatBanner(facts: BannerFacts): string {
+  const { version, host, pid, broker, durability, backend, queues, tasks, registry } = facts;
+  return [
+    "",
+    ` taskgen ${version} worker on ${host} (process ${pid})`,
+    "",
+    " [config]",
+    `   broker:      ${broker}`,
+    `   survives:    ${durability}`,
+    `   results:     ${backend}`,
+    `   pool:        ${describePool(facts)}`,
+    `   registry:    ${registry}`,
+    "",
+    " [queues]",
+    ...queues.map((queue) => `   ${queue}`),
+    "",
+    " [tasks]",
+    ...(tasks.length === 0 ? ["   (none)"] : tasks.map((task) => `   ${task}`)),
+    "",
+    "",
+  ]
+    .map((text) => cleanLine(maskCredentials(text)))
+    .join("\n");
+}
+
+/** The same as an entry, for `--json`. */
+export function bannerEntry({ version, host, pid, broker, backend, ...rest }: BannerFacts): LogEntry {
+  const fields = { version, host, pid, ...rest, broker: maskCredentials(broker), backend: maskCredentials(backend) };
+  return {
+    event: "worker-started",
+    level: "info",
+    message: `taskgen ${version} worker on ${host} (process ${pid})`,
+    fields,
+  };
+}
+
+function describePool({ pool, threads, concurrency }: WorkerInfo): string {
+  const tasks = `${concurrency} ${concurrency === 1 ? "task" : "tasks"} at once`;
+  return pool === "inline" ? `inline, ${tasks}` : `${threads} ${threads === 1 ? "thread" : "threads"}, ${tasks}`;
+}

@@ -1,0 +1,86 @@
+import { hostname } from "node:os";
+import { internalsOf, toRemoteError } from "@taskgen/core/internal";
+import { createWorker, type LogLevel, type Worker } from "@taskgen/worker";
+import { bannerEntry, formatBanner, type BannerFacts } from "./banner.js";
+import { applyConnectionOptions } from "./connection-options.js";
+import { LineWriter, type LogEntry } from "./log-line.js";
+import { logWorker } from "./log.js";
+import { openProject, requireBroker, type Project } from "./project.js";
+import { exitCodeOf, type ShutdownEvents } from "./shutdown.js";
+import type { Terminal } from "./terminal.js";
+import type { WorkerVerbOptions } from "./verbs/worker.js";
+import { version } from "./version.js";
+
+/** Runs a worker until it is stopped; resolves to the exit code. */
+export async function serve(options: WorkerVerbOptions, terminal: Terminal): Promise<number> {
+  applyConnectionOptions(options, terminal);
+  const project = await openProject(terminal.cwd, { ...options, inline: options.pool === "inline" });
+  requireBroker(project.app, options.broker);
+  const worker = createWorkerOf(project, options);
+  const writer = new LineWriter({ level: options.loglevel, json: options.json, print: terminal.print });
+  logWorker(worker, writer, internalsOf(project.app).codec);
+  const ended = exitCodeOf(worker, shutdownEvents(writer, options));
+  await worker.start();
+  greet(worker, project, { writer, options, terminal });
+  const code = await ended;
+  await project.app.close();
+  writer.write(entry("worker-stopped", code === 0 ? "Stopped" : "Stopped before everything was finished"));
+  writer.flush();
+  return code;
+}
+
+function createWorkerOf({ app, registry }: Project, options: WorkerVerbOptions): Worker {
+  const { queues, pool, threads, concurrency, grace } = options;
+  return createWorker({ app, registry, queues, pool, threads, concurrency, gracePeriod: grace });
+}
+
+interface Greeting {
+  readonly writer: LineWriter;
+  readonly options: WorkerVerbOptions;
+  readonly terminal: Terminal;
+}
+
+/** The banner whatever the log level: it is what a start looks like. */
+function greet({ info }: Worker, { registryPath }: Project, { writer, options, terminal }: Greeting): void {
+  if (info === undefined) return;
+  const facts: BannerFacts = {
+    version: version(),
+    host: hostname(),
+    pid: terminal.pid,
+    registry: registryPath,
+    ...info,
+  };
+  if (options.json === true) writer.announce(bannerEntry(facts));
+  else terminal.print(formatBanner(facts));
+  writer.write(entry("worker-ready", `Worker ready, connected to ${info.broker}`));
+}
+
+const entry = (event: string, message: string, level: LogLevel = "info"): LogEntry => ({
+  event,
+  level,
+  message,
+  fields: {},
+});
+
+function shutdownEvents(writer: LineWriter, { grace }: WorkerVerbOptions): ShutdownEvents {
+  const now = (line: LogEntry): void => {
+    writer.write(line);
+    writer.flush();
+  };
+  return {
+    stopping: (signal) =>
+      now(entry("worker-stopping", `Warm shutdown (${signal}): running tasks may take ${grace} to finish`)),
+    aborting: (signal) =>
+      now(entry("worker-aborted", `Cold shutdown (${signal}): running tasks will run again`, "warn")),
+    crashed: (error) => {
+      const { name, message, stack } = toRemoteError(error);
+      now({
+        event: "crash",
+        level: "error",
+        message: `${name}: ${message}`,
+        fields: {},
+        ...(stack !== undefined && { stack }),
+      });
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { Option, type Command } from "commander";
+import type { Duration } from "@taskgen/core";
+import type { LogLevel, PoolKind } from "@taskgen/worker";
+import { count, duration, names } from "../arguments.js";
+import { addConnectionOptions, type ConnectionOptions } from "../connection-options.js";
+import { LOG_LEVELS } from "../log-line.js";
+import type { ProjectOptions } from "../project.js";
+import type { Terminal } from "../terminal.js";
+
+export interface WorkerVerbOptions extends ConnectionOptions, Omit<ProjectOptions, "inline"> {
+  readonly queues?: readonly string[];
+  readonly concurrency?: number;
+  readonly threads?: number;
+  readonly pool: PoolKind;
+  readonly loglevel: LogLevel;
+  readonly json?: true;
+  readonly grace: Duration;
+}
+
+const HELP = `
+Runs until it is told to stop. The first SIGTERM or SIGINT (Ctrl-C) lets running tasks finish within the grace
+period; a second one ends the process at once, and what ran then runs again elsewhere.
+In units of a service manager start node_modules/.bin/taskgen worker: npx and npm do not pass signals on.
+
+Examples:
+  $ npx taskgen worker                          all queues, one thread for each core
+  $ npx taskgen worker -Q mail,default -c 50    two queues, 50 tasks at once
+  $ npx taskgen worker --registry dist/_generated/registry.js   what tsc compiled, without tsx
+
+Exit codes: 0 stopped and everything finished; 1 an error, or tasks were still running when the grace period was
+over (they run again); 130, 143 a second SIGINT, SIGTERM.`;
+
+/** Defines `taskgen worker`. */
+export function describeWorker(command: Command): Command {
+  addConnectionOptions(command.description("run tasks"))
+    .option(
+      "-Q, --queues <names>",
+      "take tasks from these queues, separated by commas (default: all that tasks name)",
+      names,
+    )
+    .option("-c, --concurrency <n>", "tasks at once (default: 10 for each thread)", count)
+    .option("--threads <n>", "worker threads (default: one for each core)", count)
+    .addOption(new Option("--pool <kind>", "where tasks run").choices(["threads", "inline"]).default("threads"))
+    .addOption(new Option("-l, --loglevel <level>", "what to log").choices(LOG_LEVELS).default("info"))
+    .option("--json", "log one JSON object per line")
+    .option("--grace <duration>", "how long running tasks may take to finish when the worker stops", duration, "30s")
+    .option("--registry <path>", "the registry to run, such as a compiled one (default: the generated one)")
+    .option("--config <path>", "the configuration (default: taskgen.config.{ts,mts,js,mjs})");
+  return command.addHelpText("after", HELP);
+}
+
+/** Runs a worker until it is stopped; resolves to the exit code. */
+export async function runWorker(options: WorkerVerbOptions, terminal: Terminal): Promise<number> {
+  const { serve } = await import("../serve.js");
+  return serve(options, terminal);
+}

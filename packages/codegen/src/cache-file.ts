@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { replaceFile } from "./write.js";
+
+interface Stored {
+  /** What made the value. */
+  readonly maker: string;
+  readonly value: unknown;
+}
+
+/**
+ * A value kept between runs under `node_modules/.cache/taskgen`, for as long as the code that made it is the same. One
+ * that cannot be read or written is none, never an error.
+ */
+export class CacheFile<T> {
+  readonly #path: string | undefined;
+  readonly #maker: () => string;
+
+  /** @param maker identifies the code that makes the value. */
+  constructor(cwd: string, name: string, maker: () => string) {
+    this.#path = isPackage(cwd) ? join(cwd, "node_modules", ".cache", "taskgen", name) : undefined;
+    this.#maker = maker;
+  }
+
+  read(): T | undefined {
+    if (this.#path === undefined) return undefined;
+    try {
+      const stored = JSON.parse(readFileSync(this.#path, "utf8")) as Stored;
+      return stored.maker === this.#maker() ? (stored.value as T) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  write(value: T): void {
+    if (this.#path === undefined) return;
+    try {
+      const stored: Stored = { maker: this.#maker(), value };
+      replaceFile(this.#path, JSON.stringify(stored));
+    } catch {
+      // A read-only checkout has no cache.
+    }
+  }
+}
+
+/** Only the folder of a package gets a cache. */
+const isPackage = (cwd: string): boolean =>
+  ["node_modules", "package.json"].some((name) => statSync(join(cwd, name), { throwIfNoEntry: false }) !== undefined);
+
+/** A hash of texts in their order. */
+export function hashOf(...texts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash("sha256");
+  for (const text of texts) hash.update(text).update("\0");
+  return hash.digest("hex");
+}

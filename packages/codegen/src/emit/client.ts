@@ -1,0 +1,111 @@
+import type { AppLocation } from "../config.js";
+import { groupBy } from "../group-by.js";
+import type { TaskModel } from "../model.js";
+import { compareCodeUnits } from "../order.js";
+import { importAliases, importPath } from "./imports.js";
+import { keyOf, namespaceOf, type Namespace } from "./namespace.js";
+import { block, docComment, HEADER, indent, propertyKey } from "./source.js";
+
+/** How generated files reach those of the project. */
+export interface EmitOptions {
+  /** The folder of the generated files. */
+  readonly outDir: string;
+  readonly app: AppLocation | undefined;
+  /** How imports that exist at run time end. */
+  readonly extension: ".js" | ".ts" | "";
+}
+
+/** The text of `client.ts`: typed stubs of every task, and nothing of the tasks' code. */
+export function emitClient(tasks: readonly TaskModel[], options: EmitOptions): string {
+  const root = namespaceOf(tasks);
+  const aliases = importAliases(tasks);
+  return [
+    HEADER,
+    ...imports(aliases, options, tasks.length > 0),
+    "",
+    "/** Every task of this project, by folder. */",
+    `export type Tasks =${namespaceType(root, aliases)};`,
+    "",
+    "/** Every task by its name on the wire. */",
+    `export interface TaskMap ${block(tasks.toSorted(byWireName).map(mapEntry))}`,
+    "",
+    "/** The tasks as calls of one app. */",
+    `export function createTasks(${tasks.length === 0 ? "_app" : "app"}: AnyApp): Tasks {`,
+    indent(`return ${namespaceValue(root)};`),
+    "}",
+    "",
+    "/** The tasks of this project: `await tasks.….delay(…).get()`. */",
+    `export const tasks: Tasks = createTasks(${options.app === undefined ? "defaultApp()" : "app"});`,
+    "",
+  ].join("\n");
+}
+
+function imports(
+  aliases: ReadonlyMap<string, string>,
+  { outDir, app, extension }: EmitOptions,
+  hasTasks: boolean,
+): string[] {
+  const types = ["AnyApp", ...(hasTasks ? ["Stubs"] : [])];
+  const core = app === undefined ? ["defaultApp", ...types.map((name) => `type ${name}`)] : types;
+  return [
+    `import ${app === undefined ? "" : "type "}{ ${core.join(", ")} } from "@taskgen/core";`,
+    ...(hasTasks ? ['import { stub } from "@taskgen/core/internal";'] : []),
+    ...(app === undefined ? [] : [`import { ${appBinding(app)} } from "${importPath(outDir, app.file, extension)}";`]),
+    ...[...aliases].map(([file, alias]) => `import type * as ${alias} from "${importPath(outDir, file, ".js")}";`),
+  ];
+}
+
+const appBinding = ({ exportName }: AppLocation): string => (exportName === "app" ? "app" : `${exportName} as app`);
+
+const byWireName = (a: TaskModel, b: TaskModel): number => compareCodeUnits(a.name, b.name);
+
+const mapEntry = ({ name, path }: TaskModel): string =>
+  `readonly ${propertyKey(name)}: Tasks${path.map((key) => `[${JSON.stringify(key)}]`).join("")};`;
+
+/**
+ * The type of a folder. Tasks come through `Stubs`, a mapped type over the module's own type, by which editors find their
+ * definition. TypeScript 7 shows no documentation through a mapped type, so a member of type `unknown` adds it. Begins with its space or line feed.
+ */
+function namespaceType(folder: Namespace, aliases: ReadonlyMap<string, string>): string {
+  const members = [
+    ...folder.tasks.flatMap((task) => taskMember(task, aliases)),
+    ...folder.folders.map(([name, inner]) => `readonly ${propertyKey(name)}:${namespaceType(inner, aliases)};`),
+  ];
+  const stubs = stubTypes(folder.tasks, aliases);
+  const parts = members.length === 0 && stubs.length > 0 ? stubs : [...stubs, block(members)];
+  return stubs.length < 2 ? ` ${parts.join(" & ")}` : indent(parts.map((part) => `\n& ${part}`).join(""));
+}
+
+/** One `Stubs` for each file of a folder. */
+function stubTypes(tasks: readonly TaskModel[], aliases: ReadonlyMap<string, string>): string[] {
+  const byFile = groupBy(tasks.filter(isCalledLikeExport), ({ file }) => file);
+  return [...byFile].map(([file, group]) => {
+    const names = group.map((task) => JSON.stringify(task.exportName));
+    return `Stubs<typeof ${aliases.get(file)}, ${names.join(" | ")}>`;
+  });
+}
+
+/** The documentation of a task, and its type where no `Stubs` of the folder has it under its name. */
+function taskMember(task: TaskModel, aliases: ReadonlyMap<string, string>): string[] {
+  const doc = task.doc === undefined ? [] : [docComment(task.doc)];
+  const key = propertyKey(keyOf(task));
+  if (isCalledLikeExport(task)) return doc.length === 0 ? [] : [...doc, `readonly ${key}: unknown;`];
+  const name = JSON.stringify(task.exportName);
+  return [...doc, `readonly ${key}: Stubs<typeof ${aliases.get(task.file)}, ${name}>[${name}];`];
+}
+
+const isCalledLikeExport = (task: TaskModel): boolean => task.exportName === keyOf(task);
+
+function namespaceValue(folder: Namespace): string {
+  return block([
+    ...folder.tasks.map((task) => `${propertyKey(keyOf(task))}: ${stubCall(task)},`),
+    ...folder.folders.map(([name, inner]) => `${propertyKey(name)}: ${namespaceValue(inner)},`),
+  ]);
+}
+
+function stubCall({ name, options }: TaskModel): string {
+  const given = Object.entries(options)
+    .toSorted(([a], [b]) => compareCodeUnits(a, b))
+    .map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+  return `stub(app, ${JSON.stringify(name)}${given.length === 0 ? "" : `, { ${given.join(", ")} }`})`;
+}

@@ -1,0 +1,30 @@
+import type { AppLocation } from "../config.js";
+import type { TaskModel } from "../model.js";
+import { compareCodeUnits } from "../order.js";
+import type { EmitOptions } from "./client.js";
+import { importPath } from "./imports.js";
+import { block, HEADER, propertyKey } from "./source.js";
+
+/** The text of `registry.ts`: how a worker finds each task, loaded when it is first needed. */
+export function emitRegistry(tasks: readonly TaskModel[], options: EmitOptions): string {
+  const sorted = tasks.toSorted((a, b) => compareCodeUnits(a.name, b.name));
+  const members = [
+    "url: import.meta.url,",
+    ...(options.app === undefined ? [] : [`app: () => ${load(options.app, options)},`]),
+    `tasks: ${block(sorted.map((task) => `${propertyKey(task.name)}: ${entry(task, options)},`))},`,
+  ];
+  return [
+    HEADER,
+    'import type { Registry } from "@taskgen/core";',
+    "",
+    "/** Every task of this project, for workers. */",
+    `export const registry: Registry = ${block(members)};`,
+    "",
+  ].join("\n");
+}
+
+const entry = (task: TaskModel, options: EmitOptions): string =>
+  block([`source: ${JSON.stringify(`${task.file}#${task.exportName}`)},`, `load: () => ${load(task, options)},`]);
+
+const load = ({ file, exportName }: AppLocation, { outDir, extension }: EmitOptions): string =>
+  `import("${importPath(outDir, file, extension)}").then((m) => m.${exportName})`;

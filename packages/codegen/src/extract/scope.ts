@@ -1,0 +1,95 @@
+import { ts } from "ts-morph";
+import { CORE, type Factory } from "../facts.js";
+import { unwrap } from "./expressions.js";
+import { readOptions } from "./options.js";
+
+const CORE_TASK: Factory = { base: "core", layers: [] };
+
+/** A name that leads to a module's exports. */
+interface Namespace {
+  readonly namespace: string;
+}
+
+/** The function declarations of one name. */
+export interface FunctionShape {
+  readonly overloaded: boolean;
+  readonly generic: boolean;
+}
+
+/** What the names at the top level of a file stand for. */
+export interface Scope {
+  readonly file: ts.SourceFile;
+  readonly names: Map<string, Factory | Namespace>;
+  readonly functions: ReadonlyMap<string, FunctionShape>;
+}
+
+/** A scope that knows the file's imports and functions. */
+export function createScope(file: ts.SourceFile): Scope {
+  const names = new Map<string, Factory | Namespace>();
+  for (const statement of file.statements) {
+    if (ts.isImportDeclaration(statement)) addImports(names, statement);
+  }
+  return { file, names, functions: functionShapes(file) };
+}
+
+function addImports(
+  names: Map<string, Factory | Namespace>,
+  { importClause, moduleSpecifier }: ts.ImportDeclaration,
+): void {
+  if (importClause === undefined || importClause.isTypeOnly || !ts.isStringLiteral(moduleSpecifier)) return;
+  const from = moduleSpecifier.text;
+  if (importClause.name !== undefined) addImport(names, importClause.name.text, from, "default");
+  const bindings = importClause.namedBindings;
+  if (bindings === undefined) return;
+  if (ts.isNamespaceImport(bindings)) {
+    names.set(bindings.name.text, { namespace: from });
+    return;
+  }
+  for (const { name, propertyName, isTypeOnly } of bindings.elements) {
+    if (!isTypeOnly) addImport(names, name.text, from, (propertyName ?? name).text);
+  }
+}
+
+function addImport(names: Map<string, Factory | Namespace>, local: string, from: string, name: string): void {
+  const factory = importedFactory(from, name);
+  if (factory !== undefined) names.set(local, factory);
+}
+
+/** What a module's export may make; a name of `@taskgen/core` other than `task` makes no tasks. */
+function importedFactory(from: string, name: string): Factory | undefined {
+  if (from !== CORE) return { base: { from, name }, layers: [] };
+  return name === "task" ? CORE_TASK : undefined;
+}
+
+/** The factory that an expression stands for: `task`, `tg.task`, `httpTask`, or `task.with({ … })`. */
+export function factoryOf(scope: Scope, expression: ts.Expression): Factory | undefined {
+  const value = unwrap(expression);
+  if (ts.isIdentifier(value)) {
+    const named = scope.names.get(value.text);
+    return named && "base" in named ? named : undefined;
+  }
+  if (ts.isPropertyAccessExpression(value)) return memberFactory(scope, value);
+  return ts.isCallExpression(value) ? derivedFactory(scope, value) : undefined;
+}
+
+function memberFactory(scope: Scope, { expression, name }: ts.PropertyAccessExpression): Factory | undefined {
+  const owner = ts.isIdentifier(expression) ? scope.names.get(expression.text) : undefined;
+  return owner && "namespace" in owner ? importedFactory(owner.namespace, name.text) : undefined;
+}
+
+/** `factory.with(options)`. */
+function derivedFactory(scope: Scope, { expression, arguments: [options] }: ts.CallExpression): Factory | undefined {
+  if (!ts.isPropertyAccessExpression(expression) || expression.name.text !== "with" || !options) return undefined;
+  const parent = factoryOf(scope, expression.expression);
+  return parent && { base: parent.base, layers: [...parent.layers, readOptions(scope.file, options)] };
+}
+
+function functionShapes(file: ts.SourceFile): Map<string, FunctionShape> {
+  const shapes = new Map<string, FunctionShape>();
+  for (const statement of file.statements) {
+    if (!ts.isFunctionDeclaration(statement) || statement.name === undefined) continue;
+    const generic = statement.typeParameters !== undefined || shapes.get(statement.name.text)?.generic === true;
+    shapes.set(statement.name.text, { overloaded: shapes.has(statement.name.text), generic });
+  }
+  return shapes;
+}

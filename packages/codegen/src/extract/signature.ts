@@ -1,0 +1,37 @@
+import { ts } from "ts-morph";
+import type { Problem } from "../facts.js";
+import { unwrap } from "./expressions.js";
+import type { FunctionShape, Scope } from "./scope.js";
+import { nodeSpan } from "./span.js";
+
+/** What is wrong with the function of a task, as far as syntax shows it. */
+export function signatureProblems(scope: Scope, label: string, argument: ts.Expression | undefined): Problem[] {
+  if (argument === undefined) return [];
+  const shape = shapeOf(scope, unwrap(argument));
+  const span = nodeSpan(scope.file, argument);
+  return [...(shape?.overloaded ? [overloaded(label, span)] : []), ...(shape?.generic ? [generic(label, span)] : [])];
+}
+
+function shapeOf(scope: Scope, fn: ts.Expression): FunctionShape | undefined {
+  if (ts.isIdentifier(fn)) return scope.functions.get(fn.text);
+  if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn)) return undefined;
+  return { overloaded: false, generic: fn.typeParameters !== undefined };
+}
+
+const overloaded = (label: string, span: Problem["span"]): Problem => ({
+  code: "TG1004",
+  severity: "error",
+  message: `the function of task "${label}" is overloaded`,
+  why: "TypeScript lets only the last overload through, so that callers would silently lose the others",
+  fix: "give the task a function with one signature, for example with a union parameter",
+  span,
+});
+
+const generic = (label: string, span: Problem["span"]): Problem => ({
+  code: "TG1005",
+  severity: "error",
+  message: `the function of task "${label}" has type parameters`,
+  why: "a call through a queue cannot carry a type argument, so that callers would silently see the constraints instead",
+  fix: "write the concrete types, one task for each",
+  span,
+});

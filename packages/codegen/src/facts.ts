@@ -1,0 +1,60 @@
+import type { DiagnosticCode, Severity } from "./diagnostics.js";
+import type { ClientOptions, Span } from "./model.js";
+
+/** The module whose `task` makes tasks. */
+export const CORE = "@taskgen/core";
+
+/** Something wrong at a place of the file whose facts these are. */
+export interface Problem {
+  readonly code: DiagnosticCode;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly why?: string;
+  readonly fix?: string;
+  readonly span: Span;
+}
+
+/** One object of options: that of a `.with(…)` or of a task. */
+export interface OptionLayer {
+  readonly values: ClientOptions;
+  readonly problems: readonly Problem[];
+}
+
+/** A name that another module exports. */
+export interface ImportedName {
+  readonly from: string;
+  readonly name: string;
+}
+
+/** Something that makes tasks: `task` of `@taskgen/core`, or perhaps what another module exports, with options over it. */
+export interface Factory {
+  readonly base: "core" | ImportedName;
+  readonly layers: readonly OptionLayer[];
+}
+
+/** A call that declares a task, if its factory proves to be one. */
+export interface TaskFact {
+  /** What to call it in messages. */
+  readonly label: string;
+  /** `undefined` when it is not exported. */
+  readonly exportName: string | undefined;
+  readonly span: Span;
+  readonly factory: Factory;
+  readonly doc: string | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** `export { name } from "…"`, or `export * from "…"` where `name` is `*`. */
+export interface Reexport extends ImportedName {
+  readonly exportName: string;
+  readonly span: Span;
+}
+
+/** What a file says by itself: a function of its text alone, so that it can be kept by the hash of that text. */
+export interface FileFacts {
+  readonly tasks: readonly TaskFact[];
+  /** By exported name. */
+  readonly factories: Readonly<Record<string, Factory>>;
+  readonly reexports: readonly Reexport[];
+  readonly problems: readonly Problem[];
+}

@@ -1,0 +1,63 @@
+import type { Diagnostic, Place } from "./diagnostics.js";
+
+/** `pretty` is for people, `json` for tools, `github` for annotations of GitHub Actions. */
+export type DiagnosticFormat = "pretty" | "json" | "github";
+
+const FORMATS = {
+  pretty: (diagnostics) => diagnostics.map(pretty).join("\n\n"),
+  json: (diagnostics) => JSON.stringify(diagnostics, undefined, 2),
+  github: (diagnostics) => diagnostics.map(annotation).join("\n"),
+} satisfies Record<DiagnosticFormat, (diagnostics: readonly Diagnostic[]) => string>;
+
+/** Diagnostics as text without a final line feed; empty text for none, except `[]` for JSON. */
+export function formatDiagnostics(diagnostics: readonly Diagnostic[], format: DiagnosticFormat): string {
+  return FORMATS[format](diagnostics);
+}
+
+function pretty(diagnostic: Diagnostic): string {
+  const { code, severity, message, why, fix, file, at, related = [] } = diagnostic;
+  const where = at === undefined ? file : position(at);
+  return [
+    `${where === undefined ? "" : `${where} - `}${severity} ${code}: ${message}`,
+    ...(at === undefined ? [] : ["", ...frame(at)]),
+    ...(why === undefined && fix === undefined ? [] : [""]),
+    ...(why === undefined ? [] : [`  why: ${why}`]),
+    ...(fix === undefined ? [] : [`  fix: ${fix}`]),
+    ...related.flatMap((place) => ["", `  ${position(place.at)} - ${place.message}`, ...frame(place.at).map(indent)]),
+  ].join("\n");
+}
+
+const position = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;
+
+const indent = (line: string): string => `  ${line}`;
+
+/** The line with its number, and under it what is meant. */
+function frame({ line, column, length, text }: Place): string[] {
+  const gutter = `${line} `;
+  const before = text.slice(0, column - 1).replace(/[^\t]/g, " ");
+  const marked = Math.max(1, Math.min(length, text.length - column + 1));
+  return [`${gutter}${text}`, `${" ".repeat(gutter.length)}${before}${"~".repeat(marked)}`];
+}
+
+/** A workflow command (`::error file=…::message`), escaped as the runner decodes it. */
+function annotation(diagnostic: Diagnostic): string {
+  const { code, severity, message, why, fix, file, at, related = [] } = diagnostic;
+  const properties = {
+    file,
+    line: at?.line,
+    endLine: at?.line,
+    col: at?.column,
+    endColumn: at && at.column + Math.max(0, at.length - 1),
+    title: code,
+  };
+  const given = Object.entries(properties).filter(([, value]) => value !== undefined);
+  const text = [message, why, fix, ...related.map((place) => `${position(place.at)} ${place.message}`)];
+  return `::${severity} ${given.map(([key, value]) => `${key}=${escapeProperty(String(value))}`).join(",")}::${escapeData(
+    text.filter((line) => line !== undefined).join("\n"),
+  )}`;
+}
+
+const escapeData = (text: string): string =>
+  text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+
+const escapeProperty = (text: string): string => escapeData(text).replaceAll(":", "%3A").replaceAll(",", "%2C");

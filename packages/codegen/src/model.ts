@@ -1,0 +1,35 @@
+/** Options of a task that its callers need; all are literals in the source. */
+export interface ClientOptions {
+  readonly name?: string;
+  readonly queue?: string;
+  readonly priority?: number;
+  readonly expires?: string;
+  readonly ignoreResult?: boolean;
+  readonly timeLimit?: string;
+  readonly softTimeLimit?: string;
+}
+
+/** A place in a file; lines and columns count from 1, columns and lengths in UTF-16 code units. */
+export interface Span {
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}
+
+/** A task as the generator sees it. */
+export interface TaskModel {
+  /** Where it is in the client: `["billing", "charge"]` is `tasks.billing.charge`. */
+  readonly path: readonly string[];
+  /** Its name on the wire. */
+  readonly name: string;
+  /** The file it is declared in, relative to the project, with `/`. */
+  readonly file: string;
+  /** The name it is exported under; `default` for a default export. */
+  readonly exportName: string;
+  /** Where it is declared. */
+  readonly span: Span;
+  /** The text of its doc comment, without the comment's marks. */
+  readonly doc: string | undefined;
+  /** What its callers need, `name` excluded. */
+  readonly options: Omit<ClientOptions, "name">;
+}

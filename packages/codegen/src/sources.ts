@@ -1,0 +1,67 @@
+import { readFileSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { dirname, extname, join } from "node:path/posix";
+import { hashOf } from "./cache-file.js";
+import type { FactsCache } from "./facts-cache.js";
+import type { FileFacts } from "./facts.js";
+
+/** The files of a project as the generator reads them: text and facts, each read once a run. */
+export class Sources {
+  readonly #cwd: string;
+  readonly #cache: FactsCache;
+  readonly #texts = new Map<string, string>();
+  readonly #facts = new Map<string, FileFacts>();
+
+  constructor(cwd: string, cache: FactsCache) {
+    this.#cwd = cwd;
+    this.#cache = cache;
+  }
+
+  /** The text of a file; paths are relative to the project. */
+  text(file: string): string {
+    let text = this.#texts.get(file);
+    if (text === undefined) {
+      text = readFileSync(resolve(this.#cwd, file), "utf8");
+      this.#texts.set(file, text);
+    }
+    return text;
+  }
+
+  /** What a file says about tasks. The parser is loaded for the first file whose facts are not cached. */
+  async facts(file: string): Promise<FileFacts> {
+    const known = this.#facts.get(file);
+    if (known !== undefined) return known;
+    const text = this.text(file);
+    const facts = await this.#cache.get(contentKey(file, text), async () => {
+      const { extractFacts } = await import("./extract/syntax.js");
+      return extractFacts(file, text);
+    });
+    this.#facts.set(file, facts);
+    return facts;
+  }
+
+  /** The file that a relative import leads to; `undefined` for other imports and where there is none. */
+  resolve(from: string, specifier: string): string | undefined {
+    if (!/^\.\.?(?:\/|$)/.test(specifier)) return undefined;
+    const path = join(dirname(from), specifier);
+    return candidates(path).find((file) => statSync(resolve(this.#cwd, file), { throwIfNoEntry: false })?.isFile());
+  }
+}
+
+/** Equal for files with the same text that are parsed in the same way. */
+const contentKey = (file: string, text: string): string => hashOf(extname(file), text);
+
+/** Source endings of the ending that an import is written with. */
+const SOURCES_OF: Readonly<Record<string, readonly string[]>> = {
+  ".js": [".ts", ".tsx", ".js", ".jsx"],
+  ".jsx": [".tsx", ".jsx"],
+  ".mjs": [".mts", ".mjs"],
+  ".cjs": [".cts", ".cjs"],
+};
+
+function candidates(path: string): string[] {
+  const ending = extname(path);
+  const sources = SOURCES_OF[ending];
+  if (sources !== undefined) return sources.map((source) => path.slice(0, -ending.length) + source);
+  return [path, `${path}.ts`, `${path}.tsx`, `${path}.mts`, `${path}.js`, `${path}/index.ts`, `${path}/index.js`];
+}

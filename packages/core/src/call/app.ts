@@ -1,0 +1,256 @@
+import { defaultAmbient, type Ambient } from "../ambient.js";
+import type { CallOptions, ErrorClass } from "../define/task-options.js";
+import { milliseconds, type Duration } from "../duration.js";
+import { ConfigError } from "../errors.js";
+import type { Middleware } from "../run/middleware.js";
+import { openResults, openTransport } from "../transports/open.js";
+import { createCodec, type Codec, type CodecLimits } from "../wire/codec.js";
+import type { AsyncResultWith, UnknownExtras } from "./async-result.js";
+import { connect, type Connection } from "./connection.js";
+import { defaultBroker } from "./default-broker.js";
+import { ErrorRegistry } from "./error-registry.js";
+import { Publisher, type OnPublishError } from "./publisher.js";
+import { Sender, type SendRetry } from "./sender.js";
+import type { TaskCallWith } from "./task-call.js";
+
+/** How a send is tried again on a live connection: Celery's `retry_policy`. */
+export interface RetryPolicy {
+  /** @default 3 */
+  readonly maxRetries?: number;
+  /** @default "0ms" */
+  readonly intervalStart?: Duration;
+  /** @default "200ms" */
+  readonly intervalStep?: Duration;
+  /** @default "1s" */
+  readonly intervalMax?: Duration;
+}
+
+/** Settings of an app. */
+export interface AppOptions {
+  /**
+   * The broker's URL: `sqlite:./path.db`, `memory:`.
+   * @default TASKGEN_BROKER_URL, otherwise `.taskgen/tasks.db` under the workspace root; in production an error
+   */
+  readonly broker?: string | undefined;
+  /** The result backend's URL. @default TASKGEN_RESULT_BACKEND, otherwise the broker's */
+  readonly backend?: string | undefined;
+  /** Separates two services on one broker. @default "taskgen" */
+  readonly prefix?: string | undefined;
+  /** The queue of tasks that name none. @default "default" */
+  readonly queue?: string | undefined;
+  /** How long results are kept. @default "1h" */
+  readonly resultTtl?: Duration | undefined;
+  /** How long a call waits for a broker that cannot be reached. @default "30s" */
+  readonly publishTimeout?: Duration | undefined;
+  /** How a send is tried again on a live connection; `false`: never. */
+  readonly retryPolicy?: RetryPolicy | false | undefined;
+  /** Bytes of messages that may wait to be sent; beyond it calls are refused. @default 128 MiB */
+  readonly maxBufferedBytes?: number | undefined;
+  /** Where failed publishes go. @default the call rejects, and is an unhandled rejection when nobody awaits it */
+  readonly onPublishError?: OnPublishError | undefined;
+  /** Where failures of a connection go that no call can report. @default a process warning */
+  readonly onError?: ((error: Error) => void) | undefined;
+  /** Classes of declared errors (`throws`) that come back as instances of themselves. @default none */
+  readonly errors?: readonly ErrorClass[] | undefined;
+  /** Wraps every task that a worker of this app runs; the first is the outermost. @default none */
+  readonly middleware?: readonly Middleware[] | undefined;
+  /** Bounds on what is encoded and decoded. */
+  readonly limits?: Partial<CodecLimits> | undefined;
+  /** A worker's lease; a dead worker is noticed within it. @default "30s" */
+  readonly lease?: Duration | undefined;
+  /** How often a worker renews its lease. @default "5s" */
+  readonly heartbeat?: Duration | undefined;
+  /** Time, randomness, ids and failpoints, for tests. */
+  readonly ambient?: Partial<Ambient> | undefined;
+}
+
+/** The options with every default but the URLs', which are looked up when they are needed. */
+export interface ResolvedOptions {
+  readonly prefix: string;
+  readonly queue: string;
+  readonly resultTtlMs: number;
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+  readonly middleware: readonly Middleware[];
+  readonly ambient: Ambient;
+}
+
+const DEFAULTS = {
+  prefix: "taskgen",
+  queue: "default",
+  resultTtl: "1h",
+  publishTimeout: "30s",
+  maxBufferedBytes: 128 * 1024 * 1024,
+  lease: "30s",
+  heartbeat: "5s",
+  retryPolicy: { maxRetries: 3, intervalStart: "0ms", intervalStep: "200ms", intervalMax: "1s" },
+} as const satisfies AppOptions;
+
+/** Under this symbol an app keeps what only taskgen's own packages use. */
+export const appInternals: unique symbol = Symbol.for("taskgen.app");
+
+/** The arguments of a stub's task. */
+type ArgumentsOf<S> = S extends { readonly applyAsync: (args: infer A extends readonly unknown[], ...rest: never[]) => unknown } ? A : never;
+/** What calling a stub's task gives. */
+type CallOf<S> = S extends { readonly delay: (...args: never[]) => infer C } ? C : never;
+
+/**
+ * A connection to a broker and a result backend, opened at the first call. `Tasks` is the generated `TaskMap`, by which
+ * `send` is typed. Sockets, threads and timers do not keep the process alive when nothing is under way.
+ */
+export class App<Tasks extends object = {}> implements AsyncDisposable {
+  readonly #given: AppOptions;
+  readonly #resolved: ResolvedOptions;
+  readonly #codec: Codec;
+  readonly #publisher: Publisher;
+  readonly #sender: Sender;
+  #connection: Promise<Connection> | undefined;
+  #closed = false;
+
+  constructor(options: AppOptions = {}) {
+    this.#given = options;
+    this.#resolved = resolve(options);
+    this.#codec = createCodec(options.limits);
+    this.#sender = new Sender(() => this.#connected(), {
+      timeoutMs: milliseconds(options.publishTimeout ?? DEFAULTS.publishTimeout),
+      maxBufferedBytes: options.maxBufferedBytes ?? DEFAULTS.maxBufferedBytes,
+      retry: resolveRetry(options.retryPolicy),
+    });
+    this.#publisher = this.#createPublisher();
+  }
+
+  /** Calls a task by its wire name, typed by the app's `TaskMap`. */
+  send<K extends keyof Tasks & string>(name: K, args: ArgumentsOf<Tasks[K]>, options: CallOptions = {}): CallOf<Tasks[K]> {
+    return this.#publisher.publish(name, args, options) as CallOf<Tasks[K]>;
+  }
+
+  /** Calls a task by a name that the compiler does not know. */
+  sendUnchecked(name: string, args: readonly unknown[], options: CallOptions = {}): TaskCallWith<unknown, UnknownExtras> {
+    return this.#publisher.publish(name, args, options);
+  }
+
+  /** The result of any call, by its id. Reading it rejects with `RESULT_NOT_STORED` where the backend answers only callers. */
+  result(id: string): AsyncResultWith<unknown, UnknownExtras> {
+    return this.#publisher.result(id);
+  }
+
+  /** Connects now rather than at the first call. Rejects with what stands in the way. */
+  async connect(): Promise<void> {
+    await this.#connected();
+  }
+
+  /** Sends what waits, then closes the connection within `timeout` (default "5s"). Closing twice is safe. */
+  async close(options: { readonly timeout?: Duration } = {}): Promise<void> {
+    if (this.#closed) return;
+    const deadline = AbortSignal.timeout(milliseconds(options.timeout ?? "5s"));
+    await Promise.race([this.#sender.drained(), aborted(deadline)]);
+    this.#closed = true;
+    const connection = await this.#connection?.catch(() => undefined);
+    await connection?.results.close(deadline);
+    await connection?.transport.close(deadline);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** For taskgen's own packages. */
+  get [appInternals](): AppInternals {
+    return {
+      publisher: this.#publisher,
+      codec: this.#codec,
+      options: this.#resolved,
+      connection: () => this.#connected(),
+      urls: () => this.#urls(),
+    };
+  }
+
+  #createPublisher(): Publisher {
+    const codec = this.#codec;
+    return new Publisher({
+      queue: this.#resolved.queue,
+      ambient: this.#resolved.ambient,
+      codec,
+      sender: this.#sender,
+      source: {
+        results: async () => (await this.#connected()).results,
+        codec,
+        errors: new ErrorRegistry(this.#given.errors ?? [], codec),
+      },
+      onPublishError: this.#given.onPublishError,
+    });
+  }
+
+  #connected(): Promise<Connection> {
+    if (this.#closed) {
+      return Promise.reject(new ConfigError("OPTION_INVALID", "the app is closed; create another one to go on"));
+    }
+    this.#connection ??= this.#open().catch((error: unknown) => {
+      this.#connection = undefined;
+      throw error;
+    });
+    return this.#connection;
+  }
+
+  async #open(): Promise<Connection> {
+    const { broker, backend } = this.#urls();
+    const options = this.#resolved;
+    return connect(
+      { transport: () => openTransport(broker, options), results: () => openResults(backend, options) },
+      this.#given.onError ?? ((error) => process.emitWarning(error)),
+    );
+  }
+
+  #urls(): { broker: string; backend: string } {
+    const broker = this.#given.broker ?? defaultBroker(process.env, process.cwd());
+    const backend = this.#given.backend ?? (process.env["TASKGEN_RESULT_BACKEND"] || broker);
+    return { broker, backend };
+  }
+}
+
+/** An app, whatever its tasks. */
+export type AnyApp = Pick<App, typeof appInternals>;
+
+/** What stubs, workers and the command line use of an app. */
+export interface AppInternals {
+  readonly publisher: Publisher;
+  readonly codec: Codec;
+  readonly options: ResolvedOptions;
+  readonly connection: () => Promise<Connection>;
+  readonly urls: () => { readonly broker: string; readonly backend: string };
+}
+
+export const internalsOf = (app: AnyApp): AppInternals => app[appInternals];
+
+/** Makes an app; see `AppOptions`. */
+export const createApp = <Tasks extends object = {}>(options: AppOptions = {}): App<Tasks> => new App<Tasks>(options);
+
+let shared: App | undefined;
+
+/** The app of stubs that are bound to none: configured by the environment alone, made once. */
+export const defaultApp = (): App => (shared ??= new App());
+
+function resolve(options: AppOptions): ResolvedOptions {
+  return {
+    prefix: options.prefix ?? DEFAULTS.prefix,
+    queue: options.queue ?? DEFAULTS.queue,
+    resultTtlMs: milliseconds(options.resultTtl ?? DEFAULTS.resultTtl),
+    leaseMs: milliseconds(options.lease ?? DEFAULTS.lease),
+    heartbeatMs: milliseconds(options.heartbeat ?? DEFAULTS.heartbeat),
+    middleware: options.middleware ?? [],
+    ambient: { ...defaultAmbient, ...options.ambient },
+  };
+}
+
+function resolveRetry(policy: RetryPolicy | false | undefined): SendRetry {
+  const given = { ...DEFAULTS.retryPolicy, ...(policy === false ? { maxRetries: 0 } : policy) };
+  return {
+    maxRetries: given.maxRetries,
+    intervalStartMs: milliseconds(given.intervalStart),
+    intervalStepMs: milliseconds(given.intervalStep),
+    intervalMaxMs: milliseconds(given.intervalMax),
+  };
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((done) => (signal.aborted ? done() : signal.addEventListener("abort", () => done(), { once: true })));

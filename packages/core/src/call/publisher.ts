@@ -1,0 +1,146 @@
+import type { Ambient } from "../ambient.js";
+import { TASK_DEFAULTS, type CallOptions } from "../define/task-options.js";
+import { milliseconds, type Duration } from "../duration.js";
+import { CodecError, ConfigError, PublishError, TransportError } from "../errors.js";
+import { runningTask } from "../run/current-task.js";
+import type { Envelope, SendOutcome } from "../transport.js";
+import type { Codec } from "../wire/codec.js";
+import { encodeMessage, MESSAGE_VERSION, type Header } from "../wire/message.js";
+import type { AsyncResult } from "./async-result.js";
+import type { Sender } from "./sender.js";
+import { StoredResult, type ResultSource } from "./stored-result.js";
+import { PendingCall, PendingCalls } from "./task-call.js";
+
+/** Called with a publish that failed, instead of leaving a floating call to be an unhandled rejection. */
+export type OnPublishError = (error: PublishError) => void;
+
+export interface PublisherOptions {
+  readonly queue: string;
+  readonly ambient: Ambient;
+  readonly codec: Codec;
+  readonly sender: Sender;
+  readonly source: ResultSource;
+  readonly onPublishError: OnPublishError | undefined;
+}
+
+/** Turns calls into envelopes, and what the sender says of them into results or errors. */
+export class Publisher {
+  readonly #options: PublisherOptions;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
+
+  publish(name: string, args: readonly unknown[], options: CallOptions): PendingCall<unknown> {
+    const id = options.taskId ?? this.#options.ambient.createId();
+    const call = PendingCall.of(id, this.#send({ id, name, args, options }));
+    const { onPublishError } = this.#options;
+    if (onPublishError !== undefined) call.catch(onPublishError);
+    return call;
+  }
+
+  publishMany(name: string, argsList: Iterable<readonly unknown[]>, options: CallOptions): PendingCalls<unknown> {
+    const calls = Array.from(argsList, (args) => ({ id: this.#options.ambient.createId(), name, args, options }));
+    const pending = PendingCalls.of(calls.map((call) => call.id), this.#sendMany(calls));
+    const { onPublishError } = this.#options;
+    if (onPublishError !== undefined) pending.catch((failure: AggregateError) => failure.errors.forEach(onPublishError));
+    return pending;
+  }
+
+  /** The result of a call that this process may not have made. */
+  result(id: string): AsyncResult<unknown> {
+    return new StoredResult({ id, name: undefined, ignored: false, foreign: true }, this.#options.source);
+  }
+
+  async #send(call: Call): Promise<AsyncResult<unknown>> {
+    const outcome = await this.#options.sender.send(this.#envelope(call));
+    return this.#conclude(call, outcome);
+  }
+
+  async #sendMany(calls: readonly Call[]): Promise<readonly AsyncResult<unknown>[]> {
+    const outcomes = await this.#options.sender.sendMany(calls.map((call) => this.#envelope(call)));
+    const failures = outcomes.flatMap((outcome, i) => (outcome instanceof TransportError ? [publishError(calls[i]!, outcome)] : []));
+    if (failures.length > 0) {
+      throw new AggregateError(failures, `${failures.length} of ${calls.length} calls of ${calls[0]!.name} were not sent: ${failures[0]!.message}`);
+    }
+    return calls.map((call) => this.#result(call));
+  }
+
+  #conclude(call: Call, outcome: SendOutcome): AsyncResult<unknown> {
+    if (outcome instanceof TransportError) throw publishError(call, outcome);
+    return this.#result(call);
+  }
+
+  #result({ id, name, options }: Call): AsyncResult<unknown> {
+    return new StoredResult({ id, name, ignored: options.ignoreResult === true, foreign: false }, this.#options.source);
+  }
+
+  #envelope(call: Call): Envelope {
+    const { options } = call;
+    const { ambient, queue, codec } = this.#options;
+    const now = ambient.now();
+    return {
+      id: checkId(call.id),
+      queue: options.queue ?? queue,
+      priority: checkPriority(options.priority ?? TASK_DEFAULTS.priority),
+      eta: options.eta?.getTime() ?? after(now, options.countdown),
+      expires: options.expires instanceof Date ? options.expires.getTime() : after(now, options.expires),
+      body: encodeMessage(header(call), encodeArguments(codec, call)),
+    };
+  }
+}
+
+interface Call {
+  readonly id: string;
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly options: CallOptions;
+}
+
+function header({ name, options }: Call): Header {
+  const parent = runningTask();
+  return {
+    v: MESSAGE_VERSION,
+    task: name,
+    ...(options.ignoreResult === true && { ignoreResult: true }),
+    ...(options.timeLimit !== undefined && { timeLimit: milliseconds(options.timeLimit) }),
+    ...(options.softTimeLimit !== undefined && { softTimeLimit: milliseconds(options.softTimeLimit) }),
+    ...(parent !== undefined && { rootId: parent.rootId, parentId: parent.id }),
+    ...(options.headers !== undefined && { headers: options.headers }),
+  };
+}
+
+function encodeArguments(codec: Codec, { id, name, args }: Call): string {
+  try {
+    return codec.encode(args, "argument");
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    const reason = error.message.replace(/^\[\w+\] /, "");
+    throw new PublishError("NOT_SERIALIZABLE", `call of ${name}: ${reason}`, { cause: error, taskId: id, taskName: name });
+  }
+}
+
+function publishError({ id, name }: Call, cause: TransportError): PublishError {
+  const details = { cause, taskId: id, taskName: name };
+  const reason = cause.message.replace(/^\[\w+\] /, "");
+  if (cause.code === "PAYLOAD_TOO_LARGE") return new PublishError("PAYLOAD_TOO_LARGE", `call of ${name} (${id}): ${reason}`, details);
+  if (cause.certain) return new PublishError("NOT_ENQUEUED", `call of ${name} (${id}) was not enqueued: ${reason}`, details);
+  return new PublishError(
+    "ENQUEUE_UNKNOWN",
+    `call of ${name} (${id}) may not have been enqueued: ${reason}; sending it again with this taskId is safe`,
+    details,
+  );
+}
+
+const after = (now: number, duration: Duration | undefined): number | undefined =>
+  duration === undefined ? undefined : now + milliseconds(duration);
+
+function checkId(id: string): string {
+  if (/^[\x21-\x7e]{1,36}$/.test(id)) return id;
+  throw new ConfigError("OPTION_INVALID", `taskId ${JSON.stringify(id)} must be 1 to 36 printable ASCII characters without spaces`);
+}
+
+function checkPriority(priority: number): number {
+  if (Number.isInteger(priority) && priority >= 0 && priority <= 9) return priority;
+  throw new ConfigError("OPTION_INVALID", `priority ${priority} must be a whole number from 0 to 9, 9 first`);
+}

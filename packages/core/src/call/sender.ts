@@ -1,0 +1,174 @@
+import { TransportError } from "../errors.js";
+import type { Envelope, SendOutcome } from "../transport.js";
+import type { Connection } from "./connection.js";
+
+/** How often a send is tried again on a live connection, in milliseconds (Celery's `retry_policy`). */
+export interface SendRetry {
+  readonly maxRetries: number;
+  readonly intervalStartMs: number;
+  readonly intervalStepMs: number;
+  readonly intervalMaxMs: number;
+}
+
+export interface SenderOptions {
+  /** How long a call may wait for the broker. */
+  readonly timeoutMs: number;
+  /** Bytes of messages that wait to be sent; beyond it a call is refused at once. */
+  readonly maxBufferedBytes: number;
+  readonly retry: SendRetry;
+}
+
+interface Pending {
+  readonly envelope: Envelope;
+  readonly deadline: number;
+  readonly settle: (outcome: SendOutcome) => void;
+}
+
+const MAX_BATCH = 1_000;
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+/** Batches on their way at once: one travels while the broker works on the other. */
+const MAX_IN_FLIGHT = 2;
+
+/** Sends all calls of one tick in one batch; while batches are on their way, the next one grows. */
+export class Sender {
+  readonly #connect: () => Promise<Connection>;
+  readonly #options: SenderOptions;
+  #waiting: Pending[] = [];
+  #bufferedBytes = 0;
+  #inFlight = 0;
+  #scheduled = false;
+  #idle: (() => void)[] = [];
+
+  constructor(connect: () => Promise<Connection>, options: SenderOptions) {
+    this.#connect = connect;
+    this.#options = options;
+  }
+
+  /** Resolves with what became of the message; never rejects. */
+  send(envelope: Envelope): Promise<SendOutcome> {
+    return new Promise((settle) => this.#enqueue(envelope, settle));
+  }
+
+  /** The same for many, with one promise. */
+  sendMany(envelopes: readonly Envelope[]): Promise<SendOutcome[]> {
+    const outcomes = new Array<SendOutcome>(envelopes.length);
+    let open = envelopes.length;
+    return new Promise((resolve) => {
+      if (open === 0) resolve(outcomes);
+      envelopes.forEach((envelope, i) =>
+        this.#enqueue(envelope, (outcome) => {
+          outcomes[i] = outcome;
+          if (--open === 0) resolve(outcomes);
+        }),
+      );
+    });
+  }
+
+  /** Resolves when nothing waits and nothing is on its way. */
+  drained(): Promise<void> {
+    if (this.#waiting.length === 0 && this.#inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #enqueue(envelope: Envelope, settle: (outcome: SendOutcome) => void): void {
+    if (this.#bufferedBytes + envelope.body.length > this.#options.maxBufferedBytes) {
+      settle(bufferFull(this.#options.maxBufferedBytes));
+      return;
+    }
+    this.#bufferedBytes += envelope.body.length;
+    this.#waiting.push({ envelope, settle, deadline: performance.now() + this.#options.timeoutMs });
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#inFlight >= MAX_IN_FLIGHT || this.#waiting.length === 0) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      while (this.#inFlight < MAX_IN_FLIGHT && this.#waiting.length > 0) void this.#flush(this.#takeBatch());
+    });
+  }
+
+  #takeBatch(): Pending[] {
+    let count = 0;
+    let bytes = 0;
+    while (count < this.#waiting.length && count < MAX_BATCH && bytes < MAX_BATCH_BYTES) {
+      bytes += this.#waiting[count++]!.envelope.body.length;
+    }
+    if (count === this.#waiting.length) {
+      const all = this.#waiting;
+      this.#waiting = [];
+      return all;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #flush(batch: readonly Pending[]): Promise<void> {
+    this.#inFlight++;
+    const outcomes = await this.#attempt(batch);
+    this.#inFlight--;
+    batch.forEach((pending, i) => {
+      this.#bufferedBytes -= pending.envelope.body.length;
+      pending.settle(outcomes[i]!);
+    });
+    this.#schedule();
+    if (this.#waiting.length === 0 && this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Sends a batch, then again what may succeed later, until the policy or the deadline ends it. */
+  async #attempt(batch: readonly Pending[]): Promise<SendOutcome[]> {
+    const deadline = AbortSignal.timeout(Math.max(0, Math.ceil(batch[0]!.deadline - performance.now())));
+    const outcomes = await this.#trySend(batch, deadline);
+    const { maxRetries, intervalStartMs, intervalStepMs, intervalMaxMs } = this.#options.retry;
+    for (let retry = 0; retry < maxRetries && !deadline.aborted; retry++) {
+      const again = outcomes.flatMap((outcome, i) => (isRetriable(outcome) ? [i] : []));
+      if (again.length === 0) break;
+      await pause(Math.min(intervalMaxMs, intervalStartMs + retry * intervalStepMs));
+      const next = await this.#trySend(again.map((i) => batch[i]!), deadline);
+      again.forEach((at, i) => (outcomes[at] = next[i]!));
+    }
+    return outcomes;
+  }
+
+  async #trySend(batch: readonly Pending[], deadline: AbortSignal): Promise<SendOutcome[]> {
+    try {
+      const { transport, results } = await beforeDeadline(this.#connect(), deadline);
+      const replyTo = results.address?.();
+      const envelopes = batch.map(({ envelope }) => (replyTo === undefined ? envelope : { ...envelope, replyTo }));
+      return [...(await transport.send(envelopes, deadline))];
+    } catch (error) {
+      const failure = toTransportError(error);
+      return batch.map(() => failure);
+    }
+  }
+}
+
+const isRetriable = (outcome: SendOutcome): boolean => outcome instanceof TransportError && outcome.retriable;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const bufferFull = (limit: number): TransportError =>
+  new TransportError("BROKER_FULL", `more than ${limit} bytes wait to be sent; await earlier calls first`, {
+    certain: true,
+    retriable: false,
+  });
+
+/** A failure to connect is certain: nothing was sent. */
+const toTransportError = (error: unknown): TransportError =>
+  error instanceof TransportError
+    ? error
+    : new TransportError("BROKER_UNAVAILABLE", "the broker cannot be reached", { cause: error, certain: true, retriable: false });
+
+async function beforeDeadline<T>(promise: Promise<T>, deadline: AbortSignal): Promise<T> {
+  let abort: (() => void) | undefined;
+  const late = new Promise<never>((_, reject) => {
+    abort = () => reject(new TransportError("BROKER_UNAVAILABLE", "the broker was not reached in time", { certain: true, retriable: false }));
+    if (deadline.aborted) abort();
+    else deadline.addEventListener("abort", abort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    deadline.removeEventListener("abort", abort!);
+  }
+}

@@ -1,0 +1,154 @@
+import { milliseconds } from "../duration.js";
+import { ResultError } from "../errors.js";
+import type { ResultBackend, ResultRecord } from "../result-backend.js";
+import { runningTask } from "../run/current-task.js";
+import type { State } from "../state.js";
+import type { Codec } from "../wire/codec.js";
+import { decodeFailure } from "../wire/outcome.js";
+import type { AsyncResult, GetOptions } from "./async-result.js";
+import type { ErrorRegistry } from "./error-registry.js";
+import type { Settled } from "./settled.js";
+import { TaskError, type TaskReference } from "./task-error.js";
+
+/** What a result needs of its app. */
+export interface ResultSource {
+  readonly results: () => Promise<ResultBackend>;
+  readonly codec: Codec;
+  readonly errors: ErrorRegistry;
+}
+
+/** Whose result it is, and whether it can be read here. */
+export interface ResultOrigin extends TaskReference {
+  readonly ignored: boolean;
+  /** Not called by this app: needs a backend that answers other processes. */
+  readonly foreign: boolean;
+}
+
+/** An `AsyncResult` read from the app's result backend. */
+export class StoredResult<R> implements AsyncResult<R> {
+  readonly id: string;
+  readonly #origin: ResultOrigin;
+  readonly #source: ResultSource;
+  #record: ResultRecord | undefined;
+
+  constructor(origin: ResultOrigin, source: ResultSource) {
+    this.id = origin.id;
+    this.#origin = origin;
+    this.#source = source;
+  }
+
+  async get(options: GetOptions = {}): Promise<R> {
+    const settled = await this.settled(options);
+    if (settled.ok) return settled.value;
+    throw settled.error;
+  }
+
+  async settled(options: GetOptions = {}): Promise<Settled<R>> {
+    this.#record ??= await this.#join(options);
+    return this.#decode(this.#record);
+  }
+
+  async status(): Promise<State> {
+    const results = await this.#readable();
+    const record = await this.#peek(results);
+    if (record !== undefined) return record.state;
+    const [event] = await results.latest([this.id]);
+    return event?.state ?? "PENDING";
+  }
+
+  async ready(): Promise<boolean> {
+    return (await this.#peek(await this.#readable())) !== undefined;
+  }
+
+  async successful(): Promise<boolean> {
+    return (await this.#peek(await this.#readable()))?.state === "SUCCESS";
+  }
+
+  async failed(): Promise<boolean> {
+    const record = await this.#peek(await this.#readable());
+    return record !== undefined && record.state !== "SUCCESS";
+  }
+
+  async info(): Promise<unknown> {
+    const [event] = await (await this.#readable()).latest([this.id]);
+    return event === undefined || event.body.length === 0 ? undefined : this.#source.codec.decode(event.body);
+  }
+
+  async traceback(): Promise<string | undefined> {
+    const record = await this.#peek(await this.#readable());
+    return record === undefined || record.state === "SUCCESS" ? undefined : decodeFailure(record.body).stack;
+  }
+
+  async forget(): Promise<void> {
+    await (await this.#readable()).forget([this.id]);
+    this.#record = undefined;
+  }
+
+  #join(options: GetOptions): Promise<ResultRecord> {
+    const task = runningTask();
+    if (task === undefined) return this.#wait(options);
+    if (options.allowJoin === true) return task.join(() => this.#wait(options));
+    throw new ResultError(
+      "JOIN_IN_TASK",
+      `task ${task.name} (${task.id}) waits for another task; that can starve the workers. Pass { allowJoin: true } if you mean it`,
+    );
+  }
+
+  async #wait(options: GetOptions): Promise<ResultRecord> {
+    const results = await this.#readable();
+    const timeout = options.timeout === undefined ? undefined : AbortSignal.timeout(milliseconds(options.timeout));
+    const signal = anySignal(options.signal, timeout);
+    try {
+      return await results.wait(this.id, signal);
+    } catch (error) {
+      throw this.#waitError(error, options, { timedOut: timeout?.aborted === true, location: results.location });
+    }
+  }
+
+  #waitError(error: unknown, options: GetOptions, at: { readonly timedOut: boolean; readonly location: string }): unknown {
+    if (error instanceof ResultError) return error;
+    const what = `no result of ${this.#origin.name ?? "task"} (${this.id})`;
+    if (options.signal?.aborted === true) {
+      return new ResultError("RESULT_ABORTED", `${what}: the wait was aborted`, { cause: options.signal.reason });
+    }
+    if (!at.timedOut) return error;
+    return new ResultError(
+      "RESULT_TIMEOUT",
+      `${what} within ${options.timeout}; results are read from ${at.location}: does a worker run there?`,
+    );
+  }
+
+  async #readable(): Promise<ResultBackend> {
+    if (this.#origin.ignored) {
+      throw new ResultError("RESULT_IGNORED", `task ${this.#origin.name} (${this.id}) stores no result: ignoreResult is set`);
+    }
+    const results = await this.#source.results();
+    if (this.#origin.foreign && !results.caps.foreignReads) {
+      throw new ResultError(
+        "RESULT_NOT_STORED",
+        `${results.location} sends results to the calling process alone; use another result backend to read ${this.id} here`,
+      );
+    }
+    return results;
+  }
+
+  async #peek(results: ResultBackend): Promise<ResultRecord | undefined> {
+    return (this.#record ??= (await results.get([this.id]))[0]);
+  }
+
+  #decode(record: ResultRecord): Settled<R> {
+    if (record.state === "SUCCESS") {
+      return { ok: true, state: "SUCCESS", value: this.#source.codec.decode(record.body) as R };
+    }
+    const remote = decodeFailure(record.body);
+    const declared = record.state === "FAILURE" ? this.#source.errors.revive(remote) : undefined;
+    if (declared !== undefined) return { ok: false, state: "FAILURE", declared: true, error: declared as never };
+    return { ok: false, state: record.state, declared: false, error: new TaskError(this.#origin, record.state, remote) };
+  }
+}
+
+function anySignal(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal {
+  if (a !== undefined && b !== undefined) return AbortSignal.any([a, b]);
+  // n.b. one signal shared by all would hold their listeners in one list
+  return a ?? b ?? new AbortController().signal;
+}

@@ -1,0 +1,79 @@
+import type { Duration } from "../duration.js";
+import type { TaskFunction, taskDefinition } from "../define/task.js";
+import type { CallOptions, TaskOptions } from "../define/task-options.js";
+import { internalsOf, type AnyApp } from "./app.js";
+import type { Extras } from "./async-result.js";
+import type { TaskCall, TaskCalls, TaskCallsWith, TaskCallWith } from "./task-call.js";
+
+/** How a task is called from anywhere. */
+export interface Stub<A extends readonly unknown[], R> {
+  /** The name on the wire. */
+  readonly taskName: string;
+  /** Calls the task with these arguments. */
+  readonly delay: (...args: A) => TaskCall<R>;
+  /** Calls it with an array of arguments and options of this call. */
+  readonly applyAsync: (args: A, options?: CallOptions) => TaskCall<R>;
+  /** The same stub with options for all its calls. */
+  readonly with: (options: CallOptions) => Stub<A, R>;
+  /** One call for each list of arguments, sent together. */
+  readonly delayMany: (argsList: Iterable<A>) => TaskCalls<R>;
+}
+
+/** A `Stub` of a task that declares extras. */
+export interface StubWith<A extends readonly unknown[], R, X extends Extras> {
+  /** The name on the wire. */
+  readonly taskName: string;
+  /** Calls the task with these arguments. */
+  readonly delay: (...args: A) => TaskCallWith<R, X>;
+  /** Calls it with an array of arguments and options of this call. */
+  readonly applyAsync: (args: A, options?: CallOptions) => TaskCallWith<R, X>;
+  /** The same stub with options for all its calls. */
+  readonly with: (options: CallOptions) => StubWith<A, R, X>;
+  /** One call for each list of arguments, sent together. */
+  readonly delayMany: (argsList: Iterable<A>) => TaskCallsWith<R, X>;
+}
+
+/**
+ * What a call of a function comes to. `ResultOf<(x: number) => Promise<string>>` is `string`.
+ * n.b. `ReturnType` gives `any` for a function with a parameter of type `never`.
+ */
+type ResultOf<F extends TaskFunction> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
+
+/** The stub of a function with options. `StubFor<(x: number) => Promise<string>, {}>` is `Stub<[x: number], string>`. */
+type StubFor<F extends TaskFunction, O extends TaskOptions> = O extends { readonly throws: infer T extends NonNullable<Extras["throws"]> }
+  ? StubWith<Parameters<F>, ResultOf<F>, { readonly throws: T }>
+  : Stub<Parameters<F>, ResultOf<F>>;
+
+/** The stub of a task. `StubOf<typeof add>` is `Stub<[x: number, y: number], number>`. */
+export type StubOf<T> = T extends { readonly [taskDefinition]: { readonly fn: infer F extends TaskFunction; readonly options: infer O extends TaskOptions } }
+  ? StubFor<F, O>
+  : never;
+
+/** The stubs of a module's exports `K`. Definition and documentation stay those of the task. */
+export type Stubs<M, K extends keyof M> = { readonly [P in K]: StubOf<M[P]> };
+
+/** What the generator read of a task's options, as far as a caller needs them. */
+export interface StubOptions {
+  readonly queue?: string;
+  readonly priority?: number;
+  readonly expires?: Duration;
+  readonly ignoreResult?: boolean;
+  readonly timeLimit?: Duration;
+  readonly softTimeLimit?: Duration;
+}
+
+/** Makes the stub of one task; its type comes from where it is used. For generated code. */
+export function stub<S>(app: AnyApp, name: string, options: StubOptions = {}): S {
+  return createStub(app, name, options) as S;
+}
+
+function createStub(app: AnyApp, name: string, options: CallOptions): Stub<unknown[], unknown> {
+  const { publisher } = internalsOf(app);
+  return {
+    taskName: name,
+    delay: (...args) => publisher.publish(name, args, options),
+    applyAsync: (args, own) => publisher.publish(name, args, own === undefined ? options : { ...options, ...own }),
+    with: (own) => createStub(app, name, { ...options, ...own }),
+    delayMany: (argsList) => publisher.publishMany(name, argsList, options),
+  };
+}

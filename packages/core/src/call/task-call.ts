@@ -1,0 +1,73 @@
+import type { AsyncResult, AsyncResultWith, Extras, GetOptions } from "./async-result.js";
+
+/**
+ * A call under way: a promise that resolves to its `AsyncResult` when the broker has taken responsibility for the task.
+ * Rejects with `PublishError`; its `certain` says whether the task may have been enqueued all the same.
+ */
+export interface TaskCall<R> extends Promise<AsyncResult<R>> {
+  readonly id: string;
+  /** The task's value: `(await call).get(options)`. */
+  get(options?: GetOptions): Promise<R>;
+}
+
+/** A `TaskCall` of a task that declares extras. */
+export interface TaskCallWith<R, X extends Extras> extends Promise<AsyncResultWith<R, X>> {
+  readonly id: string;
+  /** The task's value: `(await call).get(options)`. */
+  get(options?: GetOptions): Promise<R>;
+}
+
+/**
+ * Many calls under way: resolves to their results, in order, when the broker has them all. Rejects with an
+ * `AggregateError` whose `errors` are the `PublishError` of each call that failed.
+ */
+export interface TaskCalls<R> extends Promise<readonly AsyncResult<R>[]> {
+  /** In the order of the calls. */
+  readonly ids: readonly string[];
+  /** The values of all, in order; rejects with the first failure. */
+  get(options?: GetOptions): Promise<R[]>;
+}
+
+/** The `TaskCalls` of a task that declares extras. */
+export interface TaskCallsWith<R, X extends Extras> extends Promise<readonly AsyncResultWith<R, X>[]> {
+  /** In the order of the calls. */
+  readonly ids: readonly string[];
+  /** The values of all, in order; rejects with the first failure. */
+  get(options?: GetOptions): Promise<R[]>;
+}
+
+/** The promise behind `TaskCall`; what is derived from it (`then`, `catch`) is a plain promise. */
+export class PendingCall<R> extends Promise<AsyncResult<R>> implements TaskCall<R> {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  declare readonly id: string;
+
+  static of<R>(id: string, result: Promise<AsyncResult<R>>): PendingCall<R> {
+    const call = new PendingCall<R>((resolve, reject) => void result.then(resolve, reject));
+    return Object.assign(call, { id });
+  }
+
+  get(options?: GetOptions): Promise<R> {
+    return this.then((result) => result.get(options));
+  }
+}
+
+/** The promise behind `TaskCalls`. */
+export class PendingCalls<R> extends Promise<readonly AsyncResult<R>[]> implements TaskCalls<R> {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  declare readonly ids: readonly string[];
+
+  static of<R>(ids: readonly string[], results: Promise<readonly AsyncResult<R>[]>): PendingCalls<R> {
+    const calls = new PendingCalls<R>((resolve, reject) => void results.then(resolve, reject));
+    return Object.assign(calls, { ids });
+  }
+
+  get(options?: GetOptions): Promise<R[]> {
+    return this.then((results) => Promise.all(results.map((result) => result.get(options))));
+  }
+}

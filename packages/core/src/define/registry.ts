@@ -1,0 +1,22 @@
+import type { AnyApp } from "../call/app.js";
+import type { Task } from "./task.js";
+
+/** A task that a worker can load. */
+export interface RegistryEntry {
+  /** Where it is declared: `src/tasks/math.task.ts#add`. */
+  readonly source: string;
+  /** Hash of its contract. */
+  readonly hash?: string;
+  readonly load: () => Promise<Task | TaskLike>;
+}
+
+/** A loaded export; checked to be a task when it is loaded. */
+export type TaskLike = (...args: never[]) => unknown;
+
+/** The tasks of a worker by their wire names: the generated `registry`. A thread imports it itself, by its `url`. */
+export interface Registry {
+  readonly url: string;
+  /** The app whose codec and middleware the tasks run with. @default the default app */
+  readonly app?: () => Promise<AnyApp>;
+  readonly tasks: Readonly<Record<string, RegistryEntry>>;
+}

@@ -1,0 +1,84 @@
+import type { Duration } from "../duration.js";
+
+/** A class of errors that a task declares: its instances have a literal `code`, by which callers tell them apart. */
+export type ErrorClass = abstract new (...args: never[]) => Error;
+
+/** Which errors: a class, or a function that decides. */
+export type ErrorMatcher = ErrorClass | ((error: unknown) => boolean);
+
+/** Settings of a task; Celery's terms in camelCase. Those of a call win over those of the task, these over the app's. */
+export interface TaskOptions {
+  /** The name on the wire. @default the folders below `src` and the export's name, such as `billing.charge` */
+  readonly name?: string;
+  /** The queue its calls are sent to. @default the app's queue */
+  readonly queue?: string;
+  /** 0 to 9, 9 first. @default 4 */
+  readonly priority?: number;
+  /** How often it may be retried; `null` is without limit. @default 3 */
+  readonly maxRetries?: number | null;
+  /** The wait before a retry that names none and has no back-off. @default "3m" */
+  readonly defaultRetryDelay?: Duration;
+  /** Errors after which it is retried without being asked. @default none */
+  readonly autoretryFor?: readonly ErrorMatcher[];
+  /** Errors that are not retried although `autoretryFor` names them. @default none */
+  readonly dontAutoretryFor?: readonly ErrorMatcher[];
+  /** Exponential back-off of automatic retries; `true` starts at one second. @default false */
+  readonly retryBackoff?: boolean | Duration;
+  /** The longest back-off. @default "10m" */
+  readonly retryBackoffMax?: Duration;
+  /** Draws the back-off uniformly between zero and its value. @default true */
+  readonly retryJitter?: boolean;
+  /** After this the task is stopped, whatever it does: FAILURE, code `TIME_LIMIT_EXCEEDED`. @default none */
+  readonly timeLimit?: Duration;
+  /** After this `currentTask().signal` aborts with code `SOFT_TIME_LIMIT_EXCEEDED`. @default none */
+  readonly softTimeLimit?: Duration;
+  /** Not started later than this after the call: REVOKED. @default none */
+  readonly expires?: Duration;
+  /** `late`: acknowledged after it ran, so at least once. `early`: before it runs, so at most once. @default "late" */
+  readonly ack?: "late" | "early";
+  /** Stores no result; `.get()` rejects at once with `RESULT_IGNORED`. @default false */
+  readonly ignoreResult?: boolean;
+  /** Stores the state STARTED when it begins. @default false */
+  readonly trackStarted?: boolean;
+  /** Errors that are part of its contract: typed in `settled()`, logged without a stack. @default none */
+  readonly throws?: readonly ErrorClass[];
+  /** Runs it in a thread of its own, which is stopped at once when it must be. @default false */
+  readonly isolate?: boolean;
+}
+
+/** A task's options with every default filled in. */
+export const TASK_DEFAULTS = {
+  priority: 4,
+  maxRetries: 3,
+  defaultRetryDelay: "3m",
+  autoretryFor: [],
+  dontAutoretryFor: [],
+  retryBackoff: false,
+  retryBackoffMax: "10m",
+  retryJitter: true,
+  ack: "late",
+  ignoreResult: false,
+  trackStarted: false,
+  throws: [],
+  isolate: false,
+} as const satisfies TaskOptions;
+
+/** Settings of one call. */
+export interface CallOptions {
+  /** Sending the same id again is safe. @default a new UUID version 7 */
+  readonly taskId?: string;
+  readonly queue?: string;
+  /** 0 to 9, 9 first. */
+  readonly priority?: number;
+  /** Not before this long from now. Excludes `eta`. */
+  readonly countdown?: Duration;
+  /** Not before this time. Excludes `countdown`. */
+  readonly eta?: Date;
+  /** Not started after this time, or this long from now: REVOKED. */
+  readonly expires?: Duration | Date;
+  readonly ignoreResult?: boolean;
+  readonly timeLimit?: Duration;
+  readonly softTimeLimit?: Duration;
+  /** The caller's own, readable in the task as `currentTask().headers`. */
+  readonly headers?: Readonly<Record<string, string>>;
+}

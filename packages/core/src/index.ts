@@ -1,0 +1,31 @@
+export { task, type Override, type Task, type TaskDefinition, type TaskFactory, type TaskFunction } from "./define/task.js";
+export type { CallOptions, ErrorClass, ErrorMatcher, TaskOptions } from "./define/task-options.js";
+export type { Registry, RegistryEntry } from "./define/registry.js";
+export { currentTask, type CurrentTask, type TaskLog } from "./run/current-task.js";
+export { IgnoreTask, RejectTask, RetryTask, TaskAborted, type AbortCode, type RetryOptions } from "./run/control.js";
+export type { Middleware, RunTask } from "./run/middleware.js";
+export { App, createApp, defaultApp, type AnyApp, type AppOptions, type RetryPolicy } from "./call/app.js";
+export type { OnPublishError } from "./call/publisher.js";
+export type { Stub, StubOf, StubOptions, Stubs, StubWith } from "./call/stub.js";
+export type { TaskCall, TaskCalls, TaskCallsWith, TaskCallWith } from "./call/task-call.js";
+export type { AsyncResult, AsyncResultWith, DeclaredErrors, Extras, GetOptions, UnknownExtras } from "./call/async-result.js";
+export type { Settled } from "./call/settled.js";
+export { TaskError } from "./call/task-error.js";
+export type { RemoteError } from "./wire/remote-error.js";
+export type { CodecLimits } from "./wire/codec.js";
+export type { RunningState, State, TerminalState } from "./state.js";
+export { milliseconds, type Duration } from "./duration.js";
+export type { Ambient } from "./ambient.js";
+export {
+  CodecError,
+  ConfigError,
+  PublishError,
+  ResultError,
+  TaskgenError,
+  TransportError,
+  type CodecErrorCode,
+  type ConfigErrorCode,
+  type PublishErrorCode,
+  type ResultErrorCode,
+  type TransportErrorCode,
+} from "./errors.js";

@@ -1,0 +1,48 @@
+/**
+ * What generated code and taskgen's own packages use besides the public names. No promise of stability.
+ * @module
+ */
+export { stub } from "./call/stub.js";
+export { internalsOf, type AppInternals } from "./call/app.js";
+export type { Connection } from "./call/connection.js";
+export { workspaceRoot } from "./call/default-broker.js";
+export { definitionOf, taskDefinition } from "./define/task.js";
+export { TASK_DEFAULTS } from "./define/task-options.js";
+export { runAsTask, runningTask, type RunningTask } from "./run/current-task.js";
+export { backoffDelay, type Backoff } from "./backoff.js";
+export { defaultAmbient } from "./ambient.js";
+export { createId } from "./id.js";
+export { openResults, openTransport, type ConnectionOptions } from "./transports/open.js";
+export { installLink } from "./transports/link/client.js";
+export { LinkHost, type LinkHostOptions, type OwnConnection } from "./transports/link/connections.js";
+export { serveLink, type ResolveLink } from "./transports/link/host.js";
+export type { LinkRequest } from "./transports/link/opener.js";
+export { canFuse, canInspect, type DeadLetter, type Finish, type Fused, type Fusing, type Inspect, type QueueDepth } from "./powers.js";
+export type {
+  PutOutcome,
+  ResultBackend,
+  ResultBackendCaps,
+  ResultEvent,
+  ResultRecord,
+  SequencedEvent,
+} from "./result-backend.js";
+export type {
+  Deadline,
+  Delivery,
+  Envelope,
+  OpenOptions,
+  QueueSpec,
+  SendOutcome,
+  Settlement,
+  SettleOutcome,
+  Subscription,
+  Transport,
+  TransportCaps,
+  TransportEvents,
+  Unlisten,
+} from "./transport.js";
+export { createCodec, type Codec } from "./wire/codec.js";
+export { decodeMessage, encodeMessage, MESSAGE_VERSION, replaceHeader, type Header, type Message } from "./wire/message.js";
+export { decodeFailure, encodeFailure } from "./wire/outcome.js";
+export { pack, transferables, unpack, type Packed } from "./wire/pack.js";
+export { fromRemoteError, toRemoteError, type EncodeData } from "./wire/remote-error.js";

@@ -1,0 +1,50 @@
+import type { ResultBackend, ResultRecord } from "./result-backend.js";
+import type { Envelope, SettleOutcome, Settlement, Transport } from "./transport.js";
+
+/** One delivery's end: its settlement and, unless the result is ignored, its record. */
+export interface Finish {
+  readonly settlement: Settlement;
+  readonly record?: ResultRecord | undefined;
+}
+
+/** Result and settlement in one transaction: a lost delivery stores nothing. */
+export interface Fused {
+  finish(batch: readonly Finish[]): Promise<readonly SettleOutcome[]>;
+}
+
+/** Optional power of a transport: it can fuse with a backend that lives in the same store. */
+export interface Fusing {
+  fuse(results: ResultBackend): Fused | undefined;
+}
+
+export function canFuse(transport: Transport): transport is Transport & Fusing {
+  return "fuse" in transport;
+}
+
+/** How many messages of one queue are where. */
+export interface QueueDepth {
+  readonly queue: string;
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly owned: number;
+  readonly dead: number;
+}
+
+export interface DeadLetter {
+  readonly envelope: Envelope;
+  readonly reason: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** Optional power of a transport: to tell what it holds. */
+export interface Inspect {
+  depths(): Promise<readonly QueueDepth[]>;
+  dead(queue: string, limit: number): Promise<readonly DeadLetter[]>;
+  /** Removes the waiting and delayed messages of a queue; returns how many. */
+  purge(queue: string): Promise<number>;
+}
+
+export function canInspect(transport: Transport): transport is Transport & Inspect {
+  return "depths" in transport;
+}

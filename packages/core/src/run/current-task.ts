@@ -1,0 +1,61 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { ConfigError } from "../errors.js";
+import type { RetryOptions, RetryTask } from "./control.js";
+
+/** Writes lines that carry the task's name and id. */
+export interface TaskLog {
+  debug(message: string): void;
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+/** The task that is running here. */
+export interface CurrentTask {
+  readonly id: string;
+  readonly name: string;
+  /** How often it asked to run again. */
+  readonly retries: number;
+  /** How many workers died with it. */
+  readonly redeliveries: number;
+  /** The first task of this tree of calls. */
+  readonly rootId: string;
+  readonly parentId: string | undefined;
+  /** What the caller put into `headers`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Aborts on the soft time limit, a lost delivery and shutdown; its reason is a `TaskAborted`. */
+  readonly signal: AbortSignal;
+  /** The same on every redelivery and retry: for the idempotency keys of other services. */
+  readonly idempotencyKey: string;
+  readonly log: TaskLog;
+  /** Throws the signal's reason once it aborted; also in a loop that never yields, where the signal cannot fire. */
+  checkpoint(): void;
+  /** Makes what to throw to run again later: `throw currentTask().retry({ countdown: "3s" })`. */
+  retry(options?: RetryOptions): RetryTask;
+}
+
+/** What the worker keeps of a running task besides what its author sees. */
+export interface RunningTask extends CurrentTask {
+  /** Frees the task's slot while it waits for another task. */
+  join<T>(wait: () => Promise<T>): Promise<T>;
+}
+
+const running = new AsyncLocalStorage<RunningTask>();
+
+/** The task that is running here, if any. */
+export const runningTask = (): RunningTask | undefined => running.getStore();
+
+/** Runs `fn` as the body of `task`. */
+export const runAsTask = <T>(task: RunningTask, fn: () => T): T => running.run(task, fn);
+
+/**
+ * The task that is running here.
+ * @throws ConfigError `NO_CURRENT_TASK` outside of a worker, also when a task is called in place like a function.
+ */
+export function currentTask(): CurrentTask {
+  const task = running.getStore();
+  if (task === undefined) {
+    throw new ConfigError("NO_CURRENT_TASK", "currentTask() was called outside of a task that a worker runs");
+  }
+  return task;
+}

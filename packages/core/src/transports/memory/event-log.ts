@@ -1,0 +1,58 @@
+import type { ResultEvent, SequencedEvent } from "../../result-backend.js";
+import { ExpiringMap } from "./expiring-map.js";
+import { Waiters } from "./waiters.js";
+
+/** What happened to each task before its end, numbered from 1. */
+export class EventLog {
+  readonly #events: ExpiringMap<SequencedEvent[]>;
+  readonly #waiters = new Waiters<void>();
+
+  constructor(now: () => number) {
+    this.#events = new ExpiringMap(now);
+  }
+
+  append(event: ResultEvent): void {
+    const events = this.#events.get(event.id) ?? [];
+    events.push({ ...event, seq: events.length + 1 });
+    this.#events.set(event.id, events, event.ttlMs);
+    this.#waiters.serve(event.id, undefined);
+  }
+
+  latest(id: string): SequencedEvent | undefined {
+    return this.#events.get(id)?.at(-1);
+  }
+
+  forget(id: string): void {
+    this.#events.delete(id);
+  }
+
+  async *watch(
+    id: string,
+    after: number,
+    watching: { signal: AbortSignal; owner: object },
+  ): AsyncGenerator<SequencedEvent> {
+    const { signal, owner } = watching;
+    let seen = after;
+    while (!signal.aborted) {
+      const next = this.#events.get(id)?.[seen];
+      if (next === undefined) {
+        await this.#waiters.wait(id, signal, owner).catch(endIfAborted(signal));
+      } else {
+        seen = next.seq;
+        yield next;
+      }
+    }
+  }
+
+  dismiss(owner: object, reason: Error): void {
+    this.#waiters.dismiss(owner, reason);
+  }
+
+  dispose(): void {
+    this.#events.dispose();
+  }
+}
+
+const endIfAborted = (signal: AbortSignal) => (reason: unknown) => {
+  if (!signal.aborted) throw reason;
+};

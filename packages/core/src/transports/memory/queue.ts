@@ -1,0 +1,163 @@
+import type { DeadLetter, QueueDepth } from "../../powers.js";
+import type { Delivery } from "../../transport.js";
+import { Consumer, type ConsumerOwner } from "./consumer.js";
+import { DelayedHeap } from "./delayed-heap.js";
+import { ReadyList } from "./ready-list.js";
+import type { StoredMessage } from "./stored-message.js";
+
+/** The longest time that `setTimeout` can wait; with more it fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** One queue: who waits, who is due later, who consumes. */
+export class Queue {
+  readonly name: string;
+  readonly deadLetters: DeadLetter[] = [];
+  readonly #now: () => number;
+  readonly #ready = new ReadyList();
+  readonly #delayed = new DelayedHeap();
+  #consumers: readonly Consumer[] = [];
+  #owned = 0;
+  #turn = 0;
+  #pump: NodeJS.Immediate | undefined;
+  #alarm: { readonly timer: NodeJS.Timeout; readonly due: number } | undefined;
+
+  constructor(name: string, now: () => number) {
+    this.name = name;
+    this.#now = now;
+  }
+
+  /** Puts a message at the back, or away until it is due. */
+  add(message: StoredMessage): void {
+    if (message.envelope.eta !== undefined && message.envelope.eta > this.#now()) {
+      this.#delayed.push(message);
+      this.#setAlarm();
+    } else {
+      this.#ready.pushBack(message);
+      this.#schedule();
+    }
+  }
+
+  /** Puts messages at the front, in the order given. */
+  putBack(messages: readonly StoredMessage[]): void {
+    for (const message of messages.toReversed()) this.#ready.pushFront(message);
+    this.#schedule();
+  }
+
+  /** Ends a claim; the message is in nobody's hands until it is put somewhere. */
+  disown(message: StoredMessage): void {
+    const claimant = message.claim?.claimant;
+    message.claim = undefined;
+    this.#owned--;
+    claimant?.settled();
+  }
+
+  consume(owner: ConsumerOwner, credit: number, onBatch: (batch: readonly Delivery[]) => void): Consumer {
+    const consumer = new Consumer({
+      owner,
+      credit,
+      onBatch,
+      wake: () => this.#schedule(),
+      leave: (gone) => void (this.#consumers = this.#consumers.filter((one) => one !== gone)),
+    });
+    this.#consumers = [...this.#consumers, consumer];
+    this.#schedule();
+    return consumer;
+  }
+
+  /** Stops the consumers of one transport. */
+  async dismiss(owner: ConsumerOwner): Promise<void> {
+    await Promise.all(this.#consumers.filter((one) => one.owner === owner).map((one) => one.stop()));
+  }
+
+  depth(): QueueDepth {
+    this.#promoteDue();
+    return {
+      queue: this.name,
+      waiting: this.#ready.length,
+      delayed: this.#delayed.length,
+      owned: this.#owned,
+      dead: this.deadLetters.length,
+    };
+  }
+
+  /** Removes what waits and what is delayed. */
+  drain(): StoredMessage[] {
+    const removed: StoredMessage[] = [];
+    for (let one = this.#ready.shift(); one !== undefined; one = this.#ready.shift()) removed.push(one);
+    for (let one = this.#delayed.pop(); one !== undefined; one = this.#delayed.pop()) removed.push(one);
+    this.#setAlarm();
+    return removed;
+  }
+
+  dispose(): void {
+    clearImmediate(this.#pump);
+    clearTimeout(this.#alarm?.timer);
+  }
+
+  /** Delivers on the next turn of the event loop: all that one tick brings goes out together, and timers get their turn. */
+  #schedule(): void {
+    if (this.#pump !== undefined || this.#consumers.length === 0) return;
+    if (this.#ready.length === 0) return;
+    this.#pump = setImmediate(() => this.#deliver());
+  }
+
+  #deliver(): void {
+    this.#pump = undefined;
+    this.#promoteDue();
+    const takers = this.#takers();
+    for (const [index, taker] of takers.entries()) {
+      const fairShare = Math.ceil(this.#ready.length / (takers.length - index));
+      const batch = this.#take(Math.min(taker.spare, fairShare));
+      if (batch.length > 0) taker.push(batch);
+    }
+    if (takers.some((taker) => taker.spare > 0)) this.#schedule();
+  }
+
+  /** Who has credit left, each time beginning with another one. */
+  #takers(): Consumer[] {
+    const start = this.#turn++ % Math.max(1, this.#consumers.length);
+    const inTurn =
+      start === 0 ? this.#consumers : [...this.#consumers.slice(start), ...this.#consumers.slice(0, start)];
+    return inTurn.filter((one) => one.spare > 0);
+  }
+
+  #take(count: number): StoredMessage[] {
+    const batch: StoredMessage[] = [];
+    while (batch.length < count) {
+      const message = this.#ready.shift();
+      if (message === undefined) break;
+      batch.push(message);
+    }
+    this.#owned += batch.length;
+    return batch;
+  }
+
+  #promoteDue(): void {
+    if (this.#delayed.length === 0) return;
+    const now = this.#now();
+    for (let due = this.#delayed.nextDue; due !== undefined && due <= now; due = this.#delayed.nextDue) {
+      this.#ready.pushBack(this.#delayed.pop()!);
+    }
+    this.#setAlarm();
+  }
+
+  /** One timer, for the message that is due next. */
+  #setAlarm(): void {
+    const due = this.#delayed.nextDue;
+    if (due === this.#alarm?.due) return;
+    clearTimeout(this.#alarm?.timer);
+    this.#alarm = due === undefined ? undefined : { due, timer: this.#startTimer(due) };
+  }
+
+  #startTimer(due: number): NodeJS.Timeout {
+    const delay = Math.min(LONGEST_TIMER_MS, Math.max(1, due - this.#now()));
+    return setTimeout(() => this.#ring(), delay).unref();
+  }
+
+  #ring(): void {
+    this.#alarm = undefined;
+    this.#promoteDue();
+    this.#setAlarm();
+    this.#schedule();
+  }
+}

@@ -1,0 +1,48 @@
+import type { PutOutcome, ResultRecord } from "../../result-backend.js";
+import { EventLog } from "./event-log.js";
+import { ExpiringMap } from "./expiring-map.js";
+import { Waiters } from "./waiters.js";
+
+/** The first terminal record of each id, and who waits for it. */
+export class ResultStore {
+  readonly events: EventLog;
+  readonly #records: ExpiringMap<ResultRecord>;
+  readonly #waiters = new Waiters<ResultRecord>();
+
+  constructor(now: () => number) {
+    this.#records = new ExpiringMap(now);
+    this.events = new EventLog(now);
+  }
+
+  put(record: ResultRecord): PutOutcome {
+    if (this.#records.get(record.id) !== undefined) return "exists";
+    this.#records.set(record.id, record, record.ttlMs);
+    this.#waiters.serve(record.id, record);
+    return "stored";
+  }
+
+  get(id: string): ResultRecord | undefined {
+    return this.#records.get(id);
+  }
+
+  wait(id: string, signal: AbortSignal, owner: object): Promise<ResultRecord> {
+    const record = signal.aborted ? undefined : this.get(id);
+    return record === undefined ? this.#waiters.wait(id, signal, owner) : Promise.resolve(record);
+  }
+
+  forget(id: string): void {
+    this.#records.delete(id);
+    this.events.forget(id);
+  }
+
+  /** Rejects all that one result backend waits for. */
+  dismiss(owner: object, reason: Error): void {
+    this.#waiters.dismiss(owner, reason);
+    this.events.dismiss(owner, reason);
+  }
+
+  dispose(): void {
+    this.#records.dispose();
+    this.events.dispose();
+  }
+}

@@ -1,0 +1,85 @@
+import { ResultError } from "../../errors.js";
+import type {
+  PutOutcome,
+  ResultBackend,
+  ResultBackendCaps,
+  ResultEvent,
+  ResultRecord,
+  SequencedEvent,
+} from "../../result-backend.js";
+import type { TransportEvents } from "../../transport.js";
+import type { Broker } from "./broker.js";
+import type { BrokerLease } from "./broker-registry.js";
+import type { ResultStore } from "./result-store.js";
+
+/** Results within this process. "Foreign" readers are the other apps of the process: nobody else can reach the broker. */
+export class MemoryResults implements ResultBackend {
+  readonly caps: ResultBackendCaps = { foreignReads: true, durable: false };
+  readonly location: string;
+  readonly #lease: BrokerLease;
+  #closed = false;
+
+  constructor(lease: BrokerLease) {
+    this.#lease = lease;
+    this.location = lease.location;
+  }
+
+  /** Whether these results are kept by `broker`. */
+  isOf(broker: Broker): boolean {
+    return this.#lease.broker === broker;
+  }
+
+  async start(on: TransportEvents): Promise<void> {
+    this.#open();
+    on.state("up");
+  }
+
+  async put(batch: readonly ResultRecord[]): Promise<readonly PutOutcome[]> {
+    const store = this.#open();
+    return batch.map((record) => store.put(record));
+  }
+
+  async get(ids: readonly string[]): Promise<readonly (ResultRecord | undefined)[]> {
+    const store = this.#open();
+    return ids.map((id) => store.get(id));
+  }
+
+  async wait(id: string, signal: AbortSignal): Promise<ResultRecord> {
+    return this.#open().wait(id, signal, this);
+  }
+
+  async forget(ids: readonly string[]): Promise<void> {
+    const store = this.#open();
+    for (const id of ids) store.forget(id);
+  }
+
+  async append(batch: readonly ResultEvent[]): Promise<void> {
+    const { events } = this.#open();
+    for (const event of batch) events.append(event);
+  }
+
+  async latest(ids: readonly string[]): Promise<readonly (SequencedEvent | undefined)[]> {
+    const { events } = this.#open();
+    return ids.map((id) => events.latest(id));
+  }
+
+  watch(id: string, after: number, signal: AbortSignal): AsyncIterable<SequencedEvent> {
+    return this.#open().events.watch(id, after, { signal, owner: this });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#lease.broker.results.dismiss(this, this.#closedError());
+    this.#lease.release();
+  }
+
+  #open(): ResultStore {
+    if (this.#closed) throw this.#closedError();
+    return this.#lease.broker.results;
+  }
+
+  #closedError(): ResultError {
+    return new ResultError("RESULT_CLOSED", `the results at ${this.location} are closed`);
+  }
+}

@@ -1,0 +1,199 @@
+import { packRows, unpackRows, type OwnRow } from "./columns.js";
+import type { Outbox } from "./outbox.js";
+import type { SettleColumns } from "./protocol.js";
+import { settleRows } from "./settle-rows.js";
+import type { Store } from "./store.js";
+import type { Unit } from "./unit.js";
+
+interface Subscription {
+  readonly id: number;
+  readonly queue: string;
+  credit: number;
+  owned: number;
+  /** When the next delayed message of its queue is due. */
+  nextDue: number;
+}
+
+export interface ClientOptions {
+  readonly id: number;
+  readonly store: Store;
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+  readonly outbox: Outbox;
+}
+
+/** One transport or result backend of this process: what it consumes and what it owns. */
+export class Client {
+  readonly id: number;
+  readonly store: Store;
+  readonly #options: ClientOptions;
+  readonly #subscriptions = new Map<number, Subscription>();
+  readonly #owned = new Map<number, Subscription>();
+  #owner: number | undefined;
+  #beatAt = Infinity;
+  /** The last claim left something that there was credit for. */
+  #more = false;
+
+  constructor(options: ClientOptions) {
+    this.id = options.id;
+    this.store = options.store;
+    this.#options = options;
+  }
+
+  get owner(): number | undefined {
+    return this.#owner;
+  }
+
+  /** When the lease must be renewed, by `performance.now()`. */
+  get beatAt(): number {
+    return this.#beatAt;
+  }
+
+  get isConsuming(): boolean {
+    return this.#subscriptions.size > 0;
+  }
+
+  /** Whether it could take a message. */
+  get isHungry(): boolean {
+    return [...this.#subscriptions.values()].some((subscription) => free(subscription) > 0);
+  }
+
+  /** When a delayed message is due that it could take, epoch milliseconds. */
+  get nextDue(): number {
+    const hungry = [...this.#subscriptions.values()].filter((subscription) => free(subscription) > 0);
+    return Math.min(Infinity, ...hungry.map((subscription) => subscription.nextDue));
+  }
+
+  subscribe(id: number, queue: string, credit: number): void {
+    this.#subscriptions.set(id, { id, queue, credit, owned: 0, nextDue: Infinity });
+  }
+
+  credit(id: number, credit: number): void {
+    const subscription = this.#subscriptions.get(id);
+    if (subscription !== undefined) subscription.credit = credit;
+  }
+
+  unsubscribe(id: number): void {
+    this.#subscriptions.delete(id);
+  }
+
+  /** Whether there is a message that it could take; a read, no transaction. */
+  seesWork(now: number): boolean {
+    if (this.#more) return true;
+    const { messages } = this.store;
+    return [...this.#subscriptions.values()]
+      .filter((subscription) => free(subscription) > 0)
+      .map((subscription) => {
+        subscription.nextDue = messages.nextDue(subscription.queue);
+        return subscription.nextDue <= now || messages.hasReady(subscription.queue);
+      })
+      .includes(true);
+  }
+
+  /** Claims as much as there is credit for, that of deliveries which end in the same transaction included. */
+  claim(unit: Unit): void {
+    this.#more = false;
+    for (const subscription of this.#subscriptions.values()) {
+      const limit = subscription.credit - subscription.owned + unit.freedOf(subscription);
+      if (limit > 0) this.#claimFor(subscription, limit, unit);
+    }
+  }
+
+  settle(settlements: SettleColumns, unit: Unit): boolean[] {
+    const { store } = this;
+    const settled = this.#settleMessages(settlements, unit);
+    const records = unpackRows(settlements.records).filter((_, i) => settled[settlements.recordOf[i]!]);
+    if (records.length > 0) {
+      store.records.put(records, unit.now);
+      unit.results = true;
+    }
+    return settled;
+  }
+
+  /** Renews the lease, or notices that it is lost. */
+  beat(unit: Unit): void {
+    if (this.#owner === undefined) return;
+    const isOurs = this.store.leases.renew(this.#owner, unit.now + this.#options.leaseMs);
+    unit.after(() => (isOurs ? this.#scheduleBeat() : this.#lose()));
+  }
+
+  /** Puts back what it owns, uncounted. */
+  leave(unit: Unit): void {
+    if (this.#owner === undefined) return;
+    if (this.store.leases.abandon(this.#owner, { died: false }) > 0) unit.returned = true;
+    unit.after(() => {
+      this.#subscriptions.clear();
+      this.#disownAll();
+    });
+  }
+
+  #claimFor(subscription: Subscription, limit: number, unit: Unit): void {
+    const { messages } = this.store;
+    const { queue } = subscription;
+    if (subscription.nextDue <= unit.now) {
+      messages.promote(queue, unit.now);
+      unit.after(() => (subscription.nextDue = messages.nextDue(queue)));
+    }
+    const owner = this.#owner ?? this.#register(unit);
+    const { rows, isAll } = messages.claim(queue, limit, owner);
+    if (isAll) unit.addDrained(this.store, queue);
+    if (rows.length > 0) unit.after(() => this.#deliver(subscription, owner, rows));
+    // the bytes of one claim are limited
+    if (!isAll && rows.length < limit) unit.after(() => (this.#more = true));
+  }
+
+  #register(unit: Unit): number {
+    const owner = this.store.leases.register(unit.now + this.#options.leaseMs);
+    this.#owner = owner;
+    unit.after(() => this.#scheduleBeat());
+    unit.otherwise(() => (this.#owner = undefined));
+    return owner;
+  }
+
+  #deliver(subscription: Subscription, owner: number, rows: readonly OwnRow[]): void {
+    for (const [seq] of rows) this.#owned.set(seq as number, subscription);
+    subscription.owned += rows.length;
+    const batch = packRows(rows);
+    this.#options.outbox.push({ kind: "delivered", client: this.id, subscription: subscription.id, owner, batch }, batch);
+  }
+
+  /** Which deliveries were still ours; only those changed anything. */
+  #settleMessages(settlements: SettleColumns, unit: Unit): boolean[] {
+    const { owners, seqs } = settlements;
+    const owner = this.#owner;
+    const mine = seqs.map((seq, i) => owners[i] === owner && this.#owned.has(seq));
+    if (owner === undefined || !mine.includes(true)) return mine.fill(false);
+    const changed = settleRows({ store: this.store, owner, settlements, mine, unit });
+    const settled = mine.map((isMine, i) => isMine && changed.has(seqs[i]!));
+    for (const [i, seq] of seqs.entries()) if (mine[i]) this.#disown(seq, unit);
+    if (changed.size < mine.filter(Boolean).length && !this.store.leases.exists(owner)) unit.after(() => this.#lose());
+    return settled;
+  }
+
+  #disown(seq: number, unit: Unit): void {
+    const subscription = this.#owned.get(seq)!;
+    unit.addFreed(subscription);
+    unit.after(() => {
+      if (this.#owned.delete(seq)) subscription.owned--;
+    });
+  }
+
+  #scheduleBeat(): void {
+    this.#beatAt = performance.now() + this.#options.heartbeatMs;
+  }
+
+  #lose(): void {
+    if (this.#owner === undefined) return;
+    this.#options.outbox.push({ kind: "lost", client: this.id, owner: this.#owner });
+    this.#disownAll();
+  }
+
+  #disownAll(): void {
+    this.#owner = undefined;
+    this.#beatAt = Infinity;
+    this.#owned.clear();
+    for (const subscription of this.#subscriptions.values()) subscription.owned = 0;
+  }
+}
+
+const free = ({ credit, owned }: Subscription): number => Math.max(0, credit - owned);

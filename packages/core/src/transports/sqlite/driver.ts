@@ -1,0 +1,40 @@
+import { ConfigError } from "../../errors.js";
+
+/** What SQLite stores. */
+export type SqlValue = string | number | null | Uint8Array;
+export type SqlRow = readonly SqlValue[];
+
+/** The few methods of `node:sqlite` that are called, which `@photostructure/sqlite` has too. */
+export interface SqliteStatement {
+  run(...parameters: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint };
+  all(...parameters: SqlValue[]): unknown[];
+  /** Newer than the rest of the interface. */
+  setReturnArrays?(arrays: boolean): void;
+}
+
+export interface SqliteDatabase {
+  exec(sql: string): void;
+  prepare(sql: string): SqliteStatement;
+  close(): void;
+}
+
+export type OpenSqlite = new (path: string) => SqliteDatabase;
+
+/**
+ * SQLite as this Node.js has it: built in, from 22.13, or else from `@photostructure/sqlite`.
+ * @throws ConfigError `BROKER_DRIVER_MISSING`
+ */
+export async function loadDriver(): Promise<OpenSqlite> {
+  const builtIn = process.getBuiltinModule("node:sqlite") as { readonly DatabaseSync: OpenSqlite } | undefined;
+  if (builtIn !== undefined) return builtIn.DatabaseSync;
+  try {
+    const { DatabaseSync } = await import("@photostructure/sqlite");
+    return DatabaseSync as unknown as OpenSqlite;
+  } catch (cause) {
+    throw new ConfigError(
+      "BROKER_DRIVER_MISSING",
+      "this Node.js has no SQLite of its own: install the driver, npm install @photostructure/sqlite@1, or use Node.js 22.13 or newer",
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import type { MessagePort } from "node:worker_threads";
+import { isBatch, transferBatch, type Batch } from "./columns.js";
+import type { Failure } from "./failure.js";
+import type { Push, Reply, Report, Request } from "./protocol.js";
+
+/** Collects what the thread has to tell, and posts it as one message. */
+export class Outbox {
+  readonly #port: MessagePort;
+  #replies: Reply[] = [];
+  #pushes: Push[] = [];
+  #transfers: ArrayBuffer[] = [];
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+  }
+
+  reply(request: Request, value: unknown): void {
+    if (isBatch(value)) transferBatch(value, this.#transfers);
+    this.#replies.push({ id: request.id, value });
+  }
+
+  fail(id: number, failure: Failure): void {
+    this.#replies.push({ id, failure });
+  }
+
+  push(push: Push, batch?: Batch): void {
+    if (batch !== undefined) transferBatch(batch, this.#transfers);
+    this.#pushes.push(push);
+  }
+
+  /** Posts something that is in no batch, after what was collected before. */
+  tell(report: Report): void {
+    this.flush();
+    this.#port.postMessage(report);
+  }
+
+  flush(): void {
+    if (this.#replies.length === 0 && this.#pushes.length === 0) return;
+    const report: Report = { kind: "batch", replies: this.#replies, pushes: this.#pushes };
+    const transfers = this.#transfers;
+    this.#replies = [];
+    this.#pushes = [];
+    this.#transfers = [];
+    this.#port.postMessage(report, transfers);
+  }
+}

@@ -1,0 +1,90 @@
+import type { QueueDepth } from "../../powers.js";
+import type { Batch } from "./columns.js";
+import type { Failure } from "./failure.js";
+
+/** How a batch of deliveries ends; every list has one item for each delivery. */
+export interface SettleColumns {
+  readonly owners: readonly number[];
+  readonly seqs: readonly number[];
+  readonly to: readonly ("done" | "retry" | "release" | "dead")[];
+  /** Of those that are dead, in order. */
+  readonly reasons: readonly string[];
+  /** What takes the place of those that are retried, in order. */
+  readonly next: Batch;
+  /** Records to store, each with the position of its delivery. */
+  readonly recordOf: readonly number[];
+  readonly records: Batch;
+}
+
+/** What the database thread is asked for: the fields of each request, and its reply. */
+export interface Requests {
+  open: { readonly fields: { readonly prefix: string; readonly leaseMs: number; readonly heartbeatMs: number }; readonly reply: null };
+  leave: { readonly fields: {}; readonly reply: null };
+  /** Releases what an owner of a thread that died had. */
+  abandon: { readonly fields: { readonly owner: number }; readonly reply: null };
+  declare: { readonly fields: { readonly queues: readonly string[] }; readonly reply: null };
+  send: { readonly fields: { readonly messages: Batch }; readonly reply: readonly boolean[] };
+  settle: { readonly fields: { readonly settlements: SettleColumns }; readonly reply: readonly boolean[] };
+  consume: {
+    readonly fields: { readonly subscription: number; readonly queue: string; readonly credit: number };
+    readonly reply: null;
+  };
+  credit: { readonly fields: { readonly subscription: number; readonly credit: number }; readonly reply: null };
+  stop: { readonly fields: { readonly subscription: number }; readonly reply: null };
+  put: { readonly fields: { readonly records: Batch }; readonly reply: readonly boolean[] };
+  get: { readonly fields: { readonly ids: readonly string[] }; readonly reply: Batch };
+  wait: { readonly fields: { readonly ids: readonly string[] }; readonly reply: null };
+  unwait: { readonly fields: { readonly ids: readonly string[] }; readonly reply: null };
+  forget: { readonly fields: { readonly ids: readonly string[] }; readonly reply: null };
+  append: { readonly fields: { readonly events: Batch }; readonly reply: null };
+  latest: { readonly fields: { readonly ids: readonly string[] }; readonly reply: Batch };
+  events: { readonly fields: { readonly task: string; readonly after: number }; readonly reply: Batch };
+  watch: { readonly fields: { readonly task: string }; readonly reply: null };
+  unwatch: { readonly fields: { readonly task: string }; readonly reply: null };
+  broadcast: { readonly fields: { readonly topic: string; readonly message: Uint8Array }; readonly reply: null };
+  listen: { readonly fields: { readonly topic: string }; readonly reply: null };
+  unlisten: { readonly fields: { readonly topic: string }; readonly reply: null };
+  depths: { readonly fields: {}; readonly reply: readonly QueueDepth[] };
+  dead: { readonly fields: { readonly queue: string; readonly limit: number }; readonly reply: Batch };
+  purge: { readonly fields: { readonly queue: string }; readonly reply: number };
+  counters: { readonly fields: {}; readonly reply: Counters };
+}
+
+export type Op = keyof Requests;
+
+/** A request of one op, or of any. `client` is the transport or result backend that asks. */
+export type Request<O extends Op = Op> = {
+  [P in O]: { readonly op: P; readonly id: number; readonly client: number } & Requests[P]["fields"];
+}[O];
+
+/** Counts of the database thread since it began. */
+export interface Counters {
+  /** Transactions that wrote. */
+  readonly transactions: number;
+  /** Times another process woke this one. */
+  readonly wakeUps: number;
+}
+
+/** What the thread tells one client unasked. */
+export type Push =
+  | { readonly kind: "delivered"; readonly client: number; readonly subscription: number; readonly owner: number; readonly batch: Batch }
+  | { readonly kind: "lost"; readonly client: number; readonly owner: number }
+  | { readonly kind: "results"; readonly client: number; readonly records: Batch }
+  | { readonly kind: "events"; readonly client: number; readonly ids: readonly string[] }
+  | { readonly kind: "heard"; readonly client: number; readonly topic: string; readonly message: Uint8Array };
+
+export type Reply =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly failure: Failure };
+
+/** One message of the thread. */
+export type Report =
+  | { readonly kind: "opened" }
+  | { readonly kind: "refused"; readonly failure: Failure }
+  | { readonly kind: "batch"; readonly replies: readonly Reply[]; readonly pushes: readonly Push[] }
+  | { readonly kind: "blocked"; readonly failure: Failure }
+  | { readonly kind: "unblocked" }
+  | { readonly kind: "error"; readonly failure: Failure };
+
+/** Ends the thread when everything before it is done. */
+export const SHUT_DOWN = "shut down";

@@ -1,0 +1,107 @@
+import { ResultError } from "../../errors.js";
+import type {
+  PutOutcome,
+  ResultBackend,
+  ResultBackendCaps,
+  ResultEvent,
+  ResultRecord,
+  SequencedEvent,
+} from "../../result-backend.js";
+import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
+import { packRecords, toEvent, toRecord, transferBatch, unpackRows, type Batch } from "./columns.js";
+import { EventWatch } from "./event-watch.js";
+import { Membership } from "./membership.js";
+import type { Push } from "./protocol.js";
+import { ResultWaiters } from "./result-waiters.js";
+
+/** Terminal records and events in a file, for all processes of one machine. */
+export class SqliteResults implements ResultBackend {
+  readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
+  readonly location: string;
+  readonly #membership: Membership;
+  readonly #waiters: ResultWaiters;
+  readonly #watch: EventWatch;
+
+  constructor(options: OpenOptions) {
+    this.#membership = new Membership(options, closedError);
+    this.location = this.#membership.location;
+    this.#waiters = new ResultWaiters(this.#membership);
+    this.#watch = new EventWatch(this.#membership);
+  }
+
+  /** Whether this is the same file and prefix. */
+  isIn({ location, prefix }: Membership): boolean {
+    return location === this.location && prefix === this.#membership.prefix;
+  }
+
+  async start(on: TransportEvents): Promise<void> {
+    await this.#membership.join(on, { push: (push) => this.#onPush(push), restarted: () => this.#onRestart() });
+  }
+
+  async put(batch: readonly ResultRecord[]): Promise<readonly PutOutcome[]> {
+    if (batch.length === 0) return [];
+    const records = packRecords(batch);
+    const stored = await this.#membership.request("put", { records }, transfersOf(records));
+    return stored.map((isNew) => (isNew ? "stored" : "exists"));
+  }
+
+  async get(ids: readonly string[]): Promise<readonly (ResultRecord | undefined)[]> {
+    const records = unpackRows(await this.#membership.request("get", { ids })).map(toRecord);
+    return byId(ids, records);
+  }
+
+  async wait(id: string, signal: AbortSignal): Promise<ResultRecord> {
+    return this.#waiters.wait(id, signal);
+  }
+
+  async forget(ids: readonly string[]): Promise<void> {
+    await this.#membership.request("forget", { ids });
+  }
+
+  async append(batch: readonly ResultEvent[]): Promise<void> {
+    if (batch.length === 0) return;
+    const events = packRecords(batch);
+    await this.#membership.request("append", { events }, transfersOf(events));
+  }
+
+  async latest(ids: readonly string[]): Promise<readonly (SequencedEvent | undefined)[]> {
+    const events = unpackRows(await this.#membership.request("latest", { ids })).map(toEvent);
+    return byId(ids, events);
+  }
+
+  watch(id: string, after: number, signal: AbortSignal): AsyncIterable<SequencedEvent> {
+    this.#membership.open();
+    return this.#watch.watch(id, after, signal);
+  }
+
+  async close(deadline: Deadline): Promise<void> {
+    const left = this.#membership.leave(deadline);
+    this.#waiters.close(closedError(this.location));
+    this.#watch.close(closedError(this.location));
+    await left;
+  }
+
+  #onPush(push: Push): void {
+    if (push.kind === "results") this.#waiters.serve(unpackRows(push.records).map(toRecord));
+    else if (push.kind === "events") this.#watch.notify(push.ids);
+  }
+
+  #onRestart(): void {
+    this.#waiters.restart();
+    this.#watch.restart();
+  }
+}
+
+const closedError = (location: string): ResultError =>
+  new ResultError("RESULT_CLOSED", `the results at ${location} are closed`);
+
+function transfersOf(batch: Batch): ArrayBuffer[] {
+  const transfers: ArrayBuffer[] = [];
+  transferBatch(batch, transfers);
+  return transfers;
+}
+
+function byId<T extends { readonly id: string }>(ids: readonly string[], items: readonly T[]): (T | undefined)[] {
+  const known = new Map(items.map((item) => [item.id, item]));
+  return ids.map((id) => known.get(id));
+}

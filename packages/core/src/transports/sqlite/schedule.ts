@@ -1,0 +1,41 @@
+import type { Engine } from "./engine.js";
+
+const SAFETY_POLL_MS = 1_000;
+/** A longer time-out would fire at once. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The one timer of the database thread. It goes by the monotonic clock, so that a step of the machine's clock stops no heartbeat. */
+export class Schedule {
+  readonly #engine: Engine;
+  #timer: NodeJS.Timeout | undefined;
+  #at = Infinity;
+  #lastTick = performance.now();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Sets the timer to what is due next. */
+  arm(): void {
+    const now = performance.now();
+    const delay = this.#engine.untilTick(now - this.#lastTick, SAFETY_POLL_MS);
+    if (Math.abs(now + delay - this.#at) < 1) return;
+    this.stop();
+    if (delay === Infinity) return;
+    this.#at = now + delay;
+    this.#timer = setTimeout(() => this.#tick(), Math.min(delay, LONGEST_TIMEOUT_MS));
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#at = Infinity;
+  }
+
+  #tick(): void {
+    this.#at = Infinity;
+    this.#lastTick = performance.now();
+    this.#engine.tick();
+    this.arm();
+  }
+}

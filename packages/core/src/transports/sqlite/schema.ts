@@ -1,0 +1,91 @@
+import type { Database } from "./database.js";
+
+const VERSION = 1;
+
+/** The quoted names of one prefix's tables. */
+export interface Tables {
+  /** Waiting: `owner` and `due` are null. Delayed: `due` is set. Owned: `owner` is set. */
+  readonly message: string;
+  readonly dead: string;
+  /** Owners of messages, one for each transport that consumes, with their lease. */
+  readonly worker: string;
+  readonly queue: string;
+  /** Terminal records; `seq` is in the order of commits, so that a reader knows what is new. */
+  readonly result: string;
+  readonly event: string;
+  /** Broadcasts, kept for moments. */
+  readonly topic: string;
+  readonly meta: string;
+}
+
+const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** Two prefixes share a file without meeting: each has tables of its own. */
+export function tablesOf(prefix: string): Tables {
+  const name = (table: string): string => quote(`${prefix}:${table}`);
+  return {
+    message: name("message"),
+    dead: name("dead"),
+    worker: name("worker"),
+    queue: name("queue"),
+    result: name("result"),
+    event: name("event"),
+    topic: name("topic"),
+    meta: name("meta"),
+  };
+}
+
+/**
+ * Makes the tables that are missing.
+ * @throws Error when a newer version of this package made them.
+ */
+export function createTables(db: Database, prefix: string): void {
+  const tables = tablesOf(prefix);
+  if (!hasMeta(db, prefix)) db.write(() => create(db, prefix, tables));
+  const version = db.value(`SELECT version FROM ${tables.meta}`);
+  if (version !== VERSION) {
+    throw new Error(`the tables of ${prefix} have version ${String(version)}, this package knows ${VERSION}; use one version of it`);
+  }
+}
+
+const hasMeta = (db: Database, prefix: string): boolean =>
+  db.value("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", `${prefix}:meta`) === 1;
+
+function create(db: Database, prefix: string, tables: Tables): void {
+  if (hasMeta(db, prefix)) return;
+  for (const statement of [...createMessages(prefix, tables), ...createResults(prefix, tables)]) db.run(statement);
+  db.run(`CREATE TABLE ${tables.meta} (version INTEGER NOT NULL)`);
+  db.run(`INSERT INTO ${tables.meta} VALUES (${VERSION})`);
+}
+
+function createMessages(prefix: string, { message, dead, worker, queue }: Tables): string[] {
+  const index = (name: string): string => `CREATE INDEX ${quote(`${prefix}:${name}`)}`;
+  const envelope = `id TEXT NOT NULL, queue TEXT NOT NULL, priority INTEGER NOT NULL, eta INTEGER, expires INTEGER, reply_to TEXT`;
+  return [
+    `CREATE TABLE ${message} (seq INTEGER PRIMARY KEY, ${envelope}, due INTEGER, owner INTEGER, redeliveries INTEGER NOT NULL,
+      body BLOB NOT NULL, UNIQUE (id))`,
+    `${index("ready")} ON ${message} (queue, priority DESC, seq) WHERE owner IS NULL AND due IS NULL`,
+    `${index("delayed")} ON ${message} (queue, due) WHERE due IS NOT NULL`,
+    `${index("owned")} ON ${message} (owner) WHERE owner IS NOT NULL`,
+    `CREATE TABLE ${dead} (seq INTEGER PRIMARY KEY, ${envelope}, reason TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL)`,
+    `${index("dead_queue")} ON ${dead} (queue, seq)`,
+    // AUTOINCREMENT: the number of an owner that lost its lease never comes back
+    `CREATE TABLE ${worker} (id INTEGER PRIMARY KEY AUTOINCREMENT, lease_until INTEGER NOT NULL)`,
+    `CREATE TABLE ${queue} (name TEXT PRIMARY KEY) WITHOUT ROWID`,
+  ];
+}
+
+/** AUTOINCREMENT: a reader that has seen a number never meets it again. */
+function createResults(prefix: string, { result, event, topic }: Tables): string[] {
+  const index = (name: string): string => `CREATE INDEX ${quote(`${prefix}:${name}`)}`;
+  const ending = `ttl INTEGER NOT NULL, expires INTEGER NOT NULL, body BLOB NOT NULL`;
+  return [
+    `CREATE TABLE ${result} (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL, ${ending})`,
+    `${index("result_expiry")} ON ${result} (expires)`,
+    `CREATE TABLE ${event} (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL,
+      ${ending}, UNIQUE (id, number))`,
+    `${index("event_expiry")} ON ${event} (expires)`,
+    `CREATE TABLE ${topic} (seq INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, expires INTEGER NOT NULL, body BLOB NOT NULL)`,
+    `${index("topic_expiry")} ON ${topic} (expires)`,
+  ];
+}

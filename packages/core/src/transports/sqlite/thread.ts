@@ -1,0 +1,82 @@
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
+import { Database } from "./database.js";
+import { Engine } from "./engine.js";
+import { toFailure } from "./failure.js";
+import type { Location } from "./location.js";
+import { Outbox } from "./outbox.js";
+import { SHUT_DOWN, type Report, type Request } from "./protocol.js";
+import { Schedule } from "./schedule.js";
+import { WakeFile, type WakeFiles } from "./wake.js";
+
+/** The database thread: the entry of a worker thread that has the connection, so that no lock ever blocks the main thread. */
+const MAX_REQUESTS = 256;
+
+interface Running {
+  readonly db: Database;
+  readonly engine: Engine;
+  readonly wake: WakeFiles;
+  readonly schedule: Schedule;
+}
+
+function wakeFiles(path: string, on: () => { readonly engine: Engine; readonly schedule: Schedule }): WakeFiles {
+  const file = (suffix: string, wake: (engine: Engine) => void): WakeFile =>
+    new WakeFile(path + suffix, () => {
+      wake(on().engine);
+      on().schedule.arm();
+    });
+  return {
+    work: file("-work", (engine) => engine.onWork()),
+    results: file("-done", (engine) => engine.onResults()),
+    topics: file("-topic", (engine) => engine.onTopics()),
+  };
+}
+
+async function open(location: Location, port: MessagePort): Promise<Running> {
+  const db = await Database.open(location);
+  const wake = wakeFiles(location.path, () => ({ engine, schedule }));
+  const engine = new Engine(db, new Outbox(port), wake);
+  const schedule = new Schedule(engine);
+  return { db, engine, wake, schedule };
+}
+
+/** All that wait; `shutDown` when the last of them is the end. */
+function receive(first: unknown, port: MessagePort): { readonly requests: Request[]; readonly shutDown: boolean } {
+  const requests: Request[] = [];
+  let message: unknown = first;
+  for (;;) {
+    if (message === SHUT_DOWN) return { requests, shutDown: true };
+    if (isRequest(message)) requests.push(message);
+    const next = requests.length < MAX_REQUESTS ? receiveMessageOnPort(port) : undefined;
+    if (next === undefined) return { requests, shutDown: false };
+    message = next.message;
+  }
+}
+
+const isRequest = (message: unknown): message is Request =>
+  typeof message === "object" && message !== null && "op" in message && "id" in message && "client" in message;
+
+function serve({ db, engine, wake, schedule }: Running, port: MessagePort): void {
+  port.on("message", (first) => {
+    const { requests, shutDown } = receive(first, port);
+    engine.run(requests);
+    schedule.arm();
+    if (!shutDown) return;
+    schedule.stop();
+    for (const file of Object.values(wake)) file.close();
+    db.close();
+    port.close();
+  });
+}
+
+async function main(port: MessagePort): Promise<void> {
+  const tell = (report: Report): void => port.postMessage(report);
+  try {
+    const running = await open(workerData as Location, port);
+    serve(running, port);
+    tell({ kind: "opened" });
+  } catch (error) {
+    tell({ kind: "refused", failure: toFailure(error, true) });
+  }
+}
+
+if (parentPort !== null) await main(parentPort);

@@ -1,0 +1,72 @@
+import type { Client } from "./client.js";
+import { unpackRows } from "./columns.js";
+import type { Op, Request, Requests } from "./protocol.js";
+import { noteNew } from "./settle-rows.js";
+import type { Unit } from "./unit.js";
+
+/** The requests that change the store. */
+export type WriteOp =
+  | "leave"
+  | "abandon"
+  | "declare"
+  | "send"
+  | "settle"
+  | "put"
+  | "forget"
+  | "append"
+  | "broadcast"
+  | "purge";
+
+type Writes = { readonly [O in WriteOp]: (client: Client, request: Request<O>, unit: Unit) => Requests[O]["reply"] };
+
+/** What each of them does within a transaction. What becomes true with the commit is left to `unit`. */
+const WRITES: Writes = {
+  leave: (client, _, unit) => {
+    client.leave(unit);
+    return null;
+  },
+  abandon: ({ store }, { owner }, unit) => {
+    if (store.leases.abandon(owner, { died: false }) > 0) unit.returned = true;
+    return null;
+  },
+  declare: ({ store }, { queues }) => {
+    store.messages.declare(queues);
+    return null;
+  },
+  send: ({ store }, { messages }, unit) => {
+    const envelopes = unpackRows(messages);
+    const stored = store.messages.enqueue(envelopes, unit.now);
+    for (const [i, envelope] of envelopes.entries()) if (stored[i]) noteNew(store, envelope, unit);
+    return stored;
+  },
+  settle: (client, { settlements }, unit) => client.settle(settlements, unit),
+  put: ({ store }, { records }, unit) => {
+    unit.results = true;
+    return store.records.put(unpackRows(records), unit.now);
+  },
+  forget: ({ store }, { ids }) => {
+    store.records.forget(ids);
+    store.events.forget(ids);
+    return null;
+  },
+  append: ({ store }, { events }, unit) => {
+    unit.events = true;
+    store.events.append(unpackRows(events), unit.now);
+    return null;
+  },
+  broadcast: ({ store }, { topic, message }, unit) => {
+    unit.topics = true;
+    store.topics.publish(topic, message, unit.now);
+    return null;
+  },
+  purge: ({ store }, { queue }) => store.messages.purge(queue),
+};
+
+export function isWrite(request: Request): request is Request<WriteOp> {
+  return Object.hasOwn(WRITES, request.op satisfies Op);
+}
+
+export function write(client: Client, request: Request<WriteOp>, unit: Unit): unknown {
+  const apply = WRITES[request.op] as (client: Client, request: Request<WriteOp>, unit: Unit) => unknown;
+  return apply(client, request, unit);
+}

@@ -1,0 +1,113 @@
+import { CodecError } from "../errors.js";
+
+/** The version of the header that this code writes. Another one is parked like an unknown task. */
+export const MESSAGE_VERSION = 1;
+
+/**
+ * What workers read of a message before they touch its arguments. Together with the `Envelope` it holds all that
+ * Celery's protocol version 2 carries.
+ */
+export interface Header {
+  readonly v: number;
+  readonly task: string;
+  /** Hash of the contract the caller was compiled against. */
+  readonly hash?: string;
+  /** How often the task asked to run again. */
+  readonly retries?: number;
+  /** How often a worker put it back because it did not know the task or the version. */
+  readonly parked?: number;
+  /** The caller wants no result. */
+  readonly ignoreResult?: boolean;
+  /** Milliseconds; Celery's `timelimit`, hard then soft. */
+  readonly timeLimit?: number;
+  readonly softTimeLimit?: number;
+  /** The task that began this tree of calls, and the one that made this call. */
+  readonly rootId?: string;
+  readonly parentId?: string;
+  /** Celery's canvas: the group, chain and links of a signature. */
+  readonly group?: string;
+  readonly groupIndex?: number;
+  readonly links?: unknown;
+  /** The dead letter this is a replay of. */
+  readonly replayOf?: string;
+  /** The caller's own: trace context, tenant, and so on. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Key id and signature. */
+  readonly kid?: string;
+  readonly sig?: string;
+}
+
+const NEWLINE = 0x0a;
+const MAX_HEADER_BYTES = 64 * 1024;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** Header, a line feed, arguments: one text, so that a person can read a queue. JSON never holds a raw line feed. */
+export function encodeMessage(header: Header, args: string): Uint8Array {
+  return encoder.encode(`${JSON.stringify(header)}\n${args}`);
+}
+
+/** The same arguments under another header; the argument bytes are not decoded. */
+export function replaceHeader(body: Uint8Array, header: Header): Uint8Array {
+  const head = encoder.encode(JSON.stringify(header));
+  const rest = body.subarray(body.indexOf(NEWLINE));
+  const next = new Uint8Array(head.length + rest.length);
+  next.set(head);
+  next.set(rest, head.length);
+  return next;
+}
+
+/** A body taken apart; `args` is a view on it. */
+export interface Message {
+  readonly header: Header;
+  readonly args: Uint8Array;
+}
+
+/**
+ * Takes a body apart without touching the arguments.
+ * @throws CodecError `NOT_DECODABLE` when the header is missing, too long, not JSON, or not of the right shape.
+ */
+export function decodeMessage(body: Uint8Array): Message {
+  const end = body.indexOf(NEWLINE);
+  if (end < 0 || end > MAX_HEADER_BYTES) {
+    throw new CodecError("NOT_DECODABLE", `the message has no header within its first ${MAX_HEADER_BYTES} bytes`);
+  }
+  return { header: decodeHeader(body.subarray(0, end)), args: body.subarray(end + 1) };
+}
+
+function decodeHeader(bytes: Uint8Array): Header {
+  let header: unknown;
+  try {
+    header = JSON.parse(decoder.decode(bytes));
+  } catch (cause) {
+    throw new CodecError("NOT_DECODABLE", "the message's header is not JSON", { cause });
+  }
+  if (!isHeader(header)) {
+    throw new CodecError("NOT_DECODABLE", "the message's header has not the fields of a task message");
+  }
+  return header;
+}
+
+const isOptional = (value: unknown, type: "string" | "number" | "boolean"): boolean =>
+  value === undefined || typeof value === type;
+
+const isCount = (value: unknown): boolean => value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0);
+
+function isHeader(value: unknown): value is Header {
+  if (typeof value !== "object" || value === null) return false;
+  const header = value as Record<keyof Header, unknown>;
+  return (
+    Number.isSafeInteger(header.v) &&
+    typeof header.task === "string" &&
+    header.task.length > 0 &&
+    isOptional(header.hash, "string") &&
+    isCount(header.retries) &&
+    isCount(header.parked) &&
+    isOptional(header.ignoreResult, "boolean") &&
+    isCount(header.timeLimit) &&
+    isCount(header.softTimeLimit) &&
+    isOptional(header.rootId, "string") &&
+    isOptional(header.parentId, "string") &&
+    (header.headers === undefined || (typeof header.headers === "object" && header.headers !== null))
+  );
+}

@@ -1,0 +1,61 @@
+import type { TerminalState } from "@taskgen/core";
+import { encodeFailure, replaceHeader, type Delivery, type Envelope, type Finish, type Header, type ResultRecord } from "@taskgen/core/internal";
+import type { Verdict } from "./verdict.js";
+
+/** What a verdict is turned into settlements with. */
+export interface Conclusion {
+  readonly delivery: Delivery;
+  /** `undefined` when the header could not be read. */
+  readonly header: Header | undefined;
+  readonly verdict: Verdict;
+  readonly ignoreResult: boolean;
+}
+
+/** Settings of `conclude`. */
+export interface ConcludeOptions {
+  readonly ttlMs: number;
+  readonly now: () => number;
+}
+
+/** What a verdict means for the broker and the result store; pure. */
+export function conclude({ delivery, header, verdict, ignoreResult }: Conclusion, options: ConcludeOptions): Finish {
+  const record = (state: TerminalState, body: Uint8Array): ResultRecord | undefined =>
+    ignoreResult ? undefined : { id: delivery.envelope.id, state, body, replyTo: delivery.envelope.replyTo, ttlMs: options.ttlMs };
+  switch (verdict.kind) {
+    case "success":
+      return { settlement: { delivery, to: "done" }, record: record("SUCCESS", verdict.body) };
+    case "failure":
+      return { settlement: { delivery, to: "done" }, record: record("FAILURE", encodeFailure(verdict.error)) };
+    case "ignore":
+      return { settlement: { delivery, to: "done" }, record: record("IGNORED", encodeFailure(IGNORED)) };
+    case "revoke":
+      return { settlement: { delivery, to: "done" }, record: record("REVOKED", encodeFailure(verdict.error)) };
+    case "reject":
+      return { settlement: dead(delivery, verdict.error), record: record("REJECTED", encodeFailure(verdict.error)) };
+    case "worker-lost":
+      return { settlement: dead(delivery, verdict.error), record: record("FAILURE", encodeFailure(verdict.error)) };
+    case "retry":
+      return { settlement: { delivery, to: "retry", next: retried(delivery.envelope, header!, options.now() + verdict.delayMs) } };
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** The same task, one retry later. */
+const retried = (envelope: Envelope, header: Header, eta: number): Envelope =>
+  later(envelope, { ...header, retries: (header.retries ?? 0) + 1 }, eta);
+
+/** The same message with another header, not before `eta`. */
+export const later = (envelope: Envelope, header: Header, eta: number): Envelope => ({
+  ...envelope,
+  eta,
+  body: replaceHeader(envelope.body, header),
+});
+
+const dead = (delivery: Delivery, error: { readonly code?: string; readonly name: string; readonly message: string }): Finish["settlement"] => ({
+  delivery,
+  to: "dead",
+  reason: `${error.code ?? error.name}: ${error.message}`,
+});
+
+const IGNORED = { name: "IgnoreTask", message: "the task asked to be ignored" };

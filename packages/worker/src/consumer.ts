@@ -1,0 +1,199 @@
+import type { AbortCode } from "@taskgen/core";
+import type { Connection, Delivery, Subscription } from "@taskgen/core/internal";
+import type { Emitter } from "./events.js";
+import type { Finisher } from "./finisher.js";
+import type { Ended, Pool } from "./pool/pool.js";
+import { Prefetch } from "./prefetch.js";
+import { triage, type OwnedJob, type TriageOptions } from "./triage.js";
+import type { Verdict } from "./verdict.js";
+
+/** What a consumer works with. */
+export interface ConsumerOptions {
+  readonly connection: Connection;
+  readonly pool: Pool<OwnedJob>;
+  readonly finisher: Finisher;
+  readonly events: Emitter;
+  readonly triage: TriageOptions;
+}
+
+/** How often running jobs are looked at for a lost delivery; short tasks end before and cost nothing. */
+const LOST_CHECK_MS = 500;
+
+const STOPPED: Verdict = {
+  kind: "worker-lost",
+  error: { name: "WorkerLost", code: "WORKER_LOST", message: "the worker stopped before the task began; it is acknowledged early and cannot run again" },
+};
+
+/** Takes deliveries of its queues, has them run, and passes on what came of each. Owns the list of what is under way. */
+export class Consumer {
+  readonly #options: ConsumerOptions;
+  readonly #prefetch: Prefetch;
+  readonly #owned = new Set<OwnedJob>();
+  readonly #watched = new WeakSet<OwnedJob>();
+  #subscriptions: Subscription[] = [];
+  #lostCheck: NodeJS.Timeout | undefined;
+  #stopping = false;
+  #aborting = false;
+  #idle: (() => void)[] = [];
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options;
+    this.#prefetch = new Prefetch(options.pool.concurrency);
+  }
+
+  async start(queues: readonly string[]): Promise<void> {
+    const { transport } = this.#options.connection;
+    await transport.declare(queues.map((name) => ({ name })));
+    this.#lostCheck = setInterval(() => this.#watchLost(), LOST_CHECK_MS);
+    for (const queue of queues) {
+      this.#subscriptions.push(await transport.consume(queue, this.#prefetch.credit, (batch) => this.#take(batch)));
+    }
+  }
+
+  /** Takes nothing more, and hands back what has not begun. */
+  async stopTaking(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(this.#subscriptions.splice(0).map((subscription) => subscription.stop()));
+    for (const job of this.#options.pool.takeBack()) {
+      // n.b. what was acknowledged early cannot be handed back
+      if (job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
+      else this.#release(job);
+    }
+  }
+
+  /** True when nothing runs any more; false when the signal aborted before. */
+  async finished(signal: AbortSignal): Promise<boolean> {
+    if (this.#owned.size > 0 && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#idle.push(resolve);
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+    }
+    return this.#owned.size === 0;
+  }
+
+  /** Aborts the signals of all running jobs; one that fails from now on is handed back instead. */
+  abortAll(code: AbortCode, message: string): void {
+    this.#aborting = true;
+    for (const job of this.#owned) this.#options.pool.abort(job, code, message);
+  }
+
+  /** Hands back everything that still runs; what comes of it is dropped. */
+  releaseAll(): void {
+    for (const job of [...this.#owned]) {
+      if (job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
+      else this.#release(job);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#lostCheck);
+  }
+
+  /** A batch of jobs ended in the pool. */
+  ended(batch: readonly Ended<OwnedJob>[]): void {
+    for (const end of batch) {
+      if (this.#aborting && end.verdict.kind === "failure" && !end.job.early) this.#release(end.job);
+      // n.b. a job that was released meanwhile ends without an owner
+      else if (this.#owned.delete(end.job)) this.#options.finisher.end(end);
+    }
+    this.#grantCredit(batch.length);
+    this.#noteIdle();
+  }
+
+  #take(batch: readonly Delivery[]): void {
+    const ready: OwnedJob[] = [];
+    const redelivered: OwnedJob[] = [];
+    for (const delivery of batch) {
+      const decision = triage(delivery, this.#options.triage);
+      if (decision.kind === "end") this.#options.finisher.endUnrun(delivery, decision);
+      else if (decision.kind === "park") this.#options.finisher.park(delivery, decision);
+      else (delivery.redeliveries > 0 ? redelivered : ready).push(this.#own(decision.job));
+    }
+    if (this.#stopping) for (const job of [...ready, ...redelivered]) this.#release(job);
+    else this.#dispatch(ready, redelivered);
+  }
+
+  #own(job: OwnedJob): OwnedJob {
+    this.#owned.add(job);
+    this.#options.events.emit("task-received", () => ({ id: job.id, task: job.task }));
+    return job;
+  }
+
+  #dispatch(ready: readonly OwnedJob[], redelivered: readonly OwnedJob[]): void {
+    if (ready.length > 0) this.#run(ready);
+    if (redelivered.length > 0) void this.#runUnlessEnded(redelivered);
+  }
+
+  /** A redelivered id that has its result already is settled without running. */
+  async #runUnlessEnded(jobs: readonly OwnedJob[]): Promise<void> {
+    const records = await this.#storedResults(jobs);
+    const open: OwnedJob[] = [];
+    jobs.forEach((job, i) => {
+      if (!this.#owned.has(job)) return;
+      if (records[i] === undefined) open.push(job);
+      else if (this.#owned.delete(job)) this.#options.finisher.dropEnded(job);
+    });
+    if (this.#stopping) for (const job of open) this.#release(job);
+    else this.#run(open);
+    this.#noteIdle();
+  }
+
+  async #storedResults(jobs: readonly OwnedJob[]): Promise<readonly unknown[]> {
+    try {
+      return await this.#options.connection.results.get(jobs.map(({ id }) => id));
+    } catch {
+      // n.b. it cannot be known now; at least once allows another run
+      return [];
+    }
+  }
+
+  #run(jobs: readonly OwnedJob[]): void {
+    const late = jobs.filter((job) => !job.early);
+    if (late.length > 0) this.#options.pool.run(late);
+    if (late.length < jobs.length) for (const job of jobs) if (job.early) void this.#runAcknowledged(job);
+  }
+
+  /** At most once: it runs only after the broker has forgotten it. */
+  async #runAcknowledged(job: OwnedJob): Promise<void> {
+    const ours = await this.#options.finisher.acknowledge(job);
+    if (!ours) this.#owned.delete(job);
+    else if (this.#stopping) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
+    else this.#options.pool.run([job]);
+    this.#noteIdle();
+  }
+
+  #release(job: OwnedJob): void {
+    if (this.#owned.delete(job)) this.#options.finisher.release(job);
+    this.#noteIdle();
+  }
+
+  #grantCredit(ended: number): void {
+    const before = this.#prefetch.credit;
+    const credit = this.#prefetch.ended(ended);
+    if (credit !== before) for (const subscription of this.#subscriptions) subscription.credit(credit);
+  }
+
+  #noteIdle(): void {
+    if (this.#owned.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #watchLost(): void {
+    for (const job of this.#owned) {
+      if (job.early || this.#watched.has(job)) continue;
+      this.#watched.add(job);
+      const { lost } = job.delivery;
+      const onLost = (): void => this.#lost(job);
+      if (lost.aborted) onLost();
+      else lost.addEventListener("abort", onLost, { once: true });
+    }
+  }
+
+  /** Somebody else owns it now: its signal aborts and what comes of it is dropped. */
+  #lost(job: OwnedJob): void {
+    if (!this.#owned.delete(job)) return;
+    this.#options.pool.abort(job, "DELIVERY_LOST", `the lease of ${job.task} (${job.id}) ran out; another worker may run it now`);
+    this.#options.events.emit("task-lost", () => ({ id: job.id, task: job.task }));
+    this.#noteIdle();
+  }
+}

@@ -1,0 +1,38 @@
+import { availableParallelism } from "node:os";
+import { pathToFileURL } from "node:url";
+import { milliseconds, type AnyApp, type Registry } from "@taskgen/core";
+import { InlinePool } from "./pool/inline.js";
+import type { Pool } from "./pool/pool.js";
+import { ThreadPool } from "./pool/threads.js";
+import { LoadedRegistry } from "./registry.js";
+import type { OwnedJob } from "./triage.js";
+import type { WorkerOptions } from "./worker.js";
+
+const PER_THREAD = 10;
+
+/** The pool that a worker's options ask for, not yet started. */
+export function openPool(options: WorkerOptions, app: AnyApp): Pool<OwnedJob> {
+  if (options.pool === "inline") {
+    return new InlinePool(async () => new LoadedRegistry(await importRegistry(options.registry), app), options.concurrency ?? PER_THREAD);
+  }
+  const wanted = options.threads ?? availableParallelism();
+  const threads = Math.max(1, Math.min(wanted, options.concurrency ?? wanted));
+  return new ThreadPool({
+    registryUrl: registryUrl(options.registry),
+    threads,
+    concurrencyPerThread: options.concurrency === undefined ? PER_THREAD : Math.ceil(options.concurrency / threads),
+    killGraceMs: milliseconds(options.killGrace ?? "5s"),
+    app,
+  });
+}
+
+async function importRegistry(registry: Registry | string): Promise<Registry> {
+  if (typeof registry !== "string") return registry;
+  const module = (await import(registryUrl(registry))) as { readonly registry: Registry };
+  return module.registry;
+}
+
+function registryUrl(registry: Registry | string): string {
+  if (typeof registry !== "string") return registry.url;
+  return /^(file|data):/.test(registry) ? registry : pathToFileURL(registry).href;
+}

@@ -1,0 +1,46 @@
+import { monotonicMs } from "./clock.js";
+import type { Job } from "./pool.js";
+import type { JobHead } from "./protocol.js";
+import { SLOT, type Slots } from "./slots.js";
+
+/** Where a job was posted: its slot in memory that is shared with the thread. */
+export interface Place {
+  readonly key: number;
+  readonly slots: Slots;
+  readonly index: number;
+  /** Monotonic milliseconds, from which the slot counts its start. */
+  readonly epoch: number;
+}
+
+/** A job in the pool, until its verdict. */
+export interface Entry<J extends Job> {
+  readonly job: J;
+  /** How many threads of this pool died while it ran, by a culprit unknown. */
+  charges: number;
+  /** None while it waits in the main thread. */
+  place: Place | undefined;
+}
+
+export const createEntry = <J extends Job>(job: J): Entry<J> => ({ job, charges: 0, place: undefined });
+
+/** Runs in a thread with no other: it asks for that, or is suspected of having ended one. */
+export const runsAlone = ({ job, charges }: Entry<Job>): boolean => job.isolate || charges > 0;
+
+export const headOf = ({ job, charges }: Entry<Job>): JobHead => [
+  job.id,
+  job.task,
+  job.retries,
+  job.redeliveries + charges,
+  job.rootId,
+  job.parentId,
+  job.headers,
+  job.expires,
+  job.softTimeLimitMs,
+  job.trackStarted,
+];
+
+/** How long it has been running; zero when it has not begun, or its verdict is on its way. */
+export function runtimeOf({ place }: Entry<Job>): number {
+  if (place === undefined || place.slots.state(place.index) !== SLOT.claimed) return 0;
+  return Math.max(0, monotonicMs() - place.epoch - place.slots.startMs(place.index));
+}

@@ -1,0 +1,137 @@
+import { TaskAborted, type AbortCode, type TaskLog } from "@taskgen/core";
+import { toRemoteError } from "@taskgen/core/internal";
+import { execute } from "../execute.js";
+import type { LoadedRegistry } from "../registry.js";
+import type { Verdict } from "../verdict.js";
+import type { Ended, Job, LogLevel, PlainTaskOptions, Pool, PoolEvents } from "./pool.js";
+import { RunningJob } from "./running-job.js";
+import { timeLimitExceeded } from "./time-limit.js";
+
+/** A job that runs here. */
+interface Running {
+  readonly task: RunningJob;
+  readonly startedAt: number;
+  readonly hardLimit: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Runs jobs on the worker's own event loop: the least overhead, and no protection. A task that blocks the loop blocks the
+ * worker too, and nothing can be stopped by force: past its time limit a task is given up, not ended.
+ */
+export class InlinePool<J extends Job> implements Pool<J> {
+  readonly threads = 0;
+  readonly concurrency: number;
+  readonly #open: () => Promise<LoadedRegistry>;
+  readonly #running = new Map<J, Running>();
+  #registry: LoadedRegistry | undefined;
+  #on: PoolEvents<J> | undefined;
+  #waiting: J[] = [];
+  #next = 0;
+  /** Jobs that wait for others count as free slots. */
+  #joining = 0;
+  #ended: Ended<J>[] = [];
+  #stopped = false;
+
+  constructor(open: () => Promise<LoadedRegistry>, concurrency: number) {
+    this.#open = open;
+    this.concurrency = concurrency;
+  }
+
+  async start(on: PoolEvents<J>): Promise<Readonly<Record<string, PlainTaskOptions>>> {
+    this.#on = on;
+    this.#registry = await this.#open();
+    return this.#registry.loadAll();
+  }
+
+  run(jobs: readonly J[]): void {
+    this.#waiting.push(...jobs);
+    this.#fill();
+  }
+
+  abort(job: J, code: AbortCode, message: string): void {
+    const running = this.#running.get(job);
+    if (running !== undefined) running.task.abort(new TaskAborted(code, message));
+    else this.#waiting = this.takeBack().filter((waiting) => waiting !== job);
+  }
+
+  takeBack(): J[] {
+    const unstarted = this.#waiting.slice(this.#next);
+    this.#waiting = [];
+    this.#next = 0;
+    return unstarted;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.takeBack();
+    for (const [job, running] of this.#running) {
+      running.task.abort(new TaskAborted("WORKER_SHUTDOWN", "the worker stops"));
+      this.#forget(job, running);
+    }
+  }
+
+  #fill(): void {
+    while (this.#next < this.#waiting.length && this.#running.size - this.#joining < this.concurrency) {
+      void this.#begin(this.#waiting[this.#next++]!);
+    }
+    if (this.#next === this.#waiting.length) {
+      this.#waiting = [];
+      this.#next = 0;
+    }
+  }
+
+  async #begin(job: J): Promise<void> {
+    const task = new RunningJob(job, { log: this.#logOf(job), join: (wait) => this.#join(wait) });
+    const running = { task, startedAt: performance.now(), hardLimit: this.#limit(job, task) };
+    this.#running.set(job, running);
+    if (job.trackStarted) this.#on!.started(job);
+    const verdict = await this.#execute(job, task);
+    if (this.#running.get(job) === running) this.#end(job, running, verdict);
+  }
+
+  async #execute(job: J, task: RunningJob): Promise<Verdict> {
+    try {
+      return await execute(await this.#registry!.load(job.task), task, job);
+    } catch (error) {
+      return { kind: "failure", error: toRemoteError(error), expected: false };
+    }
+  }
+
+  #limit(job: J, task: RunningJob): NodeJS.Timeout | undefined {
+    if (job.timeLimitMs === undefined) return undefined;
+    return setTimeout(() => {
+      const running = this.#running.get(job);
+      task.abort(new TaskAborted("TIME_LIMIT_EXCEEDED", `time limit of ${job.timeLimitMs} ms exceeded`));
+      if (running !== undefined) this.#end(job, running, timeLimitExceeded(job));
+    }, job.timeLimitMs);
+  }
+
+  #end(job: J, running: Running, verdict: Verdict): void {
+    this.#forget(job, running);
+    if (this.#stopped) return;
+    this.#ended.push({ job, verdict, runtimeMs: performance.now() - running.startedAt });
+    if (this.#ended.length === 1) setImmediate(() => this.#on!.ended(this.#ended.splice(0)));
+    this.#fill();
+  }
+
+  #forget(job: J, running: Running): void {
+    this.#running.delete(job);
+    clearTimeout(running.hardLimit);
+    running.task.ended();
+  }
+
+  async #join<T>(wait: () => Promise<T>): Promise<T> {
+    this.#joining++;
+    this.#fill();
+    try {
+      return await wait();
+    } finally {
+      this.#joining--;
+    }
+  }
+
+  #logOf(job: J): TaskLog {
+    const write = (level: LogLevel) => (message: string) => this.#on!.log(job, level, message);
+    return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+  }
+}

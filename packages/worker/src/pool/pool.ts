@@ -1,0 +1,76 @@
+import type { AbortCode, TaskOptions } from "@taskgen/core";
+import type { Verdict } from "../verdict.js";
+
+/** One delivery as a pool runs it: plain data, so that it can cross a thread boundary. */
+export interface Job {
+  readonly id: string;
+  readonly task: string;
+  readonly retries: number;
+  /** How many workers died with it before. */
+  readonly redeliveries: number;
+  /** More deaths than this end it. */
+  readonly maxRedeliveries: number;
+  readonly rootId: string;
+  readonly parentId: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Encoded. */
+  readonly args: Uint8Array;
+  /** Not started after this, epoch milliseconds. */
+  readonly expires: number | undefined;
+  readonly timeLimitMs: number | undefined;
+  readonly softTimeLimitMs: number | undefined;
+  /** Acknowledged before it runs: never run again. */
+  readonly early: boolean;
+  /** Gets a thread of its own. */
+  readonly isolate: boolean;
+  /** The pool reports when it begins. */
+  readonly trackStarted: boolean;
+}
+
+/** A job that ended. */
+export interface Ended<J extends Job> {
+  readonly job: J;
+  readonly verdict: Verdict;
+  readonly runtimeMs: number;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** What a pool tells its worker. Batches, never single posts at steady load. */
+export interface PoolEvents<J extends Job> {
+  readonly ended: (batch: readonly Ended<J>[]) => void;
+  /** Only for jobs with `trackStarted`. */
+  readonly started: (job: J) => void;
+  /** A line of `currentTask().log`. */
+  readonly log: (job: J, level: LogLevel, message: string) => void;
+  /** A running job begins or ends to wait for another task; its slot is free meanwhile. */
+  readonly joining?: (job: J, waiting: boolean) => void;
+  /** Something that no job's verdict tells, such as a thread that died; the pool goes on. */
+  readonly warning: (error: Error) => void;
+  /** The pool cannot go on; the worker must stop. */
+  readonly fatal: (error: Error) => void;
+}
+
+/** A task's options as plain data: what the worker must know before it runs one. */
+export type PlainTaskOptions = Pick<
+  TaskOptions,
+  "queue" | "priority" | "timeLimit" | "softTimeLimit" | "expires" | "ack" | "ignoreResult" | "trackStarted" | "isolate"
+>;
+
+/** Runs jobs. Nothing in it touches a broker or a store. */
+export interface Pool<J extends Job> {
+  /** How many threads it runs; 0 when none. */
+  readonly threads: number;
+  /** How many jobs run at once. */
+  readonly concurrency: number;
+  /** Loads every task module once; resolves to the options of each task by name. Rejects when one cannot be loaded. */
+  start(on: PoolEvents<J>): Promise<Readonly<Record<string, PlainTaskOptions>>>;
+  /** Takes jobs, also more than `concurrency`: those that cannot begin wait in the pool. */
+  run(jobs: readonly J[]): void;
+  /** Aborts a running job's signal; a job that has not begun is dropped without a verdict. */
+  abort(job: J, code: AbortCode, message: string): void;
+  /** Gives back the jobs that have not begun; they end without a verdict. */
+  takeBack(): readonly J[];
+  /** Ends all threads or processes, whatever they run, within a bounded time. Stopping twice is safe. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,151 @@
+import { AsyncResource } from "node:async_hooks";
+import { TaskAborted, type RemoteError } from "@taskgen/core";
+import { toRemoteError, unpack } from "@taskgen/core/internal";
+import { execute, type Executable } from "../execute.js";
+import type { LoadedRegistry } from "../registry.js";
+import type { Verdict } from "../verdict.js";
+import { monotonicMs } from "./clock.js";
+import type { Outbox } from "./outbox.js";
+import { Permits } from "./permits.js";
+import type { JobBatch, JobHead, ToThread } from "./protocol.js";
+import { RunningJob, type VisibleJob } from "./running-job.js";
+import { Slots, type Board } from "./slots.js";
+import { ThreadHost, type Claim } from "./thread-host.js";
+
+/** How long jobs are begun one after the other before the event loop gets its turn. */
+const TURN_MS = 5;
+
+/** A batch with the place of its next job. */
+interface Open {
+  readonly batch: JobBatch;
+  readonly slots: Slots;
+  readonly args: readonly Uint8Array[];
+  next: number;
+}
+
+/** A task, or why it cannot be loaded. */
+type Loaded = Executable | { readonly error: RemoteError };
+
+/** A job that this thread has claimed. */
+interface Claimed extends Claim {
+  readonly head: JobHead;
+  readonly args: Uint8Array;
+  readonly startedMs: number;
+}
+
+export interface RunnerOptions {
+  readonly registry: LoadedRegistry;
+  readonly outbox: Outbox;
+  readonly board: Board;
+  readonly capacity: number;
+}
+
+/** Claims jobs in a pool thread while it has room, and runs them. */
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #permits: Permits;
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #running = new Map<number, RunningJob>();
+  readonly #batches: Open[] = [];
+  /** n.b. bound, lest a task's asynchronous context becomes that of the jobs begun when it ends. */
+  readonly #begin = AsyncResource.bind(() => this.#beginJobs());
+  readonly #nextTurn = AsyncResource.bind(() => this.#yield());
+  #turnStartMs = 0;
+  #loading = false;
+  #yielding = false;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#permits = new Permits(options.capacity, this.#begin);
+  }
+
+  receive(message: ToThread): void {
+    if (message.kind === "ping") return this.#options.board.answer(message.ping);
+    if (message.kind === "abort") return this.#running.get(message.key)?.abort(new TaskAborted(message.code, message.message));
+    this.#batches.push({ batch: message, slots: new Slots(message.slots), args: unpack(message.args), next: 0 });
+    this.#startTurn();
+    this.#begin();
+  }
+
+  /** One job after the other: while one computes, the main thread can still give the next to another thread. */
+  #beginJobs(): void {
+    while (this.#permits.available && !this.#loading) {
+      const now = monotonicMs();
+      if (now - this.#turnStartMs > TURN_MS) return this.#nextTurn();
+      const open = this.#nextOpen();
+      if (open === undefined) return;
+      const task = open.batch.heads[open.next]![1];
+      const executable = this.#loaded.get(task);
+      // n.b. loaded before it is claimed, so that a claimed job begins at once
+      if (executable === undefined) return void this.#load(task);
+      const claimed = this.#claim(open, now);
+      if (claimed !== undefined) void this.#run(claimed, executable);
+    }
+  }
+
+  async #load(task: string): Promise<void> {
+    this.#loading = true;
+    this.#loaded.set(task, await this.#options.registry.load(task).catch((error: unknown) => ({ error: toRemoteError(error) })));
+    this.#loading = false;
+    this.#startTurn();
+    this.#begin();
+  }
+
+  #startTurn(): void {
+    this.#turnStartMs = monotonicMs();
+    this.#options.outbox.beginTurn(this.#turnStartMs);
+  }
+
+  #yield(): void {
+    if (this.#yielding) return;
+    this.#yielding = true;
+    setImmediate(() => {
+      this.#yielding = false;
+      this.#options.outbox.flush();
+      this.#startTurn();
+      this.#begin();
+    });
+  }
+
+  /** The first batch with jobs that were not looked at. */
+  #nextOpen(): Open | undefined {
+    while (this.#batches[0]?.next === this.#batches[0]?.args.length) if (this.#batches.shift() === undefined) return undefined;
+    return this.#batches[0];
+  }
+
+  #claim(open: Open, now: number): Claimed | undefined {
+    const { batch, slots, args } = open;
+    const index = open.next++;
+    if (!slots.claim(index, now - batch.epoch)) return undefined;
+    this.#options.board.countClaim();
+    this.#permits.take();
+    return { key: batch.firstKey + index, slots, index, head: batch.heads[index]!, args: args[index]!, startedMs: now };
+  }
+
+  async #run(claimed: Claimed, executable: Loaded): Promise<void> {
+    const { head, key, startedMs } = claimed;
+    const host = new ThreadHost(claimed, { outbox: this.#options.outbox, permits: this.#permits });
+    const task = new RunningJob(visible(head), host);
+    this.#running.set(key, task);
+    if (head[9]) this.#options.outbox.started(key);
+    const input = { args: claimed.args, expires: head[7] };
+    const verdict: Verdict =
+      "error" in executable ? { kind: "failure", error: executable.error, expected: false } : await execute(executable, task, input);
+    claimed.slots.finish(claimed.index);
+    this.#running.delete(key);
+    task.ended();
+    this.#options.outbox.ended(key, monotonicMs() - startedMs, verdict);
+    host.end();
+  }
+}
+
+const visible = ([id, task, retries, redeliveries, rootId, parentId, headers, , softTimeLimitMs]: JobHead): VisibleJob => ({
+  id,
+  task,
+  retries,
+  redeliveries,
+  rootId,
+  parentId,
+  headers,
+  softTimeLimitMs,
+});

@@ -1,0 +1,108 @@
+import { RetryTask, TaskAborted, type RetryOptions, type TaskLog } from "@taskgen/core";
+import type { RunningTask } from "@taskgen/core/internal";
+import type { Job } from "./pool.js";
+
+/** What of a job its own code may see. */
+export type VisibleJob = Pick<Job, "id" | "task" | "retries" | "redeliveries" | "rootId" | "parentId" | "headers" | "softTimeLimitMs">;
+
+/** What a pool lends to a running job. */
+export interface JobHost {
+  readonly log: TaskLog;
+  /** Frees the job's slot during `wait`. */
+  readonly join: <T>(wait: () => Promise<T>) => Promise<T>;
+  /** Something outside this event loop wants the job to stop; asked by `checkpoint`. */
+  readonly pendingAbort?: () => TaskAborted | undefined;
+}
+
+/** A job as its own code sees it, through `currentTask()`. */
+export class RunningJob implements RunningTask {
+  readonly #job: VisibleJob;
+  readonly #host: JobHost;
+  readonly #startedAt = performance.now();
+  readonly #softLimit: NodeJS.Timeout | undefined;
+  #controller: AbortController | undefined;
+  #aborted: TaskAborted | undefined;
+
+  constructor(job: VisibleJob, host: JobHost) {
+    this.#job = job;
+    this.#host = host;
+    if (job.softTimeLimitMs !== undefined) {
+      this.#softLimit = setTimeout(() => this.abort(this.#softLimitPassed()), job.softTimeLimitMs);
+    }
+  }
+
+  get id(): string {
+    return this.#job.id;
+  }
+
+  get name(): string {
+    return this.#job.task;
+  }
+
+  get retries(): number {
+    return this.#job.retries;
+  }
+
+  get redeliveries(): number {
+    return this.#job.redeliveries;
+  }
+
+  get rootId(): string {
+    return this.#job.rootId;
+  }
+
+  get parentId(): string | undefined {
+    return this.#job.parentId;
+  }
+
+  get headers(): Readonly<Record<string, string>> {
+    return this.#job.headers;
+  }
+
+  get idempotencyKey(): string {
+    return this.#job.id;
+  }
+
+  get log(): TaskLog {
+    return this.#host.log;
+  }
+
+  /** Made on first use: most tasks never look. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
+    return this.#controller.signal;
+  }
+
+  checkpoint(): void {
+    const { softTimeLimitMs } = this.#job;
+    const late = softTimeLimitMs !== undefined && performance.now() - this.#startedAt >= softTimeLimitMs;
+    const reason = this.#aborted ?? (late ? this.#softLimitPassed() : this.#host.pendingAbort?.());
+    if (reason === undefined) return;
+    this.abort(reason);
+    throw reason;
+  }
+
+  retry(options?: RetryOptions): RetryTask {
+    return new RetryTask(options);
+  }
+
+  join<T>(wait: () => Promise<T>): Promise<T> {
+    return this.#host.join(wait);
+  }
+
+  abort(reason: TaskAborted): void {
+    if (this.#aborted !== undefined) return;
+    this.#aborted = reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** Clears its timer; called when the job ended. */
+  ended(): void {
+    clearTimeout(this.#softLimit);
+  }
+
+  #softLimitPassed(): TaskAborted {
+    return new TaskAborted("SOFT_TIME_LIMIT_EXCEEDED", `soft time limit of ${this.#job.softTimeLimitMs} ms exceeded`);
+  }
+}

@@ -1,0 +1,263 @@
+import { availableParallelism } from "node:os";
+import type { ResourceLimits } from "node:worker_threads";
+import type { AbortCode, AnyApp } from "@taskgen/core";
+import { internalsOf, LinkHost } from "@taskgen/core/internal";
+import { Balance } from "./balance.js";
+import { Crew } from "./crew.js";
+import { createEntry, runsAlone, runtimeOf, type Entry } from "./entry.js";
+import { fateOf } from "./fate.js";
+import { HardLimits } from "./hard-limits.js";
+import type { Ended, Job, PlainTaskOptions, Pool, PoolEvents } from "./pool.js";
+import { retire } from "./retire.js";
+import { Solos } from "./solos.js";
+import { spread } from "./spread.js";
+import { PoolThread, type ThreadEvents, type ThreadOptions } from "./thread.js";
+import { timeLimitExceeded } from "./time-limit.js";
+
+/** Settings of a thread pool. */
+export interface ThreadPoolOptions {
+  /** The module that exports `registry`; every thread imports it. */
+  readonly registryUrl: string;
+  /** @default one for each core */
+  readonly threads?: number | undefined;
+  /** @default 10 */
+  readonly concurrencyPerThread?: number | undefined;
+  /** How long the jobs beside one that exceeded its time limit may go on before their thread is ended. @default 5,000 */
+  readonly killGraceMs?: number | undefined;
+  /** @default Node's own */
+  readonly resourceLimits?: ResourceLimits | undefined;
+  /** The worker's app: calls that tasks make to its broker go through its connection. @default none, each broker is opened */
+  readonly app?: AnyApp | undefined;
+}
+
+const DEFAULTS = { concurrencyPerThread: 10, killGraceMs: 5_000 } as const satisfies Partial<ThreadPoolOptions>;
+
+/** Jobs that take less than this are given out in larger chunks. */
+const SHORT_MS = 1;
+const SHORT_CHUNK = 64;
+/** So many threads that cannot be ended end the pool. */
+const MAX_ZOMBIES = 2;
+
+type Tasks = Readonly<Record<string, PlainTaskOptions>>;
+
+/** Runs jobs in worker threads, which cannot keep the main thread from renewing its leases. */
+export class ThreadPool<J extends Job> implements Pool<J> {
+  readonly threads: number;
+  readonly concurrency: number;
+  /** How many messages crossed between the main thread and the others, either way. */
+  readonly counters = { posts: 0 };
+  readonly #options: ThreadPoolOptions;
+  readonly #perThread: number;
+  readonly #entries = new Map<J, Entry<J>>();
+  readonly #crew: Crew<J>;
+  readonly #solos: Solos<J>;
+  readonly #balance: Balance<J>;
+  readonly #limits: HardLimits<J>;
+  readonly #link: LinkHost;
+  readonly #closing = new Set<Promise<void>>();
+  #on: PoolEvents<J> | undefined;
+  #started: { readonly resolve: (tasks: Tasks) => void; readonly reject: (error: Error) => void } | undefined;
+  #backlog: Entry<J>[] = [];
+  #meanMs = SHORT_MS;
+  #zombies = 0;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: ThreadPoolOptions) {
+    this.#options = options;
+    this.threads = options.threads ?? availableParallelism();
+    this.#perThread = options.concurrencyPerThread ?? DEFAULTS.concurrencyPerThread;
+    this.concurrency = this.threads * this.#perThread;
+    this.#link = new LinkHost({ own: options.app && internalsOf(options.app), onError: (error) => this.#on!.warning(error) });
+    this.#crew = new Crew({
+      size: this.threads,
+      open: () => this.#open({ capacity: this.#perThread }),
+      onResume: () => this.#solos.fill(),
+      onHopeless: (error) => this.#on!.fatal(error),
+    });
+    this.#solos = new Solos({ max: this.threads, open: () => this.#open({ capacity: 1 }), close: (thread) => this.#close(thread, 0) });
+    this.#balance = new Balance({ threads: () => this.#crew.ready, give: (entries, to) => this.#give(entries, to) });
+    this.#limits = new HardLimits((entry, runtimeMs) => this.#exceeded(entry, runtimeMs));
+  }
+
+  start(on: PoolEvents<J>): Promise<Tasks> {
+    this.#on = on;
+    return new Promise((resolve, reject) => {
+      this.#started = { resolve, reject };
+      this.#crew.add(this.#open({ capacity: this.#perThread, loadAll: true }));
+    });
+  }
+
+  run(jobs: readonly J[]): void {
+    if (this.#stopping !== undefined) return;
+    const entries = jobs.map(createEntry);
+    for (const entry of entries) {
+      this.#entries.set(entry.job, entry);
+      this.#limits.watch(entry);
+    }
+    this.#dispatch(entries);
+  }
+
+  abort(job: J, code: AbortCode, message: string): void {
+    const entry = this.#entries.get(job);
+    if (entry === undefined) return;
+    const thread = this.#all.find(({ assigned }) => assigned.has(entry));
+    if (thread !== undefined && !thread.assigned.takeOne(entry)) return thread.abort(entry, code, message);
+    this.#solos.drop(entry);
+    this.#backlog = this.#backlog.filter((waiting) => waiting !== entry);
+    this.#forget(entry);
+  }
+
+  takeBack(): readonly J[] {
+    const taken = new Set([...this.#backlog.splice(0), ...this.#solos.take(), ...this.#all.flatMap(({ assigned }) => assigned.take())]);
+    // in the order in which they came
+    const entries = [...this.#entries.values()].filter((entry) => taken.has(entry));
+    for (const entry of entries) this.#forget(entry);
+    return entries.map(({ job }) => job);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    for (const part of [this.#crew, this.#solos, this.#balance, this.#limits]) part.stop();
+    this.#started?.reject(new Error("the pool was stopped before it had started"));
+    await Promise.all([...this.#all.map((thread) => thread.terminate()), ...this.#closing]);
+    this.#entries.clear();
+    await this.#link.close();
+  }
+
+  get #all(): readonly PoolThread<J>[] {
+    return [...this.#crew.threads, ...this.#solos.threads];
+  }
+
+  #open(options: Pick<ThreadOptions, "capacity"> & { readonly loadAll?: boolean }): PoolThread<J> {
+    const { registryUrl, resourceLimits } = this.#options;
+    const serveLink: ThreadOptions["serveLink"] = (port) => this.#link.serve(port);
+    return new PoolThread({ loadAll: false, ...options, registryUrl, resourceLimits, serveLink }, this.#events);
+  }
+
+  readonly #events: ThreadEvents<J> = {
+    ready: (thread, tasks) => this.#ready(thread, tasks),
+    ended: (thread, batch) => this.#ended(thread, batch),
+    started: (job) => this.#on!.started(job),
+    log: (job, level, message) => this.#on!.log(job, level, message),
+    joining: (thread, job, waiting) => {
+      this.#solos.joining(thread, waiting);
+      this.#on!.joining?.(job, waiting);
+    },
+    posted: () => void this.counters.posts++,
+    gone: (thread, error) => this.#gone(thread, error),
+  };
+
+  #ready(thread: PoolThread<J>, tasks: Tasks | undefined): void {
+    if (tasks !== undefined) this.#started?.resolve(tasks);
+    this.#started = undefined;
+    this.#crew.fill();
+    this.#solos.free(thread);
+    if (this.#backlog.length > 0) this.#dispatch(this.#backlog.splice(0));
+    this.#balance.move();
+  }
+
+  #dispatch(entries: readonly Entry<J>[]): void {
+    const alone = entries.filter(runsAlone);
+    if (alone.length > 0) this.#solos.run(alone);
+    const together = alone.length === 0 ? entries : entries.filter((entry) => !runsAlone(entry));
+    const { ready } = this.#crew;
+    const turning = ready.filter(({ blocked }) => !blocked);
+    this.#give(together, turning.length > 0 ? turning : ready);
+  }
+
+  #give(entries: readonly Entry<J>[], threads: readonly PoolThread<J>[]): void {
+    if (entries.length === 0) return;
+    if (threads.length === 0) return void this.#backlog.push(...entries);
+    const targets = threads.map(({ assigned }) => ({ outstanding: assigned.size }));
+    let from = 0;
+    spread(targets, entries.length, this.#meanMs < SHORT_MS ? SHORT_CHUNK : 1).forEach((share, i) => {
+      if (share > 0) threads[i]!.post(entries.slice(from, (from += share)));
+    });
+    this.#balance.watch();
+  }
+
+  #ended(thread: PoolThread<J>, batch: readonly Ended<J>[]): void {
+    this.#crew.noteStart(undefined);
+    const mean = batch.reduce((sum, { runtimeMs }) => sum + runtimeMs, 0) / batch.length;
+    this.#meanMs = (this.#meanMs + mean) / 2;
+    this.#end(batch);
+    this.#solos.free(thread);
+  }
+
+  #end(batch: readonly Ended<J>[]): void {
+    for (const { job } of batch) this.#forget(this.#entries.get(job)!);
+    if (batch.length > 0) this.#on!.ended(batch);
+  }
+
+  #forget(entry: Entry<J>): void {
+    this.#limits.forget(entry);
+    this.#entries.delete(entry.job);
+  }
+
+  /** Its job ended by its time limit; the thread must go, for nothing else stops a function. */
+  #exceeded(entry: Entry<J>, runtimeMs: number): void {
+    const thread = this.#all.find(({ assigned }) => assigned.has(entry));
+    if (thread === undefined) return;
+    thread.abort(entry, "TIME_LIMIT_EXCEEDED", `time limit of ${entry.job.timeLimitMs} ms exceeded`);
+    thread.assigned.remove(entry);
+    if (!thread.condemned) this.#close(thread, this.#solos.has(thread) ? 0 : (this.#options.killGraceMs ?? DEFAULTS.killGraceMs));
+    this.#end([{ job: entry.job, verdict: timeLimitExceeded(entry.job), runtimeMs }]);
+  }
+
+  /** Ends a thread and lets others take its place. */
+  #close(thread: PoolThread<J>, graceMs: number): void {
+    thread.condemned = true;
+    this.#dispatch(thread.assigned.take());
+    this.#crew.fill();
+    const closing = this.#retire(thread, graceMs).finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+
+  async #retire(thread: PoolThread<J>, graceMs: number): Promise<void> {
+    if ((await retire(thread, graceMs)) || this.#stopping !== undefined) return;
+    const error = new Error(`a pool thread could not be ended within a second; it goes on beside the pool`);
+    this.#on!.warning(error);
+    if (++this.#zombies >= MAX_ZOMBIES) this.#on!.fatal(new Error(`${this.#zombies} pool threads could not be ended`, { cause: error }));
+  }
+
+  #gone(thread: PoolThread<J>, error: Error): void {
+    if (this.#stopping !== undefined) return;
+    this.#solos.remove(thread);
+    if (this.#started !== undefined) return this.#failStart(error);
+    if (!thread.condemned) this.#noteDeath(thread, error);
+    this.#relocate(thread, error.message);
+    this.#crew.replace(thread);
+    if (!this.#crew.pausing) this.#solos.fill();
+  }
+
+  #failStart(error: Error): void {
+    this.#started!.reject(error);
+    this.#started = undefined;
+    void this.stop();
+  }
+
+  #noteDeath(thread: PoolThread<J>, cause: Error): void {
+    this.#on!.warning(new Error(`a pool thread died: ${cause.message}`, { cause }));
+    if (!thread.proven && thread.assigned.load.claimed === 0) this.#crew.noteStart(cause);
+  }
+
+  /** Gives the jobs of a thread that is gone to others, or ends them. */
+  #relocate(thread: PoolThread<J>, reason: string): void {
+    const again: Entry<J>[] = [];
+    const ended: Ended<J>[] = [];
+    for (const entry of thread.assigned.entries) {
+      const runtimeMs = runtimeOf(entry);
+      const fate = fateOf(entry, { condemned: thread.condemned, reason });
+      thread.assigned.remove(entry);
+      if (typeof fate !== "string") ended.push({ job: entry.job, verdict: fate, runtimeMs });
+      else again.push(entry);
+      if (fate === "charge and run again alone") entry.charges++;
+    }
+    this.#dispatch(again);
+    this.#end(ended);
+  }
+}

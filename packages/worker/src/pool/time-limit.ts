@@ -1,0 +1,13 @@
+import type { Verdict } from "../verdict.js";
+import type { Job } from "./pool.js";
+
+/** The verdict of a job that ran past its time limit. */
+export const timeLimitExceeded = ({ task, timeLimitMs }: Job): Verdict => ({
+  kind: "failure",
+  expected: false,
+  error: {
+    name: "TimeLimitExceeded",
+    code: "TIME_LIMIT_EXCEEDED",
+    message: `${task} ran longer than its time limit of ${timeLimitMs} ms and was stopped`,
+  },
+});

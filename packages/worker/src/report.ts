@@ -1,0 +1,24 @@
+import type { Emitter } from "./events.js";
+import type { Ended, Job } from "./pool/pool.js";
+
+/** Tells the listeners how a job ended. */
+export function reportEnd(events: Emitter, { job: { id, task }, verdict, runtimeMs }: Ended<Job>): void {
+  switch (verdict.kind) {
+    case "success":
+      return events.emit("task-succeeded", () => ({ id, task, runtimeMs, result: verdict.body }));
+    case "failure":
+      return events.emit("task-failed", () => ({ id, task, runtimeMs, error: verdict.error, expected: verdict.expected }));
+    case "worker-lost":
+      return events.emit("task-failed", () => ({ id, task, runtimeMs, error: verdict.error, expected: false }));
+    case "retry":
+      return events.emit("task-retried", () => ({ id, task, delayMs: verdict.delayMs, error: verdict.error }));
+    case "reject":
+      return events.emit("task-rejected", () => ({ id, task, error: verdict.error }));
+    case "revoke":
+      return events.emit("task-revoked", () => ({ id, task, error: verdict.error }));
+    case "ignore":
+      return events.emit("task-ignored", () => ({ id, task }));
+    default:
+      return verdict satisfies never;
+  }
+}

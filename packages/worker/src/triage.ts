@@ -1,0 +1,93 @@
+import { milliseconds, type RemoteError } from "@taskgen/core";
+import { backoffDelay, decodeMessage, MESSAGE_VERSION, toRemoteError, type Delivery, type Header } from "@taskgen/core/internal";
+import { EXPIRED } from "./execute.js";
+import type { Job, PlainTaskOptions } from "./pool/pool.js";
+import type { Verdict } from "./verdict.js";
+
+/** A job with the delivery it came from. */
+export interface OwnedJob extends Job {
+  readonly delivery: Delivery;
+  readonly header: Header;
+  readonly ignoreResult: boolean;
+}
+
+/** What a worker does with a delivery, decided from its header alone. */
+export type Triage =
+  | { readonly kind: "run"; readonly job: OwnedJob }
+  /** It ends here, without running. */
+  | { readonly kind: "end"; readonly task: string; readonly verdict: Verdict }
+  /** It waits for a worker that knows it. */
+  | { readonly kind: "park"; readonly header: Header; readonly delayMs: number; readonly reason: string };
+
+/** How long a message waits for a worker that knows its task: with the defaults about ten minutes. */
+export interface ParkingPolicy {
+  readonly maxParks: number;
+  readonly factorMs: number;
+  readonly maxMs: number;
+}
+
+/** What triage must know of its worker. */
+export interface TriageOptions {
+  readonly tasks: Readonly<Record<string, PlainTaskOptions>>;
+  readonly maxRedeliveries: number;
+  readonly parking: ParkingPolicy;
+  readonly now: () => number;
+}
+
+export function triage(delivery: Delivery, options: TriageOptions): Triage {
+  let message;
+  try {
+    message = decodeMessage(delivery.envelope.body);
+  } catch (error) {
+    return { kind: "end", task: "?", verdict: { kind: "reject", error: toRemoteError(error) } };
+  }
+  const { header, args } = message;
+  if (header.v !== MESSAGE_VERSION) return park(header, `message version ${header.v} is unknown`, options.parking);
+  const task = Object.hasOwn(options.tasks, header.task) ? options.tasks[header.task] : undefined;
+  if (task === undefined) return park(header, `task ${header.task} is not registered in this worker`, options.parking);
+  const verdict = verdictBeforeRun(delivery, options);
+  if (verdict !== undefined) return { kind: "end", task: header.task, verdict };
+  return { kind: "run", job: createJob(delivery, header, args, task, options.maxRedeliveries) };
+}
+
+function park(header: Header, reason: string, { maxParks, factorMs, maxMs }: ParkingPolicy): Triage {
+  const parked = header.parked ?? 0;
+  if (parked >= maxParks) {
+    const error: RemoteError = { name: "UnknownTask", code: "UNKNOWN_TASK", message: `${reason}; given up after ${parked} tries` };
+    return { kind: "end", task: header.task, verdict: { kind: "reject", error } };
+  }
+  const delayMs = backoffDelay(parked, { factorMs, maxMs, jitter: false });
+  return { kind: "park", header: { ...header, parked: parked + 1 }, delayMs, reason };
+}
+
+function verdictBeforeRun({ envelope, redeliveries }: Delivery, options: TriageOptions): Verdict | undefined {
+  if (envelope.expires !== undefined && envelope.expires <= options.now()) return { kind: "revoke", error: EXPIRED };
+  if (redeliveries <= options.maxRedeliveries) return undefined;
+  const message = `${redeliveries} workers died with it`;
+  return { kind: "worker-lost", error: { name: "WorkerLost", code: "WORKER_LOST", message } };
+}
+
+function createJob(delivery: Delivery, header: Header, args: Uint8Array, task: PlainTaskOptions, maxRedeliveries: number): OwnedJob {
+  return {
+    id: delivery.envelope.id,
+    task: header.task,
+    retries: header.retries ?? 0,
+    redeliveries: delivery.redeliveries,
+    maxRedeliveries,
+    rootId: header.rootId ?? delivery.envelope.id,
+    parentId: header.parentId,
+    headers: header.headers ?? NO_HEADERS,
+    args,
+    expires: delivery.envelope.expires,
+    timeLimitMs: header.timeLimit ?? (task.timeLimit && milliseconds(task.timeLimit)),
+    softTimeLimitMs: header.softTimeLimit ?? (task.softTimeLimit && milliseconds(task.softTimeLimit)),
+    early: task.ack === "early",
+    isolate: task.isolate === true,
+    trackStarted: task.trackStarted === true,
+    delivery,
+    header,
+    ignoreResult: header.ignoreResult ?? task.ignoreResult === true,
+  };
+}
+
+const NO_HEADERS: Readonly<Record<string, string>> = {};

@@ -1,0 +1,10 @@
+import type { Implementation } from "./implementation.js";
+import { storing } from "./results/storing.js";
+import { waiting } from "./results/waiting.js";
+import { watching } from "./results/watching.js";
+import { suite } from "./suite.js";
+
+/** What every `ResultBackend` must do. */
+export function resultsSuite(implementation: Implementation): void {
+  suite("results", implementation, { storing, waiting, watching });
+}

@@ -1,0 +1,53 @@
+import { canInspect, type Inspect, type Transport } from "@taskgen/core/internal";
+import { expect } from "vitest";
+import { consume } from "../inbox.js";
+import { message, messages, send, settle, textsOf } from "../messages.js";
+import type { Cases } from "../suite.js";
+
+function inspectable(transport: Transport): Transport & Inspect {
+  if (canInspect(transport)) return transport;
+  throw new Error("this transport has no Inspect: name this case in `skip`");
+}
+
+export const inspecting: Cases = {
+  "counts what is where": async (scene) => {
+    const transport = inspectable((await scene.open()).transport);
+    const eta = Date.now() + 3_600_000;
+    await send(transport, ...messages(scene.queue, 6), message(scene.queue, "later", { eta }));
+    const { inbox, subscription } = await consume(transport, scene.queue, 3);
+    const [dead] = await inbox.arrived(3);
+    await subscription.stop();
+    await settle(transport, { delivery: dead!, to: "dead", reason: "bad" });
+    const depth = (await transport.depths()).find(({ queue }) => queue === scene.queue);
+    expect(depth).toEqual({ queue: scene.queue, waiting: 3, delayed: 1, owned: 2, dead: 1 });
+  },
+
+  "lists dead letters up to a limit": async (scene) => {
+    const transport = inspectable((await scene.open()).transport);
+    await send(transport, ...messages(scene.queue, 4));
+    const { inbox } = await consume(transport, scene.queue, 4);
+    const all = await inbox.arrived(4);
+    await settle(transport, ...all.map((delivery) => ({ delivery, to: "dead" as const, reason: "bad" })));
+    expect((await transport.dead(scene.queue, 3)).length).toBe(3);
+    expect((await transport.dead(scene.queue, 100)).length).toBe(4);
+    expect(await transport.dead(`${scene.queue}-unknown`, 100)).toEqual([]);
+  },
+
+  "purges what waits and what is delayed, not what is owned": async (scene) => {
+    const transport = inspectable((await scene.open()).transport);
+    const eta = Date.now() + 3_600_000;
+    const batch = messages(scene.queue, 5);
+    await send(transport, ...batch, message(scene.queue, "later", { eta }));
+    const { inbox } = await consume(transport, scene.queue, 2);
+    const owned = await inbox.arrived(2);
+    expect(await transport.purge(scene.queue)).toBe(4);
+    expect(await transport.purge(scene.queue)).toBe(0);
+    expect(await settle(transport, ...owned.map((delivery) => ({ delivery, to: "done" as const })))).toEqual([
+      "ok",
+      "ok",
+    ]);
+    // a purged id is free again
+    await send(transport, message(scene.queue, "again", { id: batch[4]!.id }));
+    expect(textsOf(await inbox.arrived(3))).toEqual(["m0", "m1", "again"]);
+  },
+};

@@ -1,0 +1,44 @@
+import { type ConnectionOptions, openResults, openTransport } from "@taskgen/core/internal";
+import { onTestFinished } from "vitest";
+import type { Implementation, Participant, Peer, Space } from "./implementation.js";
+import { LocalPeer, type PeerPlace, ProcessPeer } from "./peers.js";
+import { close } from "./scene.js";
+
+/** What differs between transports that are opened by a URL. */
+export interface UrlImplementation {
+  readonly name: string;
+  /** The URL of a new space; it may register its clean-up with the running test. */
+  readonly url: () => Promise<string>;
+  /** Whether other processes can take part. */
+  readonly reach: "this process" | "other processes";
+  readonly options?: Pick<ConnectionOptions, "leaseMs" | "heartbeatMs">;
+  readonly skip?: Implementation["skip"];
+}
+
+const on = { state: () => {}, error: () => {} };
+
+async function openBoth({ url, options }: PeerPlace): Promise<Participant> {
+  const transport = await openTransport(url, options);
+  const results = await openResults(url, options);
+  await Promise.all([transport.start(on), results.start(on)]);
+  return { transport, results };
+}
+
+async function openLocalPeer(place: PeerPlace): Promise<Peer> {
+  const participant = await openBoth(place);
+  onTestFinished(() => close(participant));
+  return new LocalPeer(participant);
+}
+
+/** An implementation that the core opens by URL. */
+export function urlImplementation({ name, url, reach, options, skip = {} }: UrlImplementation): Implementation {
+  const space = async (): Promise<Space> => {
+    const here = await url();
+    const place = (prefix: string): PeerPlace => ({ url: here, options: { ...options, prefix } });
+    return {
+      open: (prefix) => openBoth(place(prefix)),
+      peer: (prefix) => (reach === "this process" ? openLocalPeer(place(prefix)) : ProcessPeer.start(place(prefix))),
+    };
+  };
+  return { name, space, skip };
+}
