@@ -11,7 +11,11 @@ const packages = readdirSync("packages").map((name) => `packages/${name}`);
 const checks = [
   ["lint, cycles and layers", "oxlint", ["--type-aware", "--deny-warnings"]],
   ["format", "prettier", ["--check", "."]],
-  ["types of tests, examples and benchmarks", "tsc", ["-p", "test", "--noEmit"]],
+  ...["test", "bench", "examples/quickstart"].map((folder) => [
+    `types of ${folder}`,
+    "tsc",
+    ["-p", folder, "--noEmit"],
+  ]),
   ["unused files, exports and dependencies", "knip", []],
   ...packages.map((folder) => [`publint ${folder}`, "publint", ["run", folder, "--strict"]]),
   ...packages.map((folder) => [`attw ${folder}`, "attw", ["--pack", folder, "--profile", "esm-only"]]),

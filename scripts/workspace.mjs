@@ -84,13 +84,12 @@ export async function run(command, args = [], { cwd = root, env = {}, shell = fa
   }
 }
 
-/** Runs a script; its failed command decides the exit code. */
+/** Runs a script; its failed command, which has said why itself, decides the exit code. */
 export async function main(script) {
   try {
     await script();
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
-    if (!Object.values(SIGNALS).includes(error.exitCode)) console.error(error.message);
     process.exitCode = error.exitCode;
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { generate } from "@taskgen/codegen";
 import { describe, expect, it } from "vitest";
 import { copyProject, startTaskgen, taskgen, textLine } from "../support/taskgen-command.js";
 
@@ -8,7 +9,7 @@ const PROJECT = new URL("fixtures/project/", import.meta.url);
 /** A project with a running worker. */
 async function runProject(): Promise<string> {
   const cwd = await copyProject(PROJECT);
-  await taskgen([], { cwd });
+  await generate({ cwd, config: {} });
   await textLine(startTaskgen(["worker", "--threads", "1"], { cwd }), "Worker ready");
   return cwd;
 }
@@ -68,7 +69,7 @@ describe("taskgen call", () => {
     const [web, worker] = [join(root, "web"), join(root, "worker")];
     await mkdir(web);
     await writeFile(join(web, "package.json"), '{ "name": "web", "private": true, "type": "module" }');
-    await taskgen([], { cwd: worker });
+    await generate({ cwd: worker, config: {} });
     const running = startTaskgen(["worker", "--threads", "1"], { cwd: worker });
     await textLine(running, "Worker ready");
     expect(running.lines.map(String)).toContain(`   broker:      sqlite:${root}/.taskgen/tasks.db`);

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { copyProject, taskgen } from "../support/taskgen-command.js";
@@ -13,10 +13,10 @@ describe("taskgen generate", () => {
     const cwd = await copyProject(PROJECT);
     const first = await taskgen([], { cwd });
     expect(first).toMatchObject({ code: 0, stderr: "" });
-    expect(first.stdout).toBe("7 tasks: src/_generated/client.ts written, src/_generated/registry.ts written\n");
+    expect(first.stdout).toBe("8 tasks: src/_generated/client.ts written, src/_generated/registry.ts written\n");
     expect(await readFile(join(cwd, "src/_generated/client.ts"), "utf8")).toContain('stub(app, "add")');
     const second = await taskgen(["generate"], { cwd });
-    expect(second.stdout).toBe("7 tasks: src/_generated/client.ts unchanged, src/_generated/registry.ts unchanged\n");
+    expect(second.stdout).toBe("8 tasks: src/_generated/client.ts unchanged, src/_generated/registry.ts unchanged\n");
   });
 
   it("--check exits with 2, shows the difference and writes nothing", async () => {
@@ -123,15 +123,18 @@ async function installWithout(missing: string): Promise<string> {
   await mkdir(join(modules, "@taskgen"), { recursive: true });
   await writeFile(join(folder, "package.json"), '{ "type": "module" }');
   for (const name of ["core", "worker", "codegen"].filter((each) => each !== missing)) {
-    await cp(new URL(name, packages), join(modules, "@taskgen", name), { recursive: true });
+    await copyPackage(name, join(modules, "@taskgen", name));
   }
-  await cp(new URL("cli", packages), join(modules, "taskgen"), {
-    recursive: true,
-    filter: (path) => !path.endsWith("node_modules"),
-  });
+  await copyPackage("cli", join(modules, "taskgen"));
   await symlink(new URL("cli/node_modules/commander", packages), join(modules, "commander"), "junction");
   for (const name of ["superjson", "@photostructure"])
     await symlink(new URL(name, installed), join(modules, name), "junction");
-  await rm(join(modules, "taskgen", "node_modules"), { recursive: true, force: true });
   return folder;
+}
+
+/** A package as it is published. */
+async function copyPackage(name: string, folder: string): Promise<void> {
+  for (const part of name === "cli" ? ["package.json", "bin", "dist"] : ["package.json", "dist"]) {
+    await cp(new URL(`${name}/${part}`, packages), join(folder, part), { recursive: true });
+  }
 }

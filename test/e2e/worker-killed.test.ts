@@ -19,7 +19,7 @@ describe("workers that are killed", () => {
 
   it("lose no task: 1,000 tasks, two workers, each killed in the middle of a task and replaced", async () => {
     const { app, broker, history } = await open();
-    let workers = await Promise.all([startWorker(broker, history), startWorker(broker, history)]);
+    let workers: readonly Child[] = await Promise.all([startWorker(broker, history), startWorker(broker, history)]);
     const calls = await Promise.all(Array.from({ length: 1_000 }, () => app.sendUnchecked("work", [50])));
     const acknowledged = calls.map(({ id }) => id);
     const killed: number[] = [];
@@ -45,9 +45,12 @@ describe("workers that are killed", () => {
     const cut = new Set(killed.flatMap((pid) => entries.filter((entry) => entry.pid === pid).map(({ id }) => id)));
     const unexplained = [...countRuns(entries)].filter(([id, runs]) => runs > 1 && !cut.has(id));
     expect(unexplained).toEqual([]);
-    expect(canInspect(transport) && (await transport.depths())).toMatchObject([{ waiting: 0, delayed: 0, owned: 0, dead: 0 }]);
+    expect(canInspect(transport) && (await transport.depths())).toMatchObject([
+      { waiting: 0, delayed: 0, owned: 0, dead: 0 },
+    ]);
     for (const worker of workers) worker.signal("SIGTERM");
-    for (const worker of workers) expect(await within("a clean exit", worker.exited, 20_000)).toEqual({ code: 0, signal: null });
+    for (const worker of workers)
+      expect(await within("a clean exit", worker.exited, 20_000)).toEqual({ code: 0, signal: null });
   }, 120_000);
 
   it("keep their lease while a task blocks its thread for three leases", async () => {
@@ -69,7 +72,11 @@ describe("workers that are killed", () => {
       await within("the death of a worker", worker.exited, 20_000);
     }
     await startWorker(broker, history);
-    expect(await within("the outcome", settled, 20_000)).toMatchObject({ ok: false, state: "FAILURE", error: { code: "WORKER_LOST" } });
+    expect(await within("the outcome", settled, 20_000)).toMatchObject({
+      ok: false,
+      state: "FAILURE",
+      error: { code: "WORKER_LOST" },
+    });
     const starts = readHistory(history).filter(({ event }) => event === "start");
     expect(starts.map(({ redeliveries }) => redeliveries)).toEqual([0, 1, 2, 3]);
   }, 90_000);

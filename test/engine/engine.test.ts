@@ -1,4 +1,5 @@
-import { ResultError, TaskError } from "@taskgen/core";
+import type { TaskError } from "@taskgen/core";
+import { ResultError } from "@taskgen/core";
 import { canInspect, encodeMessage, internalsOf, type Envelope } from "@taskgen/core/internal";
 import { describe, expect, it } from "vitest";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
@@ -16,7 +17,13 @@ describe.each(places)("a worker on $name", (place) => {
     return settled.error;
   };
 
-  const raw = (id: string, body: Uint8Array, more: Partial<Envelope> = {}): Envelope => ({ id, queue: "default", priority: 4, body, ...more });
+  const raw = (id: string, body: Uint8Array, more: Partial<Envelope> = {}): Envelope => ({
+    id,
+    queue: "default",
+    priority: 4,
+    body,
+    ...more,
+  });
 
   const sendRaw = async (scene: Scene, ...envelopes: readonly Envelope[]): Promise<void> => {
     const { transport } = await internalsOf(scene.app).connection();
@@ -53,7 +60,12 @@ describe.each(places)("a worker on $name", (place) => {
     expect(await sum.ready()).toBe(false);
     await scene.worker();
     await sum.get({ timeout: "10s" });
-    expect([await sum.status(), await sum.ready(), await sum.successful(), await sum.failed()]).toEqual(["SUCCESS", true, true, false]);
+    expect([await sum.status(), await sum.ready(), await sum.successful(), await sum.failed()]).toEqual([
+      "SUCCESS",
+      true,
+      true,
+      false,
+    ]);
     const broken = await scene.app.sendUnchecked("boom", []);
     await broken.settled({ timeout: "10s" });
     expect([await broken.status(), await broken.successful(), await broken.failed()]).toEqual(["FAILURE", false, true]);
@@ -157,7 +169,9 @@ describe.each(places)("a worker on $name", (place) => {
     const scene = await Scene.open(place);
     const worker = await scene.worker();
     expect(worker.info?.queues).toEqual(["default", "elsewhere"]);
-    expect(await scene.app.sendUnchecked("elsewhere", [], { queue: "elsewhere" }).get({ timeout: "10s" })).toBe("elsewhere");
+    expect(await scene.app.sendUnchecked("elsewhere", [], { queue: "elsewhere" }).get({ timeout: "10s" })).toBe(
+      "elsewhere",
+    );
   });
 
   it("does not run a task before its time", async () => {
@@ -248,11 +262,11 @@ describe.each(places)("a worker on $name", (place) => {
   it("aborts and hands back what outlives the grace period", async () => {
     const scene = await Scene.open(place);
     const worker = await scene.worker();
-    const received = nextEvent(worker, "task-received");
+    const started = nextEvent(worker, "task-started");
     const call = await scene.app.sendUnchecked("stubborn", []);
-    await received;
+    await started;
     expect(await within("the stop", worker.stop({ gracePeriod: "50ms" }))).toEqual({ clean: false });
-    expect(await call.status()).toBe("PENDING");
+    expect(await call.ready()).toBe(false);
     const next = scene.newWorker();
     const again = nextEvent(next, "task-received", call.id);
     await next.start();

@@ -1,4 +1,5 @@
-import { App, createApp, type AppOptions } from "@taskgen/core";
+import type { App } from "@taskgen/core";
+import { createApp, type AppOptions } from "@taskgen/core";
 import { createWorker, type Worker, type WorkerEvents, type WorkerOptions } from "@taskgen/worker";
 import { onTestFinished } from "vitest";
 import { namespace } from "../support/namespace.js";
@@ -57,7 +58,11 @@ export class Scene {
 }
 
 /** The next event of a kind, optionally of one task. */
-export function nextEvent<E extends keyof WorkerEvents>(worker: Worker, event: E, id?: string): Promise<WorkerEvents[E]> {
+export function nextEvent<E extends keyof WorkerEvents>(
+  worker: Worker,
+  event: E,
+  id?: string,
+): Promise<WorkerEvents[E]> {
   const next = new Promise<WorkerEvents[E]>((resolve) => {
     const off = worker.on(event, (value) => {
       if (id !== undefined && (value as { id?: string }).id !== id) return;

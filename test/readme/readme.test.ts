@@ -13,7 +13,14 @@ const bin = (name: string): string => join(root, "node_modules", ".bin", name);
 const run = promisify(execFile);
 
 const TSCONFIG = {
-  compilerOptions: { module: "nodenext", target: "es2023", strict: true, noEmit: true, types: ["node"], skipLibCheck: true },
+  compilerOptions: {
+    module: "nodenext",
+    target: "es2023",
+    strict: true,
+    noEmit: true,
+    types: ["node"],
+    skipLibCheck: true,
+  },
   include: ["src"],
 };
 

@@ -1,6 +1,13 @@
 import type { RemoteError } from "@taskgen/core";
 import { createCodec } from "@taskgen/core/internal";
-import { ThreadPool, type Ended, type Job, type PlainTaskOptions, type ThreadPoolOptions, type Verdict } from "@taskgen/worker/internal";
+import {
+  ThreadPool,
+  type Ended,
+  type Job,
+  type PlainTaskOptions,
+  type ThreadPoolOptions,
+  type Verdict,
+} from "@taskgen/worker/internal";
 import { onTestFinished } from "vitest";
 import { within } from "./within.js";
 

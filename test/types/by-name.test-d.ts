@@ -48,8 +48,9 @@ void app.send("add", [4, 4, 4]);
 void app.send("add", 4, 4);
 // @ts-expect-error misspelt
 void app.send("add", [4, 4], { countDown: "5s" });
+declare const anyName: string;
 // @ts-expect-error some name, but which one?
-void app.send("add" as string, [4, 4]);
+void app.send(anyName, [4, 4]);
 
 // An app without a map sends nothing by name but unchecked.
 // @ts-expect-error no name is known

@@ -14,7 +14,9 @@ const PROJECTS = [
 ];
 
 const samples = readdirSync(here("fixtures/wrong")).map((name) => here(`fixtures/wrong/${name}`));
-const tests = readdirSync(here(".")).filter((name) => name.endsWith(".test-d.ts")).map(here);
+const tests = readdirSync(here("."))
+  .filter((name) => name.endsWith(".test-d.ts"))
+  .map(here);
 const inSample = ({ file }: Finding): boolean => samples.includes(file);
 
 /** What the comments at the ends of a sample's lines say: `// TS2345`. */

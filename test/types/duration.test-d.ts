@@ -2,7 +2,17 @@ import type { Duration } from "@taskgen/core";
 import { typeOf } from "./type-of.js";
 
 const attempt = Number("3");
-export const good: readonly Duration[] = ["250ms", "5s", "10m", "2h", "1d", "1.5h", "0s", `${attempt}s`, `${3 ** attempt}ms`];
+export const good: readonly Duration[] = [
+  "250ms",
+  "5s",
+  "10m",
+  "2h",
+  "1d",
+  "1.5h",
+  "0s",
+  `${attempt}s`,
+  `${3 ** attempt}ms`,
+];
 
 // @ts-expect-error no unit
 export const noUnit: Duration = "5";

@@ -23,7 +23,9 @@ function openService(version: (typeof SCRIPTED)[number]): () => Promise<Editor> 
 
 /** The line of a file that holds a text. */
 const lineOf = (source: string, text: string): number =>
-  readFileSync(source, "utf8").split("\n").findIndex((line) => line.includes(text)) + 1;
+  readFileSync(source, "utf8")
+    .split("\n")
+    .findIndex((line) => line.includes(text)) + 1;
 
 beforeAll(generateClients);
 
@@ -80,7 +82,13 @@ describe.each(EDITORS)("an editor with TypeScript $version", { timeout: 60_000 }
 
   it("suggests what a stub can do, parameters by their names", async () => {
     const suggestions = await editor.suggestions(offsetOf(file, "tasks.add.|delay"));
-    expect(suggestions.map(({ name }) => name).toSorted()).toEqual(["applyAsync", "delay", "delayMany", "taskName", "with"]);
+    expect(suggestions.map(({ name }) => name).toSorted()).toEqual([
+      "applyAsync",
+      "delay",
+      "delayMany",
+      "taskName",
+      "with",
+    ]);
     const delay = suggestions.find(({ name }) => name === "delay");
     expect(delay?.detail).toContain("(x: number, y: number) => TaskCall<number>");
     expect(delay?.detail).toContain("Calls the task with these arguments.");
@@ -94,7 +102,11 @@ describe.each(EDITORS)("an editor with TypeScript $version", { timeout: 60_000 }
   });
 
   it("shows the signature while arguments are written", async () => {
-    expect(await editor.signature(offsetOf(file, "add.delay(|4"))).toBe("delay(x: number, y: number): TaskCall<number>");
-    expect(await editor.signature(offsetOf(file, "charge.delay(|"))).toMatch(/^delay\(order: string, cents: number\): TaskCallWith</);
+    expect(await editor.signature(offsetOf(file, "add.delay(|4"))).toBe(
+      "delay(x: number, y: number): TaskCall<number>",
+    );
+    expect(await editor.signature(offsetOf(file, "charge.delay(|"))).toMatch(
+      /^delay\(order: string, cents: number\): TaskCallWith</,
+    );
   });
 });

@@ -1,4 +1,13 @@
-import type { AsyncResult, AsyncResultWith, Settled, StubWith, TaskCallsWith, TaskCallWith, TaskError } from "@taskgen/core";
+import type {
+  AsyncResult,
+  AsyncResultWith,
+  Settled,
+  StubWith,
+  TaskCallsWith,
+  TaskCallWith,
+  TaskError,
+  UnknownExtras,
+} from "@taskgen/core";
 import type { CardDeclined, LimitReached } from "./fixtures/shop/src/billing/tasks/errors.js";
 import { tasks } from "./fixtures/shop/src/_generated/client.js";
 import { typeOf } from "./type-of.js";
@@ -22,6 +31,22 @@ typeOf<keyof AsyncResultWith<Paid, Declared>>().is<keyof AsyncResult<Paid>>();
 
 // Errors of the base task, where the task itself declares none.
 typeOf(refund).is<StubWith<[order: string], number, { readonly throws: readonly [typeof CardDeclined] }>>();
+
+// What declares one error does not stand in for what declares another.
+type Limited = { readonly throws: readonly [typeof LimitReached] };
+declare const stub: StubWith<[order: string], number, Limited>;
+// @ts-expect-error the card may be declined, rather than the limit reached
+export const otherStub: typeof refund = stub;
+// @ts-expect-error the same of its calls
+export const otherCall: ReturnType<typeof refund.delay> = stub.delay("a");
+// @ts-expect-error the same of many calls
+export const otherCalls: ReturnType<typeof refund.delayMany> = stub.delayMany([["a"]]);
+// @ts-expect-error the same of its results
+export const otherResult: Awaited<ReturnType<typeof refund.delay>> = await stub.delay("a");
+
+// Where any error is welcome, all results are; where one is, results without any are too.
+export const anyError: AsyncResultWith<Paid, UnknownExtras> = result;
+export const noError: AsyncResultWith<number, Declared> = await tasks.add.delay(4, 4);
 
 // settled() is told apart by ok, then by declared, then by the error's code.
 const settled = await result.settled();

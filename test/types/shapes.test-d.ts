@@ -20,7 +20,9 @@ export const careless = task((order) => order.total);
 
 // A default gives a parameter its type, unless it is taken apart.
 export const defaults = task((count = 1, name = "a") => [count, name] as const);
-typeOf<StubOf<typeof defaults>>().is<Stub<[count?: number | undefined, name?: string | undefined], readonly [number, string]>>();
+typeOf<StubOf<typeof defaults>>().is<
+  Stub<[count?: number | undefined, name?: string | undefined], readonly [number, string]>
+>();
 export const apart = task(({ deep }: { deep: bigint } = { deep: 1n }) => deep);
 typeOf<StubOf<typeof apart>>().is<Stub<[({ deep: bigint } | undefined)?], bigint>>();
 // @ts-expect-error the parameter needs a type

@@ -1,4 +1,5 @@
 /** Whether two types are one and the same; `any` is the same as nothing but `any`. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- two deferred conditional types are compared by identity
 export type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 
 /** `typeOf(1 + 1).is<number>()` compiles; with any other type it does not. */

@@ -4,8 +4,10 @@ import { threadId } from "node:worker_threads";
 import { ThreadPool, type Job } from "@taskgen/worker/internal";
 import { describe, expect, it } from "vitest";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
+import { spawnChild } from "../support/child.js";
 import { fixture, job, PoolRun } from "../support/pool-run.js";
 import { tempDir } from "../support/temp-dir.js";
+import { within } from "../support/within.js";
 
 expectNothingLeftRunning();
 
@@ -26,7 +28,12 @@ describe("running jobs", () => {
 
   it("tells failures, retries, unknown tasks and bad arguments as verdicts", async () => {
     const run = await PoolRun.start();
-    const jobs = [job("fail"), job("retry"), job("unheard-of"), job("add", [], { args: new Uint8Array([0xff]) })] as const;
+    const jobs = [
+      job("fail"),
+      job("retry"),
+      job("unheard-of"),
+      job("add", [], { args: new Uint8Array([0xff]) }),
+    ] as const;
     run.run(...jobs);
     expect(await run.error(jobs[0])).toMatchObject({ name: "RangeError", message: "out of range" });
     expect((await run.ended(jobs[1])).verdict).toMatchObject({ kind: "retry", delayMs: 3_000 });
@@ -176,7 +183,11 @@ describe("aborting", () => {
   it("drops a job that has not begun", async () => {
     const run = await PoolRun.start({ concurrencyPerThread: 1 });
     const file = await gate();
-    const [running, dropped, last] = [job("waitFor", [file], { trackStarted: true }), job("add", [1, 1]), job("add", [2, 2])];
+    const [running, dropped, last] = [
+      job("waitFor", [file], { trackStarted: true }),
+      job("add", [1, 1]),
+      job("add", [2, 2]),
+    ];
     run.run(running, dropped, last);
     await run.told("the start", () => run.started.length === 1);
     run.pool.abort(dropped, "DELIVERY_LOST", "gone");
@@ -187,9 +198,13 @@ describe("aborting", () => {
 
   it("aborts at the soft time limit", async () => {
     const run = await PoolRun.start();
-    const jobs = [job("untilAborted", [], { softTimeLimitMs: 30 }), job("checkpoints", [], { softTimeLimitMs: 60 })] as const;
+    const jobs = [
+      job("untilAborted", [], { softTimeLimitMs: 30 }),
+      job("checkpoints", [], { softTimeLimitMs: 60 }),
+    ] as const;
     run.run(...jobs);
-    for (const one of jobs) expect(await run.error(one)).toMatchObject({ name: "TaskAborted", code: "SOFT_TIME_LIMIT_EXCEEDED" });
+    for (const one of jobs)
+      expect(await run.error(one)).toMatchObject({ name: "TaskAborted", code: "SOFT_TIME_LIMIT_EXCEEDED" });
   });
 });
 
@@ -245,6 +260,21 @@ describe("the time limit", () => {
   });
 });
 
+describe("a thread that cannot be ended", () => {
+  it("is replaced; a second one ends the pool", async () => {
+    const run = await PoolRun.start({ killGraceMs: 0 });
+    const file = await gate();
+    const stuck = times(2, () => job("blockNatively", [file], { timeLimitMs: 50 }));
+    run.run(stuck[0]!);
+    await run.told("the warning", () => run.warnings.some(({ message }) => message.includes("could not be ended")));
+    expect(await run.call("add", [1, 1])).toBe(2);
+    expect(run.fatal).toEqual([]);
+    run.run(stuck[1]!);
+    await run.told("the end", () => run.fatal.length === 1);
+    open(file);
+  });
+});
+
 describe("a thread that dies", () => {
   it("takes no other job's result with it; the culprit ends after its redeliveries", async () => {
     const run = await PoolRun.start({ threads: 2 });
@@ -255,7 +285,11 @@ describe("a thread that dies", () => {
     await run.told("the first death", () => run.warnings.length > 0);
     open(file);
     const error = await run.error(culprit, "worker-lost");
-    expect(error).toMatchObject({ name: "WorkerLost", code: "WORKER_LOST", message: expect.stringContaining("code 7") });
+    expect(error).toMatchObject({
+      name: "WorkerLost",
+      code: "WORKER_LOST",
+      message: expect.stringContaining("code 7"),
+    });
     await run.allEnded(beside);
     expect(beside.every((one) => run.peek(one)?.kind === "success")).toBe(true);
     expect([...run.endings.values()].every((count) => count === 1)).toBe(true);
@@ -266,7 +300,9 @@ describe("a thread that dies", () => {
     const run = await PoolRun.start();
     const culprit = job("exit", [], { redeliveries: 3 });
     run.run(culprit);
-    expect(await run.error(culprit, "worker-lost")).toMatchObject({ message: expect.stringContaining("4 threads or workers died") });
+    expect(await run.error(culprit, "worker-lost")).toMatchObject({
+      message: expect.stringContaining("4 threads or workers died"),
+    });
     expect(run.warnings).toHaveLength(1);
   });
 
@@ -274,7 +310,8 @@ describe("a thread that dies", () => {
     const run = await PoolRun.start();
     const [culprit, beside] = [job("exit", [], { early: true }), job("never", [], { early: true })];
     run.run(beside, culprit);
-    for (const one of [culprit, beside]) expect(await run.error(one, "worker-lost")).toMatchObject({ code: "WORKER_LOST" });
+    for (const one of [culprit, beside])
+      expect(await run.error(one, "worker-lost")).toMatchObject({ code: "WORKER_LOST" });
   });
 
   it.each(["leakRejection", "leakThrow"])("survives the late %s of a job that has ended", async (task) => {
@@ -326,12 +363,17 @@ describe("starting and stopping", () => {
 
   it("rejects when there is no registry", async () => {
     await expect(PoolRun.start({ registryUrl: fixture("absent.js") })).rejects.toThrow("absent.js");
-    await expect(PoolRun.start({ registryUrl: fixture("broken-module.js") })).rejects.toThrow("this module does not load");
+    await expect(PoolRun.start({ registryUrl: fixture("broken-module.js") })).rejects.toThrow(
+      "this module does not load",
+    );
   });
 
   it("gives up when its threads die of their start", async () => {
     const marker = join(await tempDir(), "first");
-    const run = await PoolRun.start({ registryUrl: `${fixture("exiting-registry.js")}?${new URLSearchParams({ marker })}`, threads: 2 });
+    const run = await PoolRun.start({
+      registryUrl: `${fixture("exiting-registry.js")}?${new URLSearchParams({ marker })}`,
+      threads: 2,
+    });
     await run.told("the end", () => run.fatal.length === 1);
     expect(run.fatal[0]!.message).toContain("5 pool threads in a row");
     expect(run.warnings).toHaveLength(5);
@@ -346,6 +388,14 @@ describe("starting and stopping", () => {
     await run.pool.stop();
     expect(running.map((one) => run.peek(one))).toEqual([undefined, undefined, undefined]);
     await run.pool.stop();
+  });
+
+  it("lets the process end, passes on what tasks print, and says nothing of its own", async () => {
+    const child = spawnChild(new URL("./fixtures/pool-process.ts", import.meta.url));
+    expect(await within("the end of the process", child.exited)).toEqual({ code: 0, signal: null });
+    expect(child.lines).toContainEqual({ printed: "by a task" });
+    expect(child.lines).toContainEqual({ lost: 12 });
+    expect(child.stderr).toBe("");
   });
 
   it("stops before and during its start", async () => {

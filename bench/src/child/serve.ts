@@ -3,11 +3,12 @@ import type { Answer, Question } from "./protocol.js";
 /** What a child can be asked for, by name. */
 export type Commands = Readonly<Record<string, (input: never) => unknown>>;
 
-/** Answers the questions of the process that started this one, one after the other. */
+/** Answers the questions of the process that started this one, one after the other; always also `cpuMs`. */
 export function serve(commands: Commands): void {
+  const all = { ...commands, cpuMs };
   let turn = Promise.resolve();
   process.on("message", (question: Question) => {
-    turn = turn.then(async () => tell(await answer(commands, question)));
+    turn = turn.then(async () => tell(await answer(all, question)));
   });
   process.once("disconnect", () => process.exit());
   tell({ id: 0, value: "ready" });
@@ -15,6 +16,12 @@ export function serve(commands: Commands): void {
 
 /** What the parent process gave as the one argument. */
 export const given = <T>(): T => JSON.parse(process.argv[2]!) as T;
+
+/** What all threads of this process have used of the processors. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 
 async function answer(commands: Commands, { id, command, input }: Question): Promise<Answer> {
   try {

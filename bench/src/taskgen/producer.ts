@@ -4,7 +4,14 @@ import { given, serve } from "../child/serve.js";
 import { argumentsOf, runEach, runMany, runOneByOne } from "./calls.js";
 import { createTasks } from "./stubs.js";
 
-const { broker } = given<{ readonly broker: string }>();
+/** What a producer process is given. */
+export interface ProducerSettings {
+  readonly broker: string;
+}
+
+const BATCH = 500;
+
+const { broker } = given<ProducerSettings>();
 const app = createApp({ broker });
 const tasks = createTasks(app);
 await app.connect();
@@ -21,7 +28,9 @@ async function sendOneByOne(n: number): Promise<void> {
 
 async function sendTogether(n: number): Promise<void> {
   const args = argumentsOf(n);
-  for (let i = 0; i < n; i += 500) await Promise.all(args.slice(i, i + 500).map(([x, y]) => tasks.add.delay(x, y)));
+  for (let i = 0; i < n; i += BATCH) {
+    await Promise.all(args.slice(i, i + BATCH).map(([x, y]) => tasks.add.delay(x, y)));
+  }
 }
 
 serve({

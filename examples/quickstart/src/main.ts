@@ -59,7 +59,6 @@ try {
   process.exitCode = signal.aborted ? 130 : 1;
 } finally {
   console.log("\n4. The worker is told to stop (SIGTERM) and finishes what it runs\n");
-  worker.quiet = false;
   const code = await worker.stop();
   console.log(`\n  The worker ended with ${code}`);
   if (code !== 0) process.exitCode ??= 1;

@@ -16,7 +16,7 @@ export class WorkerProcess {
   readonly failed: Promise<never>;
   /** Resolves to its exit code, or to the signal that ended it. */
   readonly exited: Promise<number | string>;
-  /** Hides the lines of single tasks, not its warnings. */
+  /** Hides the lines of tasks that do what they should. */
   quiet = false;
   readonly #child: ChildProcessByStdio<null, Readable, null>;
 
@@ -42,7 +42,7 @@ export class WorkerProcess {
   #showOutput(): Promise<void> {
     return new Promise((resolve) => {
       createInterface({ input: this.#child.stdout }).on("line", (line) => {
-        if (!this.quiet || !line.includes("INFO/")) console.log(`  worker | ${line}`);
+        if (!this.quiet || !/INFO\/\w+\] Task /.test(line)) console.log(`  worker | ${line}`);
         if (line.includes("Worker ready")) resolve();
       });
     });

@@ -1,6 +1,6 @@
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-const CONTROLS = new RegExp(CONTROL, "g");
-const CONTROLS_IN_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g;
+const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+const CONTROLS = /[\p{Cc}\u2028\u2029]/gu;
+const CONTROLS_IN_LINES = /(?![\t\n])[\p{Cc}\u2028\u2029]/gu;
 
 const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
@@ -11,11 +11,11 @@ export const cleanLine = (text: string): string => (CONTROL.test(text) ? text.re
 export const cleanText = (text: string): string => text.replace(CONTROLS_IN_LINES, escape);
 
 /**
- * Hides passwords of URLs within a text.
+ * Hides passwords of URLs within a text, which may be JSON.
  * `maskCredentials("amqp://bob:secret@host/?password=x")` is `amqp://bob:***@host/?password=***`.
  */
 export function maskCredentials(text: string): string {
   return text
-    .replace(/(\w:\/\/[^\s/:@]*):[^\s/]*@/g, "$1:***@")
-    .replace(/([?&](?:password|passwd|secret|token)=)[^\s&#]*/gi, "$1***");
+    .replace(/(\w:\/\/[^\s/:@"'\\]*):[^\s/"'\\]*@/g, "$1:***@")
+    .replace(/([?&](?:password|passwd|secret|token)=)[^\s&#"'\\]*/gi, "$1***");
 }

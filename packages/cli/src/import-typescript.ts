@@ -14,7 +14,7 @@ export const isTypeScript = (path: string): boolean => /\.[cm]?tsx?$/.test(path)
 export async function registerTypeScript(cwd: string, file: string): Promise<void> {
   const tsx = resolveTsx(cwd);
   if (tsx !== undefined) {
-    const { register } = (await import(tsx)) as typeof import("tsx/esm/api");
+    const { register } = (await import(tsx)) as { readonly register: () => unknown };
     register();
   } else if (!("typescript" in process.features && process.features.typescript)) {
     throw new CliError(

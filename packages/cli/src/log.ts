@@ -34,13 +34,20 @@ const seconds = (ms: number): string => `${(ms / 1_000).toFixed(ms < 10 ? 4 : 2)
 /** `4s`, `0.25s`: a wait, without needless digits. */
 const wait = (ms: number): string => `${Number((ms / 1_000).toFixed(3))}s`;
 
-/** What listeners are told about a value: at most 1,024 characters. */
+/** A value as its line shows it: at most 1,024 characters. */
 function preview(result: Uint8Array, codec: Codec): string {
-  const text =
-    result[0] === SUPERJSON && result.length <= MAX_DECODED
-      ? inspect(codec.decode(result), { breakLength: Infinity, maxStringLength: MAX_PREVIEW })
-      : decoder.decode(result.subarray(0, 4 * MAX_PREVIEW));
+  const text = inspected(result, codec) ?? decoder.decode(result.subarray(0, 4 * MAX_PREVIEW));
   return text.length > MAX_PREVIEW ? `${text.slice(0, MAX_PREVIEW)}…` : text;
+}
+
+/** A value that is more than JSON, as Node shows it. */
+function inspected(result: Uint8Array, codec: Codec): string | undefined {
+  if (result[0] !== SUPERJSON || result.length > MAX_DECODED) return undefined;
+  try {
+    return inspect(codec.decode(result), { breakLength: Infinity, maxStringLength: MAX_PREVIEW });
+  } catch {
+    return undefined; // a log line must not fail a task
+  }
 }
 
 function failed(event: WorkerEvents["task-failed"]): Omit<LogEntry, "event" | "level"> {
@@ -125,16 +132,11 @@ export function logWorker(worker: Pick<Worker, "on">, writer: LineWriter, codec:
   for (const event of Object.keys(ROWS) as (keyof WorkerEvents)[]) follow(worker, event, writer, codec);
 }
 
-function follow<E extends keyof WorkerEvents>(
-  worker: Pick<Worker, "on">,
-  event: E,
-  writer: LineWriter,
-  codec: Codec,
-): void {
-  const { upTo, level = () => upTo, entry } = ROWS[event];
+function follow(worker: Pick<Worker, "on">, event: keyof WorkerEvents, writer: LineWriter, codec: Codec): void {
+  const { upTo, level = () => upTo, entry }: Row<never> = ROWS[event];
   if (!writer.shows(upTo)) return;
   worker.on(event, (value) => {
-    const severity = level(value);
-    if (writer.shows(severity)) writer.announce({ ...entry(value, codec), event, level: severity });
+    const severity = level(value as never);
+    if (writer.shows(severity)) writer.announce({ ...entry(value as never, codec), event, level: severity });
   });
 }

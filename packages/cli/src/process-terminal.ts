@@ -11,6 +11,7 @@ export function createTerminal(): Terminal {
     pid: process.pid,
     env: process.env,
     colors: process.stdout.hasColors?.() ?? false,
+    onWarning: (listener) => process.removeAllListeners("warning").on("warning", listener),
     enter: (folder) => process.chdir(folder),
     print: (text) => void process.stdout.write(text),
     complain: (text) => void process.stderr.write(text),

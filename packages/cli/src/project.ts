@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { defaultApp, type App, type Registry } from "@taskgen/core";
 import { internalsOf } from "@taskgen/core/internal";
@@ -26,17 +26,29 @@ export interface Project {
 
 /**
  * The app and the registry of the project in `cwd`. A TypeScript module is imported here only when it holds the app, or
- * when tasks run inline: threads import the registry themselves.
+ * when tasks run inline: threads import the registry themselves. A compiled registry knows its app, so that a production
+ * install needs neither the configuration nor tsx.
  * @throws CliError `CONFIG_INVALID`, `REGISTRY_MISSING`, `APP_INVALID`, `TSX_MISSING`
  */
 export async function openProject(cwd: string, options: ProjectOptions): Promise<Project> {
+  const { registry: explicit, inline = false } = options;
+  if (explicit !== undefined && !isTypeScript(explicit)) return openCompiled(cwd, findRegistry(cwd, [explicit]));
   const settings = await readSettings(cwd, options.config);
-  const path = findRegistry(cwd, settings, options.registry);
-  const registry = pathToFileURL(path).href;
-  if (isTypeScript(path) && options.inline === true) await registerTypeScript(cwd, relative(cwd, path));
-  const app = isTypeScript(path) ? await importApp(cwd, settings) : await appOfRegistry(registry);
-  return { app, registry, registryPath: relative(cwd, path) };
+  const { outDir } = settings;
+  const path = findRegistry(
+    cwd,
+    explicit === undefined ? [`${outDir}/registry.ts`, `${outDir}/registry.js`] : [explicit],
+  );
+  if (!isTypeScript(path)) return openCompiled(cwd, path);
+  if (inline) await registerTypeScript(cwd, relative(cwd, path));
+  return describe(cwd, path, await importApp(cwd, settings));
 }
+
+const describe = (cwd: string, path: string, app: App): Project => ({
+  app,
+  registry: pathToFileURL(path).href,
+  registryPath: relative(cwd, path),
+});
 
 /** The app that the configuration of the folder `cwd` names, otherwise the default app. */
 export async function openApp(cwd: string, config?: string): Promise<App> {
@@ -52,22 +64,21 @@ export function requireBroker(app: App, broker: string | undefined): void {
   );
 }
 
-function findRegistry(cwd: string, { outDir }: Settings, explicit: string | undefined): string {
-  const candidates = explicit === undefined ? [`${outDir}/registry.ts`, `${outDir}/registry.js`] : [explicit];
+function findRegistry(cwd: string, candidates: readonly string[]): string {
   const found = candidates.map((path) => resolve(cwd, path)).find((path) => existsSync(path));
   if (found !== undefined) return found;
   throw new CliError(
     "REGISTRY_MISSING",
-    explicit === undefined
-      ? `there is no ${candidates[0]!} in ${cwd}; run \`npx taskgen\` there first, or name the registry with --registry`
-      : `the registry ${explicit} does not exist`,
+    `there is no ${candidates[0]} in ${cwd}; run \`npx taskgen\` there first, or name the registry with --registry`,
   );
 }
 
-async function appOfRegistry(url: string): Promise<App> {
-  const { registry } = (await import(url)) as { readonly registry?: Registry };
-  if (registry === undefined) throw new CliError("REGISTRY_MISSING", `${url} has no export named registry`);
-  return registry.app === undefined ? defaultApp() : requireApp(await registry.app(), "the app of the registry");
+async function openCompiled(cwd: string, path: string): Promise<Project> {
+  const { registry } = (await import(pathToFileURL(path).href)) as { readonly registry?: Registry };
+  if (registry === undefined)
+    throw new CliError("REGISTRY_MISSING", `${relative(cwd, path)} has no export named registry`);
+  const app = registry.app === undefined ? defaultApp() : requireApp(await registry.app(), "the app of the registry");
+  return describe(cwd, path, app);
 }
 
 async function importApp(cwd: string, { app }: Settings): Promise<App> {
@@ -77,7 +88,7 @@ async function importApp(cwd: string, { app }: Settings): Promise<App> {
   if (!existsSync(file)) throw new CliError("APP_INVALID", `the module of the app, ${path}, does not exist`);
   if (isTypeScript(file)) await registerTypeScript(cwd, path);
   const module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
-  return requireApp(module[name], `the export ${name} of ${join(path)}`);
+  return requireApp(module[name], `the export ${name} of ${path}`);
 }
 
 function requireApp(value: unknown, what: string): App {

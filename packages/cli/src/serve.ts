@@ -19,6 +19,8 @@ export async function serve(options: WorkerVerbOptions, terminal: Terminal): Pro
   const worker = createWorkerOf(project, options);
   const writer = new LineWriter({ level: options.loglevel, json: options.json, print: terminal.print });
   logWorker(worker, writer, internalsOf(project.app).codec);
+  // connections report here what no call can
+  terminal.onWarning(({ name, message }) => writer.write(entry("process-warning", `${name}: ${message}`, "warn")));
   const ended = exitCodeOf(worker, shutdownEvents(writer, options));
   await worker.start();
   greet(worker, project, { writer, options, terminal });

@@ -8,12 +8,14 @@ export interface Terminal {
   readonly env: Record<string, string | undefined>;
   /** The output is a terminal that shows colours. */
   readonly colors: boolean;
+  /** Takes over what Node would print as a warning of this process. */
+  readonly onWarning: (listener: (warning: Error) => void) => void;
   /** Goes to another folder. */
-  enter(folder: string): void;
+  readonly enter: (folder: string) => void;
   /** Writes to the output: what was asked for. */
-  print(text: string): void;
+  readonly print: (text: string) => void;
   /** Writes to the error output: what went wrong, and remarks. */
-  complain(text: string): void;
+  readonly complain: (text: string) => void;
 }
 
 /** Adds the line feed. */

@@ -4,7 +4,7 @@ import type { TaskModel } from "./model.js";
 import { isReservedName } from "./naming.js";
 
 /** The text of a file, for code frames. */
-export type TextOf = (file: string) => string;
+type TextOf = (file: string) => string;
 
 /** Whether every task can have its name, in the client and on the wire. */
 export function checkNames(tasks: readonly TaskModel[], textOf: TextOf): Diagnostic[] {

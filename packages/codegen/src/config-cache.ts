@@ -39,7 +39,7 @@ const IMPORT =
   /import\s+(?:type\s+)?\{[^}]*\}\s*from\s*(?:"taskgen"|'taskgen'|"@taskgen\/codegen"|'@taskgen\/codegen')/g;
 
 /** Whether a text is an object of literals around which nothing happens; a doubtful one is not. */
-export function isLiteral(text: string): boolean {
+function isLiteral(text: string): boolean {
   const code = text
     .replace(IMPORT, "")
     .replace(/("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|\/\/[^\n]*|\/\*[^]*?\*\//g, (_, string) =>

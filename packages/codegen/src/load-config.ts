@@ -113,8 +113,9 @@ async function importDefault(file: string, cwd: string): Promise<unknown> {
 /** The project's own tsx, or the one beside this package. */
 async function loadTsx(cwd: string): Promise<typeof tsx> {
   try {
-    const path = createRequire(join(cwd, "package.json")).resolve("tsx/esm/api");
-    return (await import(pathToFileURL(path).href)) as typeof tsx;
+    // n.b. resolving "tsx/esm/api" answers with the CommonJS build, which looks for its own hooks in vain
+    const manifest = createRequire(join(cwd, "package.json")).resolve("tsx/package.json");
+    return (await import(new URL("dist/esm/api/index.mjs", pathToFileURL(manifest)).href)) as typeof tsx;
   } catch {
     return await import("tsx/esm/api");
   }

@@ -45,7 +45,7 @@ function readJson(path: string): Json {
 }
 
 /** JSON with comments and trailing commas as plain JSON; text in strings stays. */
-export function stripComments(text: string): string {
+function stripComments(text: string): string {
   const withoutComments = text.replace(/^\uFEFF/, "").replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[^]*?\*\//g, "$1");
   return withoutComments.replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, "$1");
 }

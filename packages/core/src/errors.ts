@@ -41,7 +41,8 @@ export class CodecError extends TaskgenError<CodecErrorCode> {
   }
 }
 
-export type TransportErrorCode = "BROKER_UNAVAILABLE" | "BROKER_FULL" | "PAYLOAD_TOO_LARGE" | "TRANSPORT_CLOSED" | "BROKER_ERROR";
+export type TransportErrorCode =
+  "BROKER_UNAVAILABLE" | "BROKER_FULL" | "PAYLOAD_TOO_LARGE" | "TRANSPORT_CLOSED" | "BROKER_ERROR";
 
 /** The broker did not take what it was given. */
 export class TransportError extends TaskgenError<TransportErrorCode> {

@@ -1,4 +1,11 @@
-export { task, type Override, type Task, type TaskDefinition, type TaskFactory, type TaskFunction } from "./define/task.js";
+export {
+  task,
+  type Override,
+  type Task,
+  type TaskDefinition,
+  type TaskFactory,
+  type TaskFunction,
+} from "./define/task.js";
 export type { CallOptions, ErrorClass, ErrorMatcher, TaskOptions } from "./define/task-options.js";
 export type { Registry, RegistryEntry } from "./define/registry.js";
 export { currentTask, type CurrentTask, type TaskLog } from "./run/current-task.js";
@@ -8,7 +15,14 @@ export { App, createApp, defaultApp, type AnyApp, type AppOptions, type RetryPol
 export type { OnPublishError } from "./call/publisher.js";
 export type { Stub, StubOf, StubOptions, Stubs, StubWith } from "./call/stub.js";
 export type { TaskCall, TaskCalls, TaskCallsWith, TaskCallWith } from "./call/task-call.js";
-export type { AsyncResult, AsyncResultWith, DeclaredErrors, Extras, GetOptions, UnknownExtras } from "./call/async-result.js";
+export type {
+  AsyncResult,
+  AsyncResultWith,
+  DeclaredErrors,
+  Extras,
+  GetOptions,
+  UnknownExtras,
+} from "./call/async-result.js";
 export type { Settled } from "./call/settled.js";
 export { TaskError } from "./call/task-error.js";
 export type { RemoteError } from "./wire/remote-error.js";

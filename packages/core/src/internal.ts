@@ -13,11 +13,20 @@ export { backoffDelay, type Backoff } from "./backoff.js";
 export { defaultAmbient } from "./ambient.js";
 export { createId } from "./id.js";
 export { openResults, openTransport, type ConnectionOptions } from "./transports/open.js";
-export { installLink } from "./transports/link/client.js";
+export { installLink, LinkClient } from "./transports/link/client.js";
 export { LinkHost, type LinkHostOptions, type OwnConnection } from "./transports/link/connections.js";
 export { serveLink, type ResolveLink } from "./transports/link/host.js";
 export type { LinkRequest } from "./transports/link/opener.js";
-export { canFuse, canInspect, type DeadLetter, type Finish, type Fused, type Fusing, type Inspect, type QueueDepth } from "./powers.js";
+export {
+  canFuse,
+  canInspect,
+  type DeadLetter,
+  type Finish,
+  type Fused,
+  type Fusing,
+  type Inspect,
+  type QueueDepth,
+} from "./powers.js";
 export type {
   PutOutcome,
   ResultBackend,
@@ -42,7 +51,14 @@ export type {
   Unlisten,
 } from "./transport.js";
 export { createCodec, type Codec } from "./wire/codec.js";
-export { decodeMessage, encodeMessage, MESSAGE_VERSION, replaceHeader, type Header, type Message } from "./wire/message.js";
+export {
+  decodeMessage,
+  encodeMessage,
+  MESSAGE_VERSION,
+  replaceHeader,
+  type Header,
+  type Message,
+} from "./wire/message.js";
 export { decodeFailure, encodeFailure } from "./wire/outcome.js";
 export { pack, transferables, unpack, type Packed } from "./wire/pack.js";
 export { fromRemoteError, toRemoteError, type EncodeData } from "./wire/remote-error.js";

@@ -44,8 +44,11 @@ export interface ResultBackend {
   address?(): string;
   put(batch: readonly ResultRecord[]): Promise<readonly PutOutcome[]>;
   get(ids: readonly string[]): Promise<readonly (ResultRecord | undefined)[]>;
-  /** The record of `id` as soon as there is one; rejects with the signal's reason. Checks again after every reconnect. */
-  wait(id: string, signal: AbortSignal): Promise<ResultRecord>;
+  /**
+   * The record of `id` as soon as there is one; rejects with the signal's reason. Checks again after every reconnect.
+   * A signal for each wait costs more than the wait itself: without one it ends with the record or with `close`.
+   */
+  wait(id: string, signal?: AbortSignal): Promise<ResultRecord>;
   /** Removes records and events. */
   forget(ids: readonly string[]): Promise<void>;
   append(batch: readonly ResultEvent[]): Promise<void>;

@@ -1,5 +1,13 @@
 import type { TerminalState } from "@taskgen/core";
-import { encodeFailure, replaceHeader, type Delivery, type Envelope, type Finish, type Header, type ResultRecord } from "@taskgen/core/internal";
+import {
+  encodeFailure,
+  replaceHeader,
+  type Delivery,
+  type Envelope,
+  type Finish,
+  type Header,
+  type ResultRecord,
+} from "@taskgen/core/internal";
 import type { Verdict } from "./verdict.js";
 
 /** What a verdict is turned into settlements with. */
@@ -20,7 +28,9 @@ export interface ConcludeOptions {
 /** What a verdict means for the broker and the result store; pure. */
 export function conclude({ delivery, header, verdict, ignoreResult }: Conclusion, options: ConcludeOptions): Finish {
   const record = (state: TerminalState, body: Uint8Array): ResultRecord | undefined =>
-    ignoreResult ? undefined : { id: delivery.envelope.id, state, body, replyTo: delivery.envelope.replyTo, ttlMs: options.ttlMs };
+    ignoreResult
+      ? undefined
+      : { id: delivery.envelope.id, state, body, replyTo: delivery.envelope.replyTo, ttlMs: options.ttlMs };
   switch (verdict.kind) {
     case "success":
       return { settlement: { delivery, to: "done" }, record: record("SUCCESS", verdict.body) };
@@ -35,7 +45,13 @@ export function conclude({ delivery, header, verdict, ignoreResult }: Conclusion
     case "worker-lost":
       return { settlement: dead(delivery, verdict.error), record: record("FAILURE", encodeFailure(verdict.error)) };
     case "retry":
-      return { settlement: { delivery, to: "retry", next: retried(delivery.envelope, header!, options.now() + verdict.delayMs) } };
+      return {
+        settlement: {
+          delivery,
+          to: "retry",
+          next: retried(delivery.envelope, header!, options.now() + verdict.delayMs),
+        },
+      };
     default:
       return verdict satisfies never;
   }
@@ -52,7 +68,10 @@ export const later = (envelope: Envelope, header: Header, eta: number): Envelope
   body: replaceHeader(envelope.body, header),
 });
 
-const dead = (delivery: Delivery, error: { readonly code?: string; readonly name: string; readonly message: string }): Finish["settlement"] => ({
+const dead = (
+  delivery: Delivery,
+  error: { readonly code?: string; readonly name: string; readonly message: string },
+): Finish["settlement"] => ({
   delivery,
   to: "dead",
   reason: `${error.code ?? error.name}: ${error.message}`,

@@ -21,7 +21,11 @@ const LOST_CHECK_MS = 500;
 
 const STOPPED: Verdict = {
   kind: "worker-lost",
-  error: { name: "WorkerLost", code: "WORKER_LOST", message: "the worker stopped before the task began; it is acknowledged early and cannot run again" },
+  error: {
+    name: "WorkerLost",
+    code: "WORKER_LOST",
+    message: "the worker stopped before the task began; it is acknowledged early and cannot run again",
+  },
 };
 
 /** Takes deliveries of its queues, has them run, and passes on what came of each. Owns the list of what is under way. */
@@ -192,7 +196,11 @@ export class Consumer {
   /** Somebody else owns it now: its signal aborts and what comes of it is dropped. */
   #lost(job: OwnedJob): void {
     if (!this.#owned.delete(job)) return;
-    this.#options.pool.abort(job, "DELIVERY_LOST", `the lease of ${job.task} (${job.id}) ran out; another worker may run it now`);
+    this.#options.pool.abort(
+      job,
+      "DELIVERY_LOST",
+      `the lease of ${job.task} (${job.id}) ran out; another worker may run it now`,
+    );
     this.#options.events.emit("task-lost", () => ({ id: job.id, task: job.task }));
     this.#noteIdle();
   }

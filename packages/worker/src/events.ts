@@ -15,7 +15,11 @@ export interface WorkerEvents {
   /** `result` is the encoded value. */
   readonly "task-succeeded": TaskEvent & { readonly runtimeMs: number; readonly result: Uint8Array };
   /** `expected`: the task declares the error with `throws`. */
-  readonly "task-failed": TaskEvent & { readonly runtimeMs: number; readonly error: RemoteError; readonly expected: boolean };
+  readonly "task-failed": TaskEvent & {
+    readonly runtimeMs: number;
+    readonly error: RemoteError;
+    readonly expected: boolean;
+  };
   readonly "task-retried": TaskEvent & { readonly delayMs: number; readonly error: RemoteError };
   readonly "task-rejected": TaskEvent & { readonly error: RemoteError };
   readonly "task-revoked": TaskEvent & { readonly error: RemoteError };
@@ -39,8 +43,8 @@ export class Emitter {
   /** Returns what stops listening. */
   on<E extends keyof WorkerEvents>(event: E, listener: Listener<E>): () => void {
     const listeners = this.#listeners.get(event) ?? new Set();
-    this.#listeners.set(event, listeners.add(listener as Listener<never>));
-    return () => void listeners.delete(listener as Listener<never>);
+    this.#listeners.set(event, listeners.add(listener));
+    return () => void listeners.delete(listener);
   }
 
   emit<E extends keyof WorkerEvents>(event: E, make: () => WorkerEvents[E]): void {

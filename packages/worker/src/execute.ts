@@ -1,4 +1,12 @@
-import { CodecError, IgnoreTask, RejectTask, type Middleware, type RemoteError, type RunTask, type TaskDefinition } from "@taskgen/core";
+import {
+  CodecError,
+  IgnoreTask,
+  RejectTask,
+  type Middleware,
+  type RemoteError,
+  type RunTask,
+  type TaskDefinition,
+} from "@taskgen/core";
 import { definitionOf, runAsTask, toRemoteError, type Codec, type RunningTask } from "@taskgen/core/internal";
 import { decideRetry } from "./retry.js";
 import type { Verdict } from "./verdict.js";
@@ -14,7 +22,11 @@ export interface Executable {
 const encoder = new TextEncoder();
 
 /** Why a task that waited too long was not started. */
-export const EXPIRED: RemoteError = { name: "TaskRevoked", message: "expired before it was started", code: "TASK_EXPIRED" };
+export const EXPIRED: RemoteError = {
+  name: "TaskRevoked",
+  message: "expired before it was started",
+  code: "TASK_EXPIRED",
+};
 
 /** Wraps the function in the middleware; the first is the outermost. */
 export function compose(definition: TaskDefinition, middleware: readonly Middleware[]): RunTask {

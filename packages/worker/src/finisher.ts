@@ -66,7 +66,9 @@ export class Finisher {
   /** Settles a delivery before it runs; true when it was still ours. */
   acknowledge(job: OwnedJob): Promise<boolean> {
     return new Promise((resolve) => {
-      this.#options.settler.add({ settlement: { delivery: job.delivery, to: "done" } }, (outcome) => resolve(outcome === "ok"));
+      this.#options.settler.add({ settlement: { delivery: job.delivery, to: "done" } }, (outcome) =>
+        resolve(outcome === "ok"),
+      );
     });
   }
 

@@ -13,7 +13,10 @@ const PER_THREAD = 10;
 /** The pool that a worker's options ask for, not yet started. */
 export function openPool(options: WorkerOptions, app: AnyApp): Pool<OwnedJob> {
   if (options.pool === "inline") {
-    return new InlinePool(async () => new LoadedRegistry(await importRegistry(options.registry), app), options.concurrency ?? PER_THREAD);
+    return new InlinePool(
+      async () => new LoadedRegistry(await importRegistry(options.registry), app),
+      options.concurrency ?? PER_THREAD,
+    );
   }
   const wanted = options.threads ?? availableParallelism();
   const threads = Math.max(1, Math.min(wanted, options.concurrency ?? wanted));

@@ -32,6 +32,9 @@ export class Prefetch {
   }
 
   get credit(): number {
-    return Math.min(Math.max(MAX_CREDIT, this.#concurrency), this.#concurrency + Math.floor(this.#perMs * LOOK_AHEAD_MS));
+    return Math.min(
+      Math.max(MAX_CREDIT, this.#concurrency),
+      this.#concurrency + Math.floor(this.#perMs * LOOK_AHEAD_MS),
+    );
   }
 }

@@ -49,7 +49,10 @@ async function importTask(name: string, entry: Registry["tasks"][string]): Promi
   try {
     return await entry.load();
   } catch (cause) {
-    throw new Error(`task ${name} (${entry.source}) cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Error(
+      `task ${name} (${entry.source}) cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }
 

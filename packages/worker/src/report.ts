@@ -7,7 +7,13 @@ export function reportEnd(events: Emitter, { job: { id, task }, verdict, runtime
     case "success":
       return events.emit("task-succeeded", () => ({ id, task, runtimeMs, result: verdict.body }));
     case "failure":
-      return events.emit("task-failed", () => ({ id, task, runtimeMs, error: verdict.error, expected: verdict.expected }));
+      return events.emit("task-failed", () => ({
+        id,
+        task,
+        runtimeMs,
+        error: verdict.error,
+        expected: verdict.expected,
+      }));
     case "worker-lost":
       return events.emit("task-failed", () => ({ id, task, runtimeMs, error: verdict.error, expected: false }));
     case "retry":

@@ -2,7 +2,8 @@ import { milliseconds, RetryTask, type ErrorMatcher, type TaskOptions } from "@t
 import { backoffDelay, TASK_DEFAULTS } from "@taskgen/core/internal";
 
 /** A wait before the next run, or why there is none. */
-export type RetryDecision = { readonly delayMs: number; readonly cause: unknown } | { readonly exhausted: unknown } | undefined;
+export type RetryDecision =
+  { readonly delayMs: number; readonly cause: unknown } | { readonly exhausted: unknown } | undefined;
 
 /**
  * Whether what a task threw means another run, and when. `undefined`: it was no matter of retrying. `exhausted`: it was, but
@@ -24,7 +25,8 @@ export function decideRetry(
 }
 
 function matchesAutoretry(thrown: unknown, options: TaskOptions): boolean {
-  const matches = (matchers: readonly ErrorMatcher[] = []): boolean => matchers.some((matcher) => matchesError(thrown, matcher));
+  const matches = (matchers: readonly ErrorMatcher[] = []): boolean =>
+    matchers.some((matcher) => matchesError(thrown, matcher));
   return matches(options.autoretryFor) && !matches(options.dontAutoretryFor);
 }
 

@@ -66,7 +66,9 @@ export class Settler {
   async #persist(batch: readonly Finish[]): Promise<SettleOutcome[]> {
     const outcomes = await this.#attempt(batch);
     for (let delay = RETRY_MIN_MS; !this.#pause.signal.aborted; delay = Math.min(RETRY_MAX_MS, delay * 2)) {
-      const again = outcomes.flatMap((outcome, i) => (isRetriable(outcome) && !batch[i]!.settlement.delivery.lost.aborted ? [i] : []));
+      const again = outcomes.flatMap((outcome, i) =>
+        isRetriable(outcome) && !batch[i]!.settlement.delivery.lost.aborted ? [i] : [],
+      );
       if (again.length === 0) break;
       await pause(delay, this.#pause.signal);
       const next = await this.#attempt(again.map((i) => batch[i]!));
@@ -82,14 +84,19 @@ export class Settler {
       const failure =
         cause instanceof TransportError
           ? cause
-          : new TransportError("BROKER_UNAVAILABLE", "the result could not be stored or the delivery settled", { cause, certain: false });
+          : new TransportError("BROKER_UNAVAILABLE", "the result could not be stored or the delivery settled", {
+              cause,
+              certain: false,
+            });
       return batch.map(() => failure);
     }
   }
 
   /** Two stores: a delivery is settled only after its result is stored. */
   async #finish(batch: readonly Finish[]): Promise<readonly SettleOutcome[]> {
-    const records = batch.flatMap(({ record, settlement }) => (record === undefined || settlement.delivery.lost.aborted ? [] : [record]));
+    const records = batch.flatMap(({ record, settlement }) =>
+      record === undefined || settlement.delivery.lost.aborted ? [] : [record],
+    );
     if (records.length > 0) await this.#connection.results.put(records);
     return this.#connection.transport.settle(batch.map(({ settlement }) => settlement));
   }

@@ -1,5 +1,12 @@
 import { milliseconds, type RemoteError } from "@taskgen/core";
-import { backoffDelay, decodeMessage, MESSAGE_VERSION, toRemoteError, type Delivery, type Header } from "@taskgen/core/internal";
+import {
+  backoffDelay,
+  decodeMessage,
+  MESSAGE_VERSION,
+  toRemoteError,
+  type Delivery,
+  type Header,
+} from "@taskgen/core/internal";
 import { EXPIRED } from "./execute.js";
 import type { Job, PlainTaskOptions } from "./pool/pool.js";
 import type { Verdict } from "./verdict.js";
@@ -53,7 +60,11 @@ export function triage(delivery: Delivery, options: TriageOptions): Triage {
 function park(header: Header, reason: string, { maxParks, factorMs, maxMs }: ParkingPolicy): Triage {
   const parked = header.parked ?? 0;
   if (parked >= maxParks) {
-    const error: RemoteError = { name: "UnknownTask", code: "UNKNOWN_TASK", message: `${reason}; given up after ${parked} tries` };
+    const error: RemoteError = {
+      name: "UnknownTask",
+      code: "UNKNOWN_TASK",
+      message: `${reason}; given up after ${parked} tries`,
+    };
     return { kind: "end", task: header.task, verdict: { kind: "reject", error } };
   }
   const delayMs = backoffDelay(parked, { factorMs, maxMs, jitter: false });
@@ -67,7 +78,13 @@ function verdictBeforeRun({ envelope, redeliveries }: Delivery, options: TriageO
   return { kind: "worker-lost", error: { name: "WorkerLost", code: "WORKER_LOST", message } };
 }
 
-function createJob(delivery: Delivery, header: Header, args: Uint8Array, task: PlainTaskOptions, maxRedeliveries: number): OwnedJob {
+function createJob(
+  delivery: Delivery,
+  header: Header,
+  args: Uint8Array,
+  task: PlainTaskOptions,
+  maxRedeliveries: number,
+): OwnedJob {
   return {
     id: delivery.envelope.id,
     task: header.task,

@@ -34,7 +34,8 @@ export interface WorkerOptions {
   /** More dead workers than this end a task: FAILURE, code `WORKER_LOST`, and a dead letter. @default 3 */
   readonly maxRedeliveries?: number | undefined;
   /** How often a message is put back that no worker knows, and how long it waits, doubling. @default 15 times from 1 s to 1 min */
-  readonly unknownTasks?: { readonly maxParks?: number; readonly backoff?: Duration; readonly backoffMax?: Duration } | undefined;
+  readonly unknownTasks?:
+    { readonly maxParks?: number; readonly backoff?: Duration; readonly backoffMax?: Duration } | undefined;
 }
 
 /** What a started worker works with. */
@@ -126,12 +127,19 @@ export class Worker implements AsyncDisposable {
     const settler = new Settler(connection);
     const finisher = new Finisher({ app, connection, settler, events: this.#events });
     let consumer: Consumer | undefined;
-    const tasks = await pool.start(this.#poolEvents({ ended: (batch) => consumer!.ended(batch), started: (job) => finisher.started(job) }));
-    const triage = { tasks, maxRedeliveries: this.#maxRedeliveries, parking: this.#parking, now: app.options.ambient.now };
+    const tasks = await pool.start(
+      this.#poolEvents({ ended: (batch) => consumer!.ended(batch), started: (job) => finisher.started(job) }),
+    );
+    const triage = {
+      tasks,
+      maxRedeliveries: this.#maxRedeliveries,
+      parking: this.#parking,
+      now: app.options.ambient.now,
+    };
     consumer = new Consumer({ connection, pool, finisher, events: this.#events, triage });
     const queues = this.#options.queues ?? queuesOf(tasks, app.options.queue);
     await consumer.start(queues);
-    this.#info = this.#describe(connection, pool, { queues, tasks: Object.keys(tasks).sort() });
+    this.#info = this.#describe(connection, pool, { queues, tasks: Object.keys(tasks).toSorted() });
     return { consumer, pool, settler, info: this.#info };
   }
 

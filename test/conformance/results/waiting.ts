@@ -58,7 +58,7 @@ export const waiting: Cases = {
     const { results } = await scene.open();
     const records = Array.from({ length: 5_000 }, (_, index) => record(results, `${index}`));
     const signals = records.map(() => new AbortController().signal);
-    const waits = Promise.all(records.map(({ id }, index) => results.wait(id, signals[index]!)));
+    const waits = Promise.all(records.map(({ id }, index) => results.wait(id, signals[index])));
     for (let start = 0; start < records.length; start += 500) await results.put(records.slice(start, start + 500));
     const found = await within("5,000 results", waits, 20_000);
     expect(found.map(seen)).toEqual(records.map(seen));

@@ -38,7 +38,7 @@ export class JsonRpc {
     const id = ++this.#lastId;
     const answered = new Promise<Incoming>((resolve) => this.#waiting.set(id, resolve));
     this.#write({ id, method, params });
-    const ended = this.#closed.then(() => ({ error: { message: "the process ended" } }) as Incoming);
+    const ended: Promise<Incoming> = this.#closed.then(() => ({ error: { message: "the process ended" } }));
     const { error, result } = await within(`the answer to ${method}`, Promise.race([answered, ended]));
     this.#waiting.delete(id);
     if (error !== undefined) throw new Error(`${method}: ${error.message}`);

@@ -50,7 +50,15 @@ export class ServiceEditor implements Editor {
 
   #detail(offset: number, name: string): string {
     const nothing = undefined;
-    const details = this.#service.getCompletionEntryDetails(this.#file, offset, name, nothing, nothing, nothing, nothing);
+    const details = this.#service.getCompletionEntryDetails(
+      this.#file,
+      offset,
+      name,
+      nothing,
+      nothing,
+      nothing,
+      nothing,
+    );
     return `${this.#text(details?.displayParts)}\n${this.#text(details?.documentation)}`;
   }
 
@@ -63,19 +71,24 @@ const lineAt = (file: string, offset: number): number => readFileSync(file, "utf
 
 /** Files as they are on disk, with the options of a `tsconfig.json`; `file` is the one root of the program. */
 function createHost(ts: typeof TypeScript, project: string, file: string): TypeScript.LanguageServiceHost {
-  const options = ts.getParsedCommandLineOfConfigFile(project, {}, {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic: ({ messageText }) => {
-      throw new Error(ts.flattenDiagnosticMessageText(messageText, "\n"));
+  const options = ts.getParsedCommandLineOfConfigFile(
+    project,
+    {},
+    {
+      ...ts.sys,
+      onUnRecoverableConfigFileDiagnostic: ({ messageText }) => {
+        throw new Error(ts.flattenDiagnosticMessageText(messageText, "\n"));
+      },
     },
-  })?.options;
+  )?.options;
   return {
     ...ts.sys,
     useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
     getCompilationSettings: () => options ?? {},
     getScriptFileNames: () => [file],
     getScriptVersion: () => "0",
-    getScriptSnapshot: (name) => (ts.sys.fileExists(name) ? ts.ScriptSnapshot.fromString(readFileSync(name, "utf8")) : undefined),
+    getScriptSnapshot: (name) =>
+      ts.sys.fileExists(name) ? ts.ScriptSnapshot.fromString(readFileSync(name, "utf8")) : undefined,
     getCurrentDirectory: () => dirname(project),
     getDefaultLibFileName: (compilerOptions) => ts.getDefaultLibFilePath(compilerOptions),
   };

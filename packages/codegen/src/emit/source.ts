@@ -19,7 +19,7 @@ export const isGenerated = (text: string): boolean =>
 export const propertyKey = (name: string): string => (isIdentifier(name) ? name : JSON.stringify(name));
 
 /** Whether a name can be written without quotes. */
-export const isIdentifier = (name: string): boolean => /^[A-Za-z_$][\w$]*$/.test(name);
+const isIdentifier = (name: string): boolean => /^[A-Za-z_$][\w$]*$/.test(name);
 
 /** Each line further to the right, empty ones excepted. */
 export const indent = (text: string): string => text.replace(/^(?=.)/gm, "  ");

@@ -90,7 +90,11 @@ const DEFAULTS = {
 export const appInternals: unique symbol = Symbol.for("taskgen.app");
 
 /** The arguments of a stub's task. */
-type ArgumentsOf<S> = S extends { readonly applyAsync: (args: infer A extends readonly unknown[], ...rest: never[]) => unknown } ? A : never;
+type ArgumentsOf<S> = S extends {
+  readonly applyAsync: (args: infer A extends readonly unknown[], ...rest: never[]) => unknown;
+}
+  ? A
+  : never;
 /** What calling a stub's task gives. */
 type CallOf<S> = S extends { readonly delay: (...args: never[]) => infer C } ? C : never;
 
@@ -120,12 +124,20 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   }
 
   /** Calls a task by its wire name, typed by the app's `TaskMap`. */
-  send<K extends keyof Tasks & string>(name: K, args: ArgumentsOf<Tasks[K]>, options: CallOptions = {}): CallOf<Tasks[K]> {
+  send<K extends keyof Tasks & string>(
+    name: K,
+    args: ArgumentsOf<Tasks[K]>,
+    options: CallOptions = {},
+  ): CallOf<Tasks[K]> {
     return this.#publisher.publish(name, args, options) as CallOf<Tasks[K]>;
   }
 
   /** Calls a task by a name that the compiler does not know. */
-  sendUnchecked(name: string, args: readonly unknown[], options: CallOptions = {}): TaskCallWith<unknown, UnknownExtras> {
+  sendUnchecked(
+    name: string,
+    args: readonly unknown[],
+    options: CallOptions = {},
+  ): TaskCallWith<unknown, UnknownExtras> {
     return this.#publisher.publish(name, args, options);
   }
 

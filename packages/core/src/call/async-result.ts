@@ -59,8 +59,11 @@ export type DeclaredErrors<X extends Extras> = X extends { readonly throws: read
     : never
   : never;
 
-/** An `AsyncResult` of a task that declares extras. */
-export interface AsyncResultWith<R, X extends Extras> extends Omit<AsyncResult<R>, "settled"> {
+/**
+ * An `AsyncResult` of a task that declares extras.
+ * n.b. `out`: left to itself the compiler takes the extras of all tasks for interchangeable.
+ */
+export interface AsyncResultWith<R, out X extends Extras> extends Omit<AsyncResult<R>, "settled"> {
   /** How the task ended; its declared errors are typed, told apart by their `code`. */
   settled(options?: GetOptions): Promise<Settled<R, DeclaredErrors<X>>>;
 }

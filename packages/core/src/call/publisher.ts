@@ -41,9 +41,13 @@ export class Publisher {
 
   publishMany(name: string, argsList: Iterable<readonly unknown[]>, options: CallOptions): PendingCalls<unknown> {
     const calls = Array.from(argsList, (args) => ({ id: this.#options.ambient.createId(), name, args, options }));
-    const pending = PendingCalls.of(calls.map((call) => call.id), this.#sendMany(calls));
+    const pending = PendingCalls.of(
+      calls.map((call) => call.id),
+      this.#sendMany(calls),
+    );
     const { onPublishError } = this.#options;
-    if (onPublishError !== undefined) pending.catch((failure: AggregateError) => failure.errors.forEach(onPublishError));
+    if (onPublishError !== undefined)
+      pending.catch((failure: AggregateError) => failure.errors.forEach(onPublishError));
     return pending;
   }
 
@@ -59,9 +63,14 @@ export class Publisher {
 
   async #sendMany(calls: readonly Call[]): Promise<readonly AsyncResult<unknown>[]> {
     const outcomes = await this.#options.sender.sendMany(calls.map((call) => this.#envelope(call)));
-    const failures = outcomes.flatMap((outcome, i) => (outcome instanceof TransportError ? [publishError(calls[i]!, outcome)] : []));
+    const failures = outcomes.flatMap((outcome, i) =>
+      outcome instanceof TransportError ? [publishError(calls[i]!, outcome)] : [],
+    );
     if (failures.length > 0) {
-      throw new AggregateError(failures, `${failures.length} of ${calls.length} calls of ${calls[0]!.name} were not sent: ${failures[0]!.message}`);
+      throw new AggregateError(
+        failures,
+        `${failures.length} of ${calls.length} calls of ${calls[0]!.name} were not sent: ${failures[0]!.message}`,
+      );
     }
     return calls.map((call) => this.#result(call));
   }
@@ -116,15 +125,21 @@ function encodeArguments(codec: Codec, { id, name, args }: Call): string {
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
     const reason = error.message.replace(/^\[\w+\] /, "");
-    throw new PublishError("NOT_SERIALIZABLE", `call of ${name}: ${reason}`, { cause: error, taskId: id, taskName: name });
+    throw new PublishError("NOT_SERIALIZABLE", `call of ${name}: ${reason}`, {
+      cause: error,
+      taskId: id,
+      taskName: name,
+    });
   }
 }
 
 function publishError({ id, name }: Call, cause: TransportError): PublishError {
   const details = { cause, taskId: id, taskName: name };
   const reason = cause.message.replace(/^\[\w+\] /, "");
-  if (cause.code === "PAYLOAD_TOO_LARGE") return new PublishError("PAYLOAD_TOO_LARGE", `call of ${name} (${id}): ${reason}`, details);
-  if (cause.certain) return new PublishError("NOT_ENQUEUED", `call of ${name} (${id}) was not enqueued: ${reason}`, details);
+  if (cause.code === "PAYLOAD_TOO_LARGE")
+    return new PublishError("PAYLOAD_TOO_LARGE", `call of ${name} (${id}): ${reason}`, details);
+  if (cause.certain)
+    return new PublishError("NOT_ENQUEUED", `call of ${name} (${id}) was not enqueued: ${reason}`, details);
   return new PublishError(
     "ENQUEUE_UNKNOWN",
     `call of ${name} (${id}) may not have been enqueued: ${reason}; sending it again with this taskId is safe`,
@@ -137,7 +152,10 @@ const after = (now: number, duration: Duration | undefined): number | undefined 
 
 function checkId(id: string): string {
   if (/^[\x21-\x7e]{1,36}$/.test(id)) return id;
-  throw new ConfigError("OPTION_INVALID", `taskId ${JSON.stringify(id)} must be 1 to 36 printable ASCII characters without spaces`);
+  throw new ConfigError(
+    "OPTION_INVALID",
+    `taskId ${JSON.stringify(id)} must be 1 to 36 printable ASCII characters without spaces`,
+  );
 }
 
 function checkPriority(priority: number): number {

@@ -124,7 +124,10 @@ export class Sender {
       const again = outcomes.flatMap((outcome, i) => (isRetriable(outcome) ? [i] : []));
       if (again.length === 0) break;
       await pause(Math.min(intervalMaxMs, intervalStartMs + retry * intervalStepMs));
-      const next = await this.#trySend(again.map((i) => batch[i]!), deadline);
+      const next = await this.#trySend(
+        again.map((i) => batch[i]!),
+        deadline,
+      );
       again.forEach((at, i) => (outcomes[at] = next[i]!));
     }
     return outcomes;
@@ -157,12 +160,22 @@ const bufferFull = (limit: number): TransportError =>
 const toTransportError = (error: unknown): TransportError =>
   error instanceof TransportError
     ? error
-    : new TransportError("BROKER_UNAVAILABLE", "the broker cannot be reached", { cause: error, certain: true, retriable: false });
+    : new TransportError("BROKER_UNAVAILABLE", "the broker cannot be reached", {
+        cause: error,
+        certain: true,
+        retriable: false,
+      });
 
 async function beforeDeadline<T>(promise: Promise<T>, deadline: AbortSignal): Promise<T> {
   let abort: (() => void) | undefined;
   const late = new Promise<never>((_, reject) => {
-    abort = () => reject(new TransportError("BROKER_UNAVAILABLE", "the broker was not reached in time", { certain: true, retriable: false }));
+    abort = () =>
+      reject(
+        new TransportError("BROKER_UNAVAILABLE", "the broker was not reached in time", {
+          certain: true,
+          retriable: false,
+        }),
+      );
     if (deadline.aborted) abort();
     else deadline.addEventListener("abort", abort, { once: true });
   });

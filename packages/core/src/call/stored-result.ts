@@ -105,7 +105,11 @@ export class StoredResult<R> implements AsyncResult<R> {
     }
   }
 
-  #waitError(error: unknown, options: GetOptions, at: { readonly timedOut: boolean; readonly location: string }): unknown {
+  #waitError(
+    error: unknown,
+    options: GetOptions,
+    at: { readonly timedOut: boolean; readonly location: string },
+  ): unknown {
     if (error instanceof ResultError) return error;
     const what = `no result of ${this.#origin.name ?? "task"} (${this.id})`;
     if (options.signal?.aborted === true) {
@@ -120,7 +124,10 @@ export class StoredResult<R> implements AsyncResult<R> {
 
   async #readable(): Promise<ResultBackend> {
     if (this.#origin.ignored) {
-      throw new ResultError("RESULT_IGNORED", `task ${this.#origin.name} (${this.id}) stores no result: ignoreResult is set`);
+      throw new ResultError(
+        "RESULT_IGNORED",
+        `task ${this.#origin.name} (${this.id}) stores no result: ignoreResult is set`,
+      );
     }
     const results = await this.#source.results();
     if (this.#origin.foreign && !results.caps.foreignReads) {
@@ -143,12 +150,17 @@ export class StoredResult<R> implements AsyncResult<R> {
     const remote = decodeFailure(record.body);
     const declared = record.state === "FAILURE" ? this.#source.errors.revive(remote) : undefined;
     if (declared !== undefined) return { ok: false, state: "FAILURE", declared: true, error: declared as never };
-    return { ok: false, state: record.state, declared: false, error: new TaskError(this.#origin, record.state, remote) };
+    return {
+      ok: false,
+      state: record.state,
+      declared: false,
+      error: new TaskError(this.#origin, record.state, remote),
+    };
   }
 }
 
-function anySignal(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal {
-  if (a !== undefined && b !== undefined) return AbortSignal.any([a, b]);
-  // n.b. one signal shared by all would hold their listeners in one list
-  return a ?? b ?? new AbortController().signal;
+/** A caller's signal is never listened to itself: it may be shared by many waits, whose listeners would pile up on it. */
+function anySignal(given: AbortSignal | undefined, timeout: AbortSignal | undefined): AbortSignal | undefined {
+  if (given === undefined) return timeout;
+  return AbortSignal.any(timeout === undefined ? [given] : [given, timeout]);
 }

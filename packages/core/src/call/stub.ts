@@ -40,12 +40,19 @@ export interface StubWith<A extends readonly unknown[], R, X extends Extras> {
 type ResultOf<F extends TaskFunction> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
 
 /** The stub of a function with options. `StubFor<(x: number) => Promise<string>, {}>` is `Stub<[x: number], string>`. */
-type StubFor<F extends TaskFunction, O extends TaskOptions> = O extends { readonly throws: infer T extends NonNullable<Extras["throws"]> }
+type StubFor<F extends TaskFunction, O extends TaskOptions> = O extends {
+  readonly throws: infer T extends NonNullable<Extras["throws"]>;
+}
   ? StubWith<Parameters<F>, ResultOf<F>, { readonly throws: T }>
   : Stub<Parameters<F>, ResultOf<F>>;
 
 /** The stub of a task. `StubOf<typeof add>` is `Stub<[x: number, y: number], number>`. */
-export type StubOf<T> = T extends { readonly [taskDefinition]: { readonly fn: infer F extends TaskFunction; readonly options: infer O extends TaskOptions } }
+export type StubOf<T> = T extends {
+  readonly [taskDefinition]: {
+    readonly fn: infer F extends TaskFunction;
+    readonly options: infer O extends TaskOptions;
+  };
+}
   ? StubFor<F, O>
   : never;
 
@@ -63,6 +70,7 @@ export interface StubOptions {
 }
 
 /** Makes the stub of one task; its type comes from where it is used. For generated code. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- inferred from the property that it is put into
 export function stub<S>(app: AnyApp, name: string, options: StubOptions = {}): S {
   return createStub(app, name, options) as S;
 }

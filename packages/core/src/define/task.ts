@@ -49,7 +49,7 @@ function createFactory<B extends TaskOptions>(base: B): TaskFactory<B> {
     given.length === 1 ? define(base, given[0]) : define({ ...base, ...given[0] }, given[1]);
   return Object.assign(factory, {
     with: (options: TaskOptions) => createFactory({ ...base, ...options }),
-  }) as unknown as TaskFactory<B>;
+  }) as TaskFactory<B>;
 }
 
 /**

@@ -53,7 +53,10 @@ export async function openResults(url: string, options: ConnectionOptions = {}):
   return module.openResults(open);
 }
 
-async function resolve(url: string, options: ConnectionOptions): Promise<{ module: TransportModule; open: OpenOptions }> {
+async function resolve(
+  url: string,
+  options: ConnectionOptions,
+): Promise<{ module: TransportModule; open: OpenOptions }> {
   const parsed = parseUrl(url);
   const load = Object.hasOwn(MODULES, parsed.protocol) ? MODULES[parsed.protocol] : undefined;
   if (load === undefined) {
@@ -65,7 +68,10 @@ async function resolve(url: string, options: ConnectionOptions): Promise<{ modul
   const prefix = options.prefix ?? DEFAULTS.prefix;
   const leaseMs = options.leaseMs ?? DEFAULTS.leaseMs;
   const heartbeatMs = options.heartbeatMs ?? DEFAULTS.heartbeatMs;
-  return { module: await load(), open: { url: parsed, prefix, leaseMs, heartbeatMs, ambient: { ...defaultAmbient, ...options.ambient } } };
+  return {
+    module: await load(),
+    open: { url: parsed, prefix, leaseMs, heartbeatMs, ambient: { ...defaultAmbient, ...options.ambient } },
+  };
 }
 
 function parseUrl(url: string): URL {

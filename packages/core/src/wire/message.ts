@@ -91,7 +91,8 @@ function decodeHeader(bytes: Uint8Array): Header {
 const isOptional = (value: unknown, type: "string" | "number" | "boolean"): boolean =>
   value === undefined || typeof value === type;
 
-const isCount = (value: unknown): boolean => value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0);
+const isCount = (value: unknown): boolean =>
+  value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0);
 
 function isHeader(value: unknown): value is Header {
   if (typeof value !== "object" || value === null) return false;

@@ -35,14 +35,24 @@ export class Balance<J extends Job> {
   }
 
   move(): void {
-    const loaded = this.#options.threads().map((thread) => ({ thread, ...thread.assigned.load, stalled: thread.stalled() }));
+    const loaded = this.#options
+      .threads()
+      .map((thread) => ({ thread, ...thread.assigned.load, stalled: thread.stalled() }));
     const behind = loaded.filter(({ unclaimed }) => unclaimed > 0);
     if (behind.length === 0) return;
     for (const { thread, claimed, stalled } of behind) if (stalled && claimed < thread.capacity) thread.suspect();
-    const free = loaded.filter(({ thread, unclaimed, claimed }) => unclaimed === 0 && claimed < thread.capacity && !thread.blocked);
+    const free = loaded.filter(
+      ({ thread, unclaimed, claimed }) => unclaimed === 0 && claimed < thread.capacity && !thread.blocked,
+    );
     if (free.length > 0) {
-      const moved = behind.flatMap(({ thread, unclaimed, stalled }) => thread.assigned.take(stalled ? unclaimed : unclaimed >> 1));
-      if (moved.length > 0) this.#options.give(moved, free.map(({ thread }) => thread));
+      const moved = behind.flatMap(({ thread, unclaimed, stalled }) =>
+        thread.assigned.take(stalled ? unclaimed : unclaimed >> 1),
+      );
+      if (moved.length > 0)
+        this.#options.give(
+          moved,
+          free.map(({ thread }) => thread),
+        );
     }
     this.watch();
   }

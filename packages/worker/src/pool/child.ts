@@ -14,7 +14,8 @@ async function openRegistry(url: string): Promise<LoadedRegistry> {
   const { enableTypeScript, isTypeScript } = await import("./typescript.js");
   if (isTypeScript(url)) await enableTypeScript(url);
   const module = (await import(url)) as { readonly registry?: Registry };
-  if (module.registry === undefined) throw new TypeError(`${url} does not export a registry; run \`npx taskgen\` again`);
+  if (module.registry === undefined)
+    throw new TypeError(`${url} does not export a registry; run \`npx taskgen\` again`);
   return LoadedRegistry.open(module.registry);
 }
 
@@ -31,4 +32,6 @@ async function serve(port: MessagePort, data: ThreadData): Promise<void> {
 }
 
 const port = parentPort!;
-serve(port, workerData as ThreadData).catch((error: unknown) => post(port, { kind: "failed", error: toRemoteError(error) }));
+serve(port, workerData as ThreadData).catch((error: unknown) =>
+  post(port, { kind: "failed", error: toRemoteError(error) }),
+);

@@ -79,7 +79,9 @@ export class Crew<J extends Job> {
   #giveUp(cause: Error): void {
     this.stop();
     this.#options.onHopeless(
-      new Error(`${MAX_FAILED_STARTS} pool threads in a row died of their start, the last one: ${cause.message}`, { cause }),
+      new Error(`${MAX_FAILED_STARTS} pool threads in a row died of their start, the last one: ${cause.message}`, {
+        cause,
+      }),
     );
   }
 }

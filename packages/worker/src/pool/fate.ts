@@ -1,8 +1,15 @@
 import type { RemoteError } from "@taskgen/core";
 import type { Verdict } from "../verdict.js";
-import type { Entry } from "./entry.js";
-import type { Job } from "./pool.js";
+import { runtimeOf, type Entry } from "./entry.js";
+import type { Ended, Job } from "./pool.js";
 import { SLOT } from "./slots.js";
+
+/** Why a thread is gone. */
+export interface Death {
+  /** It was ended because of a job that is settled already. */
+  readonly condemned: boolean;
+  readonly reason: string;
+}
 
 /** What becomes of a job whose thread is gone. */
 export type Fate = "run again" | "charge and run again alone" | Extract<Verdict, { kind: "worker-lost" }>;
@@ -15,15 +22,35 @@ export type Fate = "run again" | "charge and run again alone" | Extract<Verdict,
  * | had finished, its verdict died with the thread | runs again | is lost |
  * | ran when the thread died, and so may be the culprit | is charged and runs again alone, or is lost | is lost |
  */
-export function fateOf(entry: Entry<Job>, death: { readonly condemned: boolean; readonly reason: string }): Fate {
+export function fateOf(entry: Entry<Job>, death: Death): Fate {
   const { job, charges, place } = entry;
   const state = place?.slots.state(place.index);
   if (state !== SLOT.claimed && state !== SLOT.finished) return "run again";
-  if (job.early) return lost(job, `its thread ended while it ran: ${death.reason}; it is acknowledged early and cannot run again`);
+  if (job.early)
+    return lost(job, `its thread ended while it ran: ${death.reason}; it is acknowledged early and cannot run again`);
   if (death.condemned || state === SLOT.finished) return "run again";
   const deaths = job.redeliveries + charges + 1;
   if (deaths <= job.maxRedeliveries) return "charge and run again alone";
-  return lost(job, `${deaths} ${deaths === 1 ? "thread or worker" : "threads or workers"} died with it, the last one: ${death.reason}`);
+  return lost(
+    job,
+    `${deaths} ${deaths === 1 ? "thread or worker" : "threads or workers"} died with it, the last one: ${death.reason}`,
+  );
+}
+
+/** Charges those who may be guilty, and tells the jobs that run again from those that end. */
+export function separate<J extends Job>(
+  entries: readonly Entry<J>[],
+  death: Death,
+): { again: Entry<J>[]; ended: Ended<J>[] } {
+  const again: Entry<J>[] = [];
+  const ended: Ended<J>[] = [];
+  for (const entry of entries) {
+    const fate = fateOf(entry, death);
+    if (typeof fate !== "string") ended.push({ job: entry.job, verdict: fate, runtimeMs: runtimeOf(entry) });
+    else again.push(entry);
+    if (fate === "charge and run again alone") entry.charges++;
+  }
+  return { again, ended };
 }
 
 function lost({ task, id }: Job, message: string): Extract<Verdict, { kind: "worker-lost" }> {

@@ -61,7 +61,8 @@ export class Runner {
 
   receive(message: ToThread): void {
     if (message.kind === "ping") return this.#options.board.answer(message.ping);
-    if (message.kind === "abort") return this.#running.get(message.key)?.abort(new TaskAborted(message.code, message.message));
+    if (message.kind === "abort")
+      return this.#running.get(message.key)?.abort(new TaskAborted(message.code, message.message));
     this.#batches.push({ batch: message, slots: new Slots(message.slots), args: unpack(message.args), next: 0 });
     this.#startTurn();
     this.#begin();
@@ -85,7 +86,10 @@ export class Runner {
 
   async #load(task: string): Promise<void> {
     this.#loading = true;
-    this.#loaded.set(task, await this.#options.registry.load(task).catch((error: unknown) => ({ error: toRemoteError(error) })));
+    this.#loaded.set(
+      task,
+      await this.#options.registry.load(task).catch((error: unknown) => ({ error: toRemoteError(error) })),
+    );
     this.#loading = false;
     this.#startTurn();
     this.#begin();
@@ -109,7 +113,8 @@ export class Runner {
 
   /** The first batch with jobs that were not looked at. */
   #nextOpen(): Open | undefined {
-    while (this.#batches[0]?.next === this.#batches[0]?.args.length) if (this.#batches.shift() === undefined) return undefined;
+    while (this.#batches[0]?.next === this.#batches[0]?.args.length)
+      if (this.#batches.shift() === undefined) return undefined;
     return this.#batches[0];
   }
 
@@ -130,7 +135,9 @@ export class Runner {
     if (head[9]) this.#options.outbox.started(key);
     const input = { args: claimed.args, expires: head[7] };
     const verdict: Verdict =
-      "error" in executable ? { kind: "failure", error: executable.error, expected: false } : await execute(executable, task, input);
+      "error" in executable
+        ? { kind: "failure", error: executable.error, expected: false }
+        : await execute(executable, task, input);
     claimed.slots.finish(claimed.index);
     this.#running.delete(key);
     task.ended();
@@ -139,7 +146,17 @@ export class Runner {
   }
 }
 
-const visible = ([id, task, retries, redeliveries, rootId, parentId, headers, , softTimeLimitMs]: JobHead): VisibleJob => ({
+const visible = ([
+  id,
+  task,
+  retries,
+  redeliveries,
+  rootId,
+  parentId,
+  headers,
+  ,
+  softTimeLimitMs,
+]: JobHead): VisibleJob => ({
   id,
   task,
   retries,

@@ -85,7 +85,10 @@ export class Solos<J extends Job> {
       this.free(thread);
     }
     const starting = this.threads.filter((thread) => !thread.ready && !thread.condemned).length;
-    const wanted = Math.min(this.#waiting.length - starting, this.#options.max - (this.#threads.size - this.#joining.size));
+    const wanted = Math.min(
+      this.#waiting.length - starting,
+      this.#options.max - (this.#threads.size - this.#joining.size),
+    );
     for (let i = 0; i < wanted; i++) this.#threads.add(this.#options.open());
   }
 

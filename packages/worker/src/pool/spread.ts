@@ -22,7 +22,7 @@ export function spread(targets: readonly Target[], count: number, chunk: number)
   let rest = count;
   for (const i of order) {
     shares[i] = Math.min(rest, Math.max(chunk, level - targets[i]!.outstanding));
-    rest -= shares[i]!;
+    rest -= shares[i];
   }
   return shares;
 }

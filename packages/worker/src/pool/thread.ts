@@ -51,23 +51,17 @@ export class PoolThread<J extends Job> {
   #useful = false;
   #claimsSeen = 0;
   #error: Error | undefined;
-  #left: Promise<void>;
-  #leave!: (error: Error) => void;
+  readonly #left = new AbortController();
 
   constructor(options: ThreadOptions, events: ThreadEvents<J>) {
     this.capacity = options.capacity;
     this.#events = events;
     this.#worker = startWorker(options, this.#board);
-    this.#left = new Promise((resolve) => {
-      this.#leave = (error) => {
-        resolve();
-        this.#leave = () => {};
-        this.#ready = false;
-        events.gone(this, error);
-      };
-    });
     this.#worker.on("message", (message: FromThread) => this.#receive(message));
-    this.#worker.on("error", (error: unknown) => (this.#error = error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on(
+      "error",
+      (error: unknown) => (this.#error = error instanceof Error ? error : new Error(String(error))),
+    );
     this.#worker.on("exit", (code) => this.#leave(this.#error ?? new Error(`it exited with code ${code}`)));
   }
 
@@ -117,7 +111,9 @@ export class PoolThread<J extends Job> {
 
   /** Resolves when it has no jobs any more, or is gone. */
   async drained(): Promise<void> {
-    await Promise.race([this.assigned.emptied(), this.#left]);
+    const { signal } = this.#left;
+    const gone = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    if (!signal.aborted) await Promise.race([this.assigned.emptied(), gone]);
   }
 
   /** Resolves to false when something native kept it alive for a second: it is given up then. */
@@ -131,12 +127,21 @@ export class PoolThread<J extends Job> {
     return ended;
   }
 
+  #leave(error: Error): void {
+    if (this.#left.signal.aborted) return;
+    this.#ready = false;
+    this.#left.abort();
+    this.#events.gone(this, error);
+  }
+
   #post(message: ToThread, transfer: readonly ArrayBuffer[] = []): void {
     this.#events.posted();
     this.#worker.postMessage(message, transfer);
   }
 
   #receive(message: FromThread): void {
+    // n.b. one that could not be ended goes on talking
+    if (this.#left.signal.aborted) return;
     if (message.kind === "report") return this.#read(message);
     if (message.kind === "ready") {
       this.#ready = true;
@@ -176,11 +181,18 @@ export class PoolThread<J extends Job> {
   }
 }
 
-function startWorker({ registryUrl, capacity, loadAll, resourceLimits, serveLink }: ThreadOptions, board: Board): Worker {
+function startWorker(
+  { registryUrl, capacity, loadAll, resourceLimits, serveLink }: ThreadOptions,
+  board: Board,
+): Worker {
   const link = new MessageChannel();
   const workerData: ThreadData = { registryUrl, capacity, loadAll, board: board.buffer, link: link.port2 };
   const limits = resourceLimits === undefined ? {} : { resourceLimits };
-  const worker = new Worker(new URL("./child.js", import.meta.url), { workerData, transferList: [link.port2], ...limits });
+  const worker = new Worker(new URL("./child.js", import.meta.url), {
+    workerData,
+    transferList: [link.port2],
+    ...limits,
+  });
   serveLink(link.port1);
   return worker;
 }

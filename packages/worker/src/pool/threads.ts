@@ -2,15 +2,14 @@ import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 import type { AbortCode, AnyApp } from "@taskgen/core";
 import { internalsOf, LinkHost } from "@taskgen/core/internal";
-import { Balance } from "./balance.js";
 import { Crew } from "./crew.js";
-import { createEntry, runsAlone, runtimeOf, type Entry } from "./entry.js";
-import { fateOf } from "./fate.js";
+import { Dispatcher } from "./dispatcher.js";
+import { createEntry, type Entry } from "./entry.js";
+import { separate, type Death } from "./fate.js";
 import { HardLimits } from "./hard-limits.js";
 import type { Ended, Job, PlainTaskOptions, Pool, PoolEvents } from "./pool.js";
-import { retire } from "./retire.js";
+import { Retirements } from "./retire.js";
 import { Solos } from "./solos.js";
-import { spread } from "./spread.js";
 import { PoolThread, type ThreadEvents, type ThreadOptions } from "./thread.js";
 import { timeLimitExceeded } from "./time-limit.js";
 
@@ -32,12 +31,6 @@ export interface ThreadPoolOptions {
 
 const DEFAULTS = { concurrencyPerThread: 10, killGraceMs: 5_000 } as const satisfies Partial<ThreadPoolOptions>;
 
-/** Jobs that take less than this are given out in larger chunks. */
-const SHORT_MS = 1;
-const SHORT_CHUNK = 64;
-/** So many threads that cannot be ended end the pool. */
-const MAX_ZOMBIES = 2;
-
 type Tasks = Readonly<Record<string, PlainTaskOptions>>;
 
 /** Runs jobs in worker threads, which cannot keep the main thread from renewing its leases. */
@@ -51,15 +44,12 @@ export class ThreadPool<J extends Job> implements Pool<J> {
   readonly #entries = new Map<J, Entry<J>>();
   readonly #crew: Crew<J>;
   readonly #solos: Solos<J>;
-  readonly #balance: Balance<J>;
+  readonly #dispatcher: Dispatcher<J>;
   readonly #limits: HardLimits<J>;
   readonly #link: LinkHost;
-  readonly #closing = new Set<Promise<void>>();
+  readonly #retirements: Retirements<J>;
   #on: PoolEvents<J> | undefined;
   #started: { readonly resolve: (tasks: Tasks) => void; readonly reject: (error: Error) => void } | undefined;
-  #backlog: Entry<J>[] = [];
-  #meanMs = SHORT_MS;
-  #zombies = 0;
   #stopping: Promise<void> | undefined;
 
   constructor(options: ThreadPoolOptions) {
@@ -67,15 +57,26 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     this.threads = options.threads ?? availableParallelism();
     this.#perThread = options.concurrencyPerThread ?? DEFAULTS.concurrencyPerThread;
     this.concurrency = this.threads * this.#perThread;
-    this.#link = new LinkHost({ own: options.app && internalsOf(options.app), onError: (error) => this.#on!.warning(error) });
+    this.#link = new LinkHost({
+      own: options.app && internalsOf(options.app),
+      onError: (error) => this.#on!.warning(error),
+    });
     this.#crew = new Crew({
       size: this.threads,
       open: () => this.#open({ capacity: this.#perThread }),
       onResume: () => this.#solos.fill(),
       onHopeless: (error) => this.#on!.fatal(error),
     });
-    this.#solos = new Solos({ max: this.threads, open: () => this.#open({ capacity: 1 }), close: (thread) => this.#close(thread, 0) });
-    this.#balance = new Balance({ threads: () => this.#crew.ready, give: (entries, to) => this.#give(entries, to) });
+    this.#solos = new Solos({
+      max: this.threads,
+      open: () => this.#open({ capacity: 1 }),
+      close: (thread) => this.#close(thread, 0),
+    });
+    this.#retirements = new Retirements({
+      onZombie: (error) => this.#on!.warning(error),
+      onHopeless: (error) => this.#on!.fatal(error),
+    });
+    this.#dispatcher = new Dispatcher({ crew: this.#crew, solos: this.#solos });
     this.#limits = new HardLimits((entry, runtimeMs) => this.#exceeded(entry, runtimeMs));
   }
 
@@ -94,7 +95,7 @@ export class ThreadPool<J extends Job> implements Pool<J> {
       this.#entries.set(entry.job, entry);
       this.#limits.watch(entry);
     }
-    this.#dispatch(entries);
+    this.#dispatcher.dispatch(entries);
   }
 
   abort(job: J, code: AbortCode, message: string): void {
@@ -102,13 +103,12 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     if (entry === undefined) return;
     const thread = this.#all.find(({ assigned }) => assigned.has(entry));
     if (thread !== undefined && !thread.assigned.takeOne(entry)) return thread.abort(entry, code, message);
-    this.#solos.drop(entry);
-    this.#backlog = this.#backlog.filter((waiting) => waiting !== entry);
+    this.#dispatcher.drop(entry);
     this.#forget(entry);
   }
 
   takeBack(): readonly J[] {
-    const taken = new Set([...this.#backlog.splice(0), ...this.#solos.take(), ...this.#all.flatMap(({ assigned }) => assigned.take())]);
+    const taken = new Set(this.#dispatcher.take());
     // in the order in which they came
     const entries = [...this.#entries.values()].filter((entry) => taken.has(entry));
     for (const entry of entries) this.#forget(entry);
@@ -121,9 +121,9 @@ export class ThreadPool<J extends Job> implements Pool<J> {
   }
 
   async #stop(): Promise<void> {
-    for (const part of [this.#crew, this.#solos, this.#balance, this.#limits]) part.stop();
+    for (const part of [this.#crew, this.#solos, this.#dispatcher, this.#limits]) part.stop();
     this.#started?.reject(new Error("the pool was stopped before it had started"));
-    await Promise.all([...this.#all.map((thread) => thread.terminate()), ...this.#closing]);
+    await Promise.all([...this.#all.map((thread) => thread.terminate()), this.#retirements.finished()]);
     this.#entries.clear();
     await this.#link.close();
   }
@@ -155,37 +155,13 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     if (tasks !== undefined) this.#started?.resolve(tasks);
     this.#started = undefined;
     this.#crew.fill();
-    this.#solos.free(thread);
-    if (this.#backlog.length > 0) this.#dispatch(this.#backlog.splice(0));
-    this.#balance.move();
-  }
-
-  #dispatch(entries: readonly Entry<J>[]): void {
-    const alone = entries.filter(runsAlone);
-    if (alone.length > 0) this.#solos.run(alone);
-    const together = alone.length === 0 ? entries : entries.filter((entry) => !runsAlone(entry));
-    const { ready } = this.#crew;
-    const turning = ready.filter(({ blocked }) => !blocked);
-    this.#give(together, turning.length > 0 ? turning : ready);
-  }
-
-  #give(entries: readonly Entry<J>[], threads: readonly PoolThread<J>[]): void {
-    if (entries.length === 0) return;
-    if (threads.length === 0) return void this.#backlog.push(...entries);
-    const targets = threads.map(({ assigned }) => ({ outstanding: assigned.size }));
-    let from = 0;
-    spread(targets, entries.length, this.#meanMs < SHORT_MS ? SHORT_CHUNK : 1).forEach((share, i) => {
-      if (share > 0) threads[i]!.post(entries.slice(from, (from += share)));
-    });
-    this.#balance.watch();
+    this.#dispatcher.ready(thread);
   }
 
   #ended(thread: PoolThread<J>, batch: readonly Ended<J>[]): void {
     this.#crew.noteStart(undefined);
-    const mean = batch.reduce((sum, { runtimeMs }) => sum + runtimeMs, 0) / batch.length;
-    this.#meanMs = (this.#meanMs + mean) / 2;
     this.#end(batch);
-    this.#solos.free(thread);
+    this.#dispatcher.ended(thread, batch);
   }
 
   #end(batch: readonly Ended<J>[]): void {
@@ -204,24 +180,17 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     if (thread === undefined) return;
     thread.abort(entry, "TIME_LIMIT_EXCEEDED", `time limit of ${entry.job.timeLimitMs} ms exceeded`);
     thread.assigned.remove(entry);
-    if (!thread.condemned) this.#close(thread, this.#solos.has(thread) ? 0 : (this.#options.killGraceMs ?? DEFAULTS.killGraceMs));
+    if (!thread.condemned)
+      this.#close(thread, this.#solos.has(thread) ? 0 : (this.#options.killGraceMs ?? DEFAULTS.killGraceMs));
     this.#end([{ job: entry.job, verdict: timeLimitExceeded(entry.job), runtimeMs }]);
   }
 
   /** Ends a thread and lets others take its place. */
   #close(thread: PoolThread<J>, graceMs: number): void {
     thread.condemned = true;
-    this.#dispatch(thread.assigned.take());
+    this.#dispatcher.dispatch(thread.assigned.take());
     this.#crew.fill();
-    const closing = this.#retire(thread, graceMs).finally(() => this.#closing.delete(closing));
-    this.#closing.add(closing);
-  }
-
-  async #retire(thread: PoolThread<J>, graceMs: number): Promise<void> {
-    if ((await retire(thread, graceMs)) || this.#stopping !== undefined) return;
-    const error = new Error(`a pool thread could not be ended within a second; it goes on beside the pool`);
-    this.#on!.warning(error);
-    if (++this.#zombies >= MAX_ZOMBIES) this.#on!.fatal(new Error(`${this.#zombies} pool threads could not be ended`, { cause: error }));
+    this.#retirements.begin(thread, graceMs);
   }
 
   #gone(thread: PoolThread<J>, error: Error): void {
@@ -229,7 +198,7 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     this.#solos.remove(thread);
     if (this.#started !== undefined) return this.#failStart(error);
     if (!thread.condemned) this.#noteDeath(thread, error);
-    this.#relocate(thread, error.message);
+    this.#relocate(thread, { condemned: thread.condemned, reason: error.message });
     this.#crew.replace(thread);
     if (!this.#crew.pausing) this.#solos.fill();
   }
@@ -246,18 +215,11 @@ export class ThreadPool<J extends Job> implements Pool<J> {
   }
 
   /** Gives the jobs of a thread that is gone to others, or ends them. */
-  #relocate(thread: PoolThread<J>, reason: string): void {
-    const again: Entry<J>[] = [];
-    const ended: Ended<J>[] = [];
-    for (const entry of thread.assigned.entries) {
-      const runtimeMs = runtimeOf(entry);
-      const fate = fateOf(entry, { condemned: thread.condemned, reason });
-      thread.assigned.remove(entry);
-      if (typeof fate !== "string") ended.push({ job: entry.job, verdict: fate, runtimeMs });
-      else again.push(entry);
-      if (fate === "charge and run again alone") entry.charges++;
-    }
-    this.#dispatch(again);
+  #relocate({ assigned }: PoolThread<J>, death: Death): void {
+    const { entries } = assigned;
+    const { again, ended } = separate(entries, death);
+    for (const entry of entries) assigned.remove(entry);
+    this.#dispatcher.dispatch(again);
     this.#end(ended);
   }
 }

@@ -19,8 +19,11 @@ export async function enableTypeScript(registryUrl: string): Promise<void> {
 function findTsx(from: string): string | undefined {
   try {
     const require = createRequire(from);
-    const manifest = require("tsx/package.json") as { readonly exports: Readonly<Record<string, { readonly import: { readonly default: string } }>> };
-    return new URL(manifest.exports["./esm/api"]!.import.default, pathToFileURL(require.resolve("tsx/package.json"))).href;
+    const manifest = require("tsx/package.json") as {
+      readonly exports: Readonly<Record<string, { readonly import: { readonly default: string } }>>;
+    };
+    return new URL(manifest.exports["./esm/api"]!.import.default, pathToFileURL(require.resolve("tsx/package.json")))
+      .href;
   } catch {
     return undefined;
   }
@@ -28,5 +31,7 @@ function findTsx(from: string): string | undefined {
 
 function assertTypeStripping(registryUrl: string): void {
   if ("typescript" in features && features.typescript) return;
-  throw new Error(`the registry ${registryUrl} is TypeScript, which needs tsx: install it (npm install --save-dev tsx) or give a compiled registry`);
+  throw new Error(
+    `the registry ${registryUrl} is TypeScript, which needs tsx: install it (npm install --save-dev tsx) or give a compiled registry`,
+  );
 }

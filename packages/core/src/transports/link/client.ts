@@ -51,10 +51,12 @@ export class LinkClient implements LinkOpener {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const onAbort = (): void => this.#post({ id, op: "cancel" });
-      const end = <T>(settle: (value: T) => void) => (value: T): void => {
-        signal?.removeEventListener("abort", onAbort);
-        settle(value);
-      };
+      const end =
+        <T>(settle: (value: T) => void) =>
+        (value: T): void => {
+          signal?.removeEventListener("abort", onAbort);
+          settle(value);
+        };
       this.#pending.set(id, { owner, resolve: end(resolve), reject: end(reject), onItem });
       this.#port.ref();
       this.#post({ id, op, handle, args }, transfer);

@@ -30,8 +30,9 @@ type Operation = (call: Served) => Promise<unknown>;
 const results = ({ on }: Served): ResultBackend => on as ResultBackend;
 const transport = ({ on }: Served): Transport => on as Transport;
 const ids = ({ args }: Served): readonly string[] => args[0] as readonly string[];
-const compacted = <T extends { readonly body: Uint8Array }>(parts: readonly (T | undefined)[]): readonly (T | undefined)[] =>
-  parts.map((part) => part && compact(part));
+const compacted = <T extends { readonly body: Uint8Array }>(
+  parts: readonly (T | undefined)[],
+): readonly (T | undefined)[] => parts.map((part) => part && compact(part));
 
 const OPERATIONS: Readonly<Record<Exclude<LinkOp, "open">, Operation>> = {
   send: async (call) => {
@@ -84,13 +85,23 @@ class LinkServer {
   async #perform(call: Exclude<LinkCall, { op: "cancel" }>, signal: AbortSignal): Promise<unknown> {
     if (call.op === "open") return this.#open(call.args[0] as LinkRequest);
     const { id, args } = call;
-    return OPERATIONS[call.op]({ on: this.#opened[call.handle]!, args, signal, item: (item) => this.#reply({ id, item }) });
+    return OPERATIONS[call.op]({
+      on: this.#opened[call.handle]!,
+      args,
+      signal,
+      item: (item) => this.#reply({ id, item }),
+    });
   }
 
   async #open(request: LinkRequest): Promise<Opened> {
     const on = await this.#resolve(request);
     const handle = this.#opened.push(on) - 1;
-    return { handle, caps: { ...on.caps }, location: on.location, address: "address" in on ? on.address?.() : undefined };
+    return {
+      handle,
+      caps: { ...on.caps },
+      location: on.location,
+      address: "address" in on ? on.address?.() : undefined,
+    };
   }
 
   #reply(reply: LinkReply): void {

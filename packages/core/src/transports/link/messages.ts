@@ -1,4 +1,11 @@
-import { ConfigError, ResultError, TransportError, type ConfigErrorCode, type ResultErrorCode, type TransportErrorCode } from "../../errors.js";
+import {
+  ConfigError,
+  ResultError,
+  TransportError,
+  type ConfigErrorCode,
+  type ResultErrorCode,
+  type TransportErrorCode,
+} from "../../errors.js";
 import type { ResultBackendCaps } from "../../result-backend.js";
 import type { Envelope, TransportCaps } from "../../transport.js";
 import { pack, unpack, type Packed } from "../../wire/pack.js";
@@ -68,7 +75,8 @@ export interface WireError {
 
 export function toWireError(error: unknown): WireError {
   const remote = toRemoteError(error);
-  if (error instanceof TransportError) return { family: "transport", remote, certain: error.certain, retriable: error.retriable };
+  if (error instanceof TransportError)
+    return { family: "transport", remote, certain: error.certain, retriable: error.retriable };
   if (error instanceof ResultError) return { family: "result", remote };
   return { family: error instanceof ConfigError ? "config" : "other", remote };
 }
@@ -76,7 +84,8 @@ export function toWireError(error: unknown): WireError {
 export function fromWireError({ family, remote, certain = false, retriable = false }: WireError): Error {
   const message = remote.message.replace(/^\[\w+\] /, "");
   const cause = remote.cause === undefined ? {} : { cause: fromRemoteError(remote.cause) };
-  if (family === "transport") return new TransportError(remote.code as TransportErrorCode, message, { ...cause, certain, retriable });
+  if (family === "transport")
+    return new TransportError(remote.code as TransportErrorCode, message, { ...cause, certain, retriable });
   if (family === "result") return new ResultError(remote.code as ResultErrorCode, message, cause);
   if (family === "config") return new ConfigError(remote.code as ConfigErrorCode, message, cause);
   return fromRemoteError(remote);

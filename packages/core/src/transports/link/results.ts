@@ -1,5 +1,12 @@
 import { ResultError } from "../../errors.js";
-import type { PutOutcome, ResultBackend, ResultBackendCaps, ResultEvent, ResultRecord, SequencedEvent } from "../../result-backend.js";
+import type {
+  PutOutcome,
+  ResultBackend,
+  ResultBackendCaps,
+  ResultEvent,
+  ResultRecord,
+  SequencedEvent,
+} from "../../result-backend.js";
 import type { TransportEvents } from "../../transport.js";
 import type { LinkClient } from "./client.js";
 import { compact, type LinkOp, type Opened } from "./messages.js";
@@ -34,12 +41,14 @@ export class LinkResults implements ResultBackend {
     return (await this.#ask("get", [ids])) as readonly (ResultRecord | undefined)[];
   }
 
-  async wait(id: string, signal: AbortSignal): Promise<ResultRecord> {
+  async wait(id: string, signal?: AbortSignal): Promise<ResultRecord> {
+    // n.b. what is aborted before it was asked must not be answered
+    signal?.throwIfAborted();
     try {
       return (await this.#ask("wait", [id], signal)) as ResultRecord;
     } catch (error) {
       // the reason of an abort does not cross the link; it is known here
-      throw signal.aborted ? signal.reason : error;
+      throw signal?.aborted === true ? signal.reason : error;
     }
   }
 
@@ -90,7 +99,12 @@ export class LinkResults implements ResultBackend {
     this.#link.dismiss(this, this.#closedError());
   }
 
-  async #ask(op: LinkOp, args: readonly unknown[], signal?: AbortSignal, onItem?: (item: unknown) => void): Promise<unknown> {
+  async #ask(
+    op: LinkOp,
+    args: readonly unknown[],
+    signal?: AbortSignal,
+    onItem?: (item: unknown) => void,
+  ): Promise<unknown> {
     if (this.#closed) throw this.#closedError();
     return this.#link.ask({ op, handle: this.#handle, args, owner: this, ...(signal && { signal }) }, onItem);
   }

@@ -27,7 +27,13 @@ export class LinkTransport implements Transport {
     this.#assertOpen();
     const packed = packEnvelopes(batch);
     const transfer = transferables(packed.bodies);
-    const outcomes = await this.#link.ask({ op: "send", handle: this.#handle, args: [packed], transfer, signal: deadline });
+    const outcomes = await this.#link.ask({
+      op: "send",
+      handle: this.#handle,
+      args: [packed],
+      transfer,
+      signal: deadline,
+    });
     return (outcomes as readonly (Exclude<SendOutcome, TransportError> | WireError)[]).map((outcome) =>
       typeof outcome === "string" ? outcome : (fromWireError(outcome) as TransportError),
     );
@@ -60,7 +66,8 @@ export class LinkTransport implements Transport {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new TransportError("TRANSPORT_CLOSED", `the transport ${this.location} is closed`, { certain: true });
+    if (this.#closed)
+      throw new TransportError("TRANSPORT_CLOSED", `the transport ${this.location} is closed`, { certain: true });
   }
 
   async #refuse(what: string): Promise<never> {

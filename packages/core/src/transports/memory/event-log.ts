@@ -1,11 +1,12 @@
 import type { ResultEvent, SequencedEvent } from "../../result-backend.js";
 import { ExpiringMap } from "./expiring-map.js";
-import { Waiters } from "./waiters.js";
+import { Waiters } from "../waiters.js";
+import { keepAlive } from "./keep-alive.js";
 
 /** What happened to each task before its end, numbered from 1. */
 export class EventLog {
   readonly #events: ExpiringMap<SequencedEvent[]>;
-  readonly #waiters = new Waiters<void>();
+  readonly #waiters = new Waiters<void>({ hold: keepAlive });
 
   constructor(now: () => number) {
     this.#events = new ExpiringMap(now);
@@ -45,7 +46,7 @@ export class EventLog {
   }
 
   dismiss(owner: object, reason: Error): void {
-    this.#waiters.dismiss(owner, reason);
+    this.#waiters.dismiss(reason, owner);
   }
 
   dispose(): void {

@@ -1,13 +1,14 @@
+import { Waiters } from "../waiters.js";
+import { keepAlive } from "./keep-alive.js";
 import type { PutOutcome, ResultRecord } from "../../result-backend.js";
 import { EventLog } from "./event-log.js";
 import { ExpiringMap } from "./expiring-map.js";
-import { Waiters } from "./waiters.js";
 
 /** The first terminal record of each id, and who waits for it. */
 export class ResultStore {
   readonly events: EventLog;
   readonly #records: ExpiringMap<ResultRecord>;
-  readonly #waiters = new Waiters<ResultRecord>();
+  readonly #waiters = new Waiters<ResultRecord>({ hold: keepAlive });
 
   constructor(now: () => number) {
     this.#records = new ExpiringMap(now);
@@ -25,8 +26,8 @@ export class ResultStore {
     return this.#records.get(id);
   }
 
-  wait(id: string, signal: AbortSignal, owner: object): Promise<ResultRecord> {
-    const record = signal.aborted ? undefined : this.get(id);
+  wait(id: string, signal: AbortSignal | undefined, owner: object): Promise<ResultRecord> {
+    const record = signal?.aborted === true ? undefined : this.get(id);
     return record === undefined ? this.#waiters.wait(id, signal, owner) : Promise.resolve(record);
   }
 
@@ -37,7 +38,7 @@ export class ResultStore {
 
   /** Rejects all that one result backend waits for. */
   dismiss(owner: object, reason: Error): void {
-    this.#waiters.dismiss(owner, reason);
+    this.#waiters.dismiss(reason, owner);
     this.events.dismiss(owner, reason);
   }
 

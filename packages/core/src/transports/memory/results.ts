@@ -44,7 +44,7 @@ export class MemoryResults implements ResultBackend {
     return ids.map((id) => store.get(id));
   }
 
-  async wait(id: string, signal: AbortSignal): Promise<ResultRecord> {
+  async wait(id: string, signal?: AbortSignal): Promise<ResultRecord> {
     return this.#open().wait(id, signal, this);
   }
 

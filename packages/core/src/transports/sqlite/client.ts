@@ -3,16 +3,8 @@ import type { Outbox } from "./outbox.js";
 import type { SettleColumns } from "./protocol.js";
 import { settleRows } from "./settle-rows.js";
 import type { Store } from "./store.js";
+import { free, type Subscription } from "./subscription.js";
 import type { Unit } from "./unit.js";
-
-interface Subscription {
-  readonly id: number;
-  readonly queue: string;
-  credit: number;
-  owned: number;
-  /** When the next delayed message of its queue is due. */
-  nextDue: number;
-}
 
 export interface ClientOptions {
   readonly id: number;
@@ -55,13 +47,12 @@ export class Client {
 
   /** Whether it could take a message. */
   get isHungry(): boolean {
-    return [...this.#subscriptions.values()].some((subscription) => free(subscription) > 0);
+    return this.#hungry().length > 0;
   }
 
   /** When a delayed message is due that it could take, epoch milliseconds. */
   get nextDue(): number {
-    const hungry = [...this.#subscriptions.values()].filter((subscription) => free(subscription) > 0);
-    return Math.min(Infinity, ...hungry.map((subscription) => subscription.nextDue));
+    return Math.min(Infinity, ...this.#hungry().map((subscription) => subscription.nextDue));
   }
 
   subscribe(id: number, queue: string, credit: number): void {
@@ -81,8 +72,7 @@ export class Client {
   seesWork(now: number): boolean {
     if (this.#more) return true;
     const { messages } = this.store;
-    return [...this.#subscriptions.values()]
-      .filter((subscription) => free(subscription) > 0)
+    return this.#hungry()
       .map((subscription) => {
         subscription.nextDue = messages.nextDue(subscription.queue);
         return subscription.nextDue <= now || messages.hasReady(subscription.queue);
@@ -100,11 +90,10 @@ export class Client {
   }
 
   settle(settlements: SettleColumns, unit: Unit): boolean[] {
-    const { store } = this;
     const settled = this.#settleMessages(settlements, unit);
     const records = unpackRows(settlements.records).filter((_, i) => settled[settlements.recordOf[i]!]);
     if (records.length > 0) {
-      store.records.put(records, unit.now);
+      this.store.records.put(records, unit.now);
       unit.results = true;
     }
     return settled;
@@ -125,6 +114,10 @@ export class Client {
       this.#subscriptions.clear();
       this.#disownAll();
     });
+  }
+
+  #hungry(): Subscription[] {
+    return [...this.#subscriptions.values()].filter((subscription) => free(subscription) > 0);
   }
 
   #claimFor(subscription: Subscription, limit: number, unit: Unit): void {
@@ -154,7 +147,10 @@ export class Client {
     for (const [seq] of rows) this.#owned.set(seq as number, subscription);
     subscription.owned += rows.length;
     const batch = packRows(rows);
-    this.#options.outbox.push({ kind: "delivered", client: this.id, subscription: subscription.id, owner, batch }, batch);
+    this.#options.outbox.push(
+      { kind: "delivered", client: this.id, subscription: subscription.id, owner, batch },
+      batch,
+    );
   }
 
   /** Which deliveries were still ours; only those changed anything. */
@@ -195,5 +191,3 @@ export class Client {
     for (const subscription of this.#subscriptions.values()) subscription.owned = 0;
   }
 }
-
-const free = ({ credit, owned }: Subscription): number => Math.max(0, credit - owned);

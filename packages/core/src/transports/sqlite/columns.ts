@@ -15,7 +15,8 @@ export interface Batch {
   readonly bodies: Packed;
 }
 
-export const isBatch = (value: unknown): value is Batch => typeof value === "object" && value !== null && "bodies" in value;
+export const isBatch = (value: unknown): value is Batch =>
+  typeof value === "object" && value !== null && "bodies" in value;
 
 /** Adds what to name in a transfer list. */
 export function transferBatch(batch: Batch, list: ArrayBuffer[]): void {
@@ -85,5 +86,11 @@ export function toRecord([id, state, ttl, body]: SqlRow): ResultRecord {
 
 /** The number comes before the columns of a record. */
 export function toEvent([number, id, state, ttl, body]: SqlRow): SequencedEvent {
-  return { seq: number as number, id: id as string, state: state as string, ttlMs: ttl as number, body: body as Uint8Array };
+  return {
+    seq: number as number,
+    id: id as string,
+    state: state as string,
+    ttlMs: ttl as number,
+    body: body as Uint8Array,
+  };
 }

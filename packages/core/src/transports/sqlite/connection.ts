@@ -67,7 +67,7 @@ export class Connection {
     if (!this.#thread.isUp) return Promise.reject(this.#error(NO_THREAD));
     const id = ++this.#lastId;
     return new Promise<Requests[O]["reply"]>((resolve, reject) => {
-      this.#pending.set(id, { client, resolve: resolve as (value: never) => void, reject });
+      this.#pending.set(id, { client, resolve, reject });
       this.#updateHold();
       this.#thread.post({ ...fields, op, id, client } as unknown as Request, transfers);
     });

@@ -1,5 +1,5 @@
 import type { Finish } from "../../powers.js";
-import { TransportError } from "../../errors.js";
+import type { TransportError } from "../../errors.js";
 import type { Delivery, SettleOutcome, Subscription } from "../../transport.js";
 import { transferBatch, unpackRows, type Batch } from "./columns.js";
 import { OwnedDelivery } from "./delivery.js";
@@ -85,7 +85,8 @@ export class Consumption {
 
   /** Tells a new database thread what to consume. What was claimed by the old one goes back at once. */
   restart(): void {
-    for (const owner of new Set([...this.#owned].map((delivery) => delivery.owner))) this.#membership.tell("abandon", { owner });
+    for (const owner of new Set([...this.#owned].map((delivery) => delivery.owner)))
+      this.#membership.tell("abandon", { owner });
     this.lose();
     for (const [subscription, { queue, credit }] of this.#consumers) {
       this.#membership.tell("consume", { subscription, queue, credit });

@@ -4,6 +4,9 @@ import { ConfigError } from "../../errors.js";
 export type SqlValue = string | number | null | Uint8Array;
 export type SqlRow = readonly SqlValue[];
 
+/** The parameter of a body. n.b. `node:sqlite` binds an empty `Uint8Array` as null. */
+export const BODY = "ifnull(?, x'')";
+
 /** The few methods of `node:sqlite` that are called, which `@photostructure/sqlite` has too. */
 export interface SqliteStatement {
   run(...parameters: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint };
@@ -25,16 +28,27 @@ export type OpenSqlite = new (path: string) => SqliteDatabase;
  * @throws ConfigError `BROKER_DRIVER_MISSING`
  */
 export async function loadDriver(): Promise<OpenSqlite> {
-  const builtIn = process.getBuiltinModule("node:sqlite") as { readonly DatabaseSync: OpenSqlite } | undefined;
+  const builtIn = builtInDriver();
   if (builtIn !== undefined) return builtIn.DatabaseSync;
   try {
     const { DatabaseSync } = await import("@photostructure/sqlite");
-    return DatabaseSync as unknown as OpenSqlite;
+    return DatabaseSync;
   } catch (cause) {
     throw new ConfigError(
       "BROKER_DRIVER_MISSING",
       "this Node.js has no SQLite of its own: install the driver, npm install @photostructure/sqlite@1, or use Node.js 22.13 or newer",
       { cause },
     );
+  }
+}
+
+/** Some versions of Node.js warn that their SQLite is experimental. Runs in a thread of ours, so nobody else's warning is lost. */
+function builtInDriver(): { readonly DatabaseSync: OpenSqlite } | undefined {
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = () => {};
+  try {
+    return process.getBuiltinModule("node:sqlite") as { readonly DatabaseSync: OpenSqlite } | undefined;
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }

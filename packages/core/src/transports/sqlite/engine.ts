@@ -1,12 +1,13 @@
 import { Client } from "./client.js";
-import { TransactionError, type Database } from "./database.js";
-import { isRetriable, toFailure } from "./failure.js";
+import { Committer, failureOf, mayPass } from "./committer.js";
+import type { Database } from "./database.js";
 import { News } from "./news.js";
 import type { Outbox } from "./outbox.js";
 import type { Op, Request } from "./protocol.js";
 import { read } from "./reads.js";
 import { Store } from "./store.js";
-import { Unit } from "./unit.js";
+import type { Unit } from "./unit.js";
+import { reapOwners, renewLeases, untilDue } from "./upkeep.js";
 import type { WakeFiles } from "./wake.js";
 import { isWrite, write, type WriteOp } from "./writes.js";
 
@@ -18,15 +19,16 @@ export class Engine {
   readonly #db: Database;
   readonly #outbox: Outbox;
   readonly #wake: WakeFiles;
+  readonly #committer: Committer;
   readonly #stores = new Map<string, { readonly store: Store; readonly news: News }>();
   readonly #clients = new Map<number, Client>();
-  #isBlocked = false;
   #wakeUps = 0;
 
   constructor(db: Database, outbox: Outbox, wake: WakeFiles) {
     this.#db = db;
     this.#outbox = outbox;
     this.#wake = wake;
+    this.#committer = new Committer(db, outbox, (unit) => this.#publish(unit));
   }
 
   run(requests: readonly Request[]): void {
@@ -43,7 +45,7 @@ export class Engine {
   claim(): void {
     const now = Date.now();
     const clients = this.#all().filter((client) => client.seesWork(now));
-    if (clients.length > 0) this.#attempt((unit) => clients.forEach((client) => client.claim(unit)));
+    if (clients.length > 0) this.#committer.attempt((unit) => clients.forEach((client) => client.claim(unit)));
   }
 
   /** Another process has stored messages, or may have. */
@@ -66,8 +68,8 @@ export class Engine {
   /** The safety net: renews leases, takes over from dead owners, looks for what no wake-up told of. */
   tick(): void {
     this.#quietly(() => {
-      this.#beat();
-      this.#reap();
+      renewLeases(this.#all(), this.#committer);
+      reapOwners(this.#all(), this.#committer);
       this.claim();
       this.#eachNews((news) => {
         news.results();
@@ -78,20 +80,18 @@ export class Engine {
 
   /** How long until `tick` is due, in milliseconds. `sinceTick`: since the last one. */
   untilTick(sinceTick: number, safetyPollMs: number): number {
-    if (this.#isBlocked) return safetyPollMs;
+    if (this.#committer.isBlocked) return safetyPollMs;
     const clients = this.#all();
     const isWatching = this.#isFollowed() || clients.some((client) => client.isHungry);
     const poll = isWatching ? safetyPollMs - sinceTick : Infinity;
-    const beat = Math.min(Infinity, ...clients.map((client) => client.beatAt)) - performance.now();
-    const due = Math.min(Infinity, ...clients.map((client) => client.nextDue)) - Date.now();
-    return Math.max(0, Math.min(poll, beat, due));
+    return Math.max(0, Math.min(poll, untilDue(clients)));
   }
 
   #answer(request: Request): void {
     try {
       this.#outbox.reply(request, this.#serve(request));
     } catch (error) {
-      this.#outbox.fail(request.id, toFailure(rootOf(error), true));
+      this.#outbox.fail(request.id, failureOf(error));
     }
   }
 
@@ -120,10 +120,10 @@ export class Engine {
   /** One transaction for all; each has its own when one of them spoils it. */
   #commit(writes: readonly Request<WriteOp>[]): void {
     try {
-      this.#transact((unit) => this.#apply(writes, unit));
+      this.#committer.transact((unit) => this.#apply(writes, unit));
     } catch (error) {
-      if (writes.length > 1 && !isRetriable(rootOf(error))) return writes.forEach((request) => this.#commit([request]));
-      const failure = toFailure(rootOf(error), isCertain(error));
+      if (writes.length > 1 && !mayPass(error)) return writes.forEach((request) => this.#commit([request]));
+      const failure = failureOf(error);
       for (const { id } of writes) this.#outbox.fail(id, failure);
     }
   }
@@ -142,48 +142,12 @@ export class Engine {
     this.#clients.delete(id);
   }
 
-  #transact(work: (unit: Unit) => void): void {
-    const unit = new Unit();
-    try {
-      this.#db.write(() => work(unit));
-    } catch (error) {
-      unit.undo();
-      if (isRetriable(rootOf(error))) this.#block(error);
-      throw error;
-    }
-    this.#unblock();
-    unit.apply();
-    this.#publish(unit);
-  }
-
-  /** A transaction that nobody asked for: what it was for is tried again with the next tick. */
-  #attempt(work: (unit: Unit) => void): void {
-    try {
-      this.#transact(work);
-    } catch (error) {
-      if (!isRetriable(rootOf(error))) throw error;
-    }
-  }
-
   #publish(unit: Unit): void {
     if (unit.leavesWork) this.#wake.work.touch();
     if (unit.results || unit.events) this.#wake.results.touch();
     if (unit.topics) this.#wake.topics.touch();
     if (unit.results || unit.events) this.#eachNews((news) => news.results());
     if (unit.topics) this.#eachNews((news) => news.topics());
-  }
-
-  #beat(): void {
-    const now = performance.now();
-    const due = this.#all().filter((client) => client.beatAt <= now);
-    if (due.length > 0) this.#attempt((unit) => due.forEach((client) => client.beat(unit)));
-  }
-
-  /** Processes that consume watch over one another. */
-  #reap(): void {
-    for (const store of new Set(this.#all().filter((client) => client.isConsuming).map((client) => client.store))) {
-      if (store.leases.expired(Date.now()).length > 0) this.#attempt((unit) => reapStore(store, unit));
-    }
   }
 
   #watch(): void {
@@ -217,34 +181,12 @@ export class Engine {
     try {
       work();
     } catch (error) {
-      this.#outbox.tell({ kind: "error", failure: toFailure(rootOf(error), true) });
+      this.#outbox.tell({ kind: "error", failure: failureOf(error) });
     }
     this.#outbox.flush();
-  }
-
-  #block(error: unknown): void {
-    if (this.#isBlocked) return;
-    this.#isBlocked = true;
-    this.#outbox.tell({ kind: "blocked", failure: toFailure(rootOf(error), true) });
-  }
-
-  #unblock(): void {
-    if (!this.#isBlocked) return;
-    this.#isBlocked = false;
-    this.#outbox.tell({ kind: "unblocked" });
-  }
-}
-
-function reapStore(store: Store, unit: Unit): void {
-  for (const owner of store.leases.expired(unit.now)) {
-    if (store.leases.abandon(owner, { died: true }) > 0) unit.returned = true;
   }
 }
 
 const SETTINGS: ReadonlySet<Op> = new Set<Op>(["open", "consume", "credit", "stop"]);
 
 const isSetting = ({ op }: Request): boolean => SETTINGS.has(op);
-
-const rootOf = (error: unknown): unknown => (error instanceof TransactionError ? error.cause : error);
-
-const isCertain = (error: unknown): boolean => !(error instanceof TransactionError) || error.certain;

@@ -1,6 +1,6 @@
 import type { OwnRow } from "./columns.js";
 import type { Database } from "./database.js";
-import type { SqlRow } from "./driver.js";
+import { BODY, type SqlRow } from "./driver.js";
 import { removeExpired } from "./expiry.js";
 import type { Tables } from "./schema.js";
 
@@ -22,7 +22,7 @@ export class EventLog {
     for (const [id, state, ttl, body] of events) {
       this.#db.run(
         `INSERT INTO ${this.#event} (id,number,state,ttl,expires,body)
-         VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM ${this.#event} WHERE id = ?1), ?2, ?3, ?4, ?5)`,
+         VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM ${this.#event} WHERE id = ?1), ?2, ?3, ?4, ${BODY})`,
         id!,
         state!,
         ttl!,

@@ -20,7 +20,8 @@ const CANTOPEN = 14;
 export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(resultCode(error));
 
 /** Whether the same may succeed later, without anything being changed here. */
-export const isRetriable = (error: unknown): boolean => [BUSY, LOCKED, FULL, IOERR, CANTOPEN].includes(resultCode(error));
+export const isRetriable = (error: unknown): boolean =>
+  [BUSY, LOCKED, FULL, IOERR, CANTOPEN].includes(resultCode(error));
 
 function resultCode(error: unknown): number {
   const { errcode } = (error ?? {}) as { readonly errcode?: unknown };
@@ -33,7 +34,12 @@ export function toFailure(error: unknown, certain: boolean): Failure {
     return { code: error.code, message: withoutCode(error), certain: true, retriable: false };
   }
   const text = error instanceof Error ? error.message : String(error);
-  const rolledBack = (code: TransportErrorCode, message: string): Failure => ({ code, message, certain, retriable: true });
+  const rolledBack = (code: TransportErrorCode, message: string): Failure => ({
+    code,
+    message,
+    certain,
+    retriable: true,
+  });
   switch (resultCode(error)) {
     case BUSY:
     case LOCKED:
@@ -49,7 +55,10 @@ export function toFailure(error: unknown, certain: boolean): Failure {
 }
 
 /** The error that callers see. */
-export function toError({ code, message, certain, retriable }: Failure, location: string): TransportError | ConfigError {
+export function toError(
+  { code, message, certain, retriable }: Failure,
+  location: string,
+): TransportError | ConfigError {
   return code === "BROKER_DRIVER_MISSING"
     ? new ConfigError(code, message)
     : new TransportError(code, `${location}: ${message}`, { certain, retriable });

@@ -64,4 +64,5 @@ function parseOptions({ searchParams }: URL): Omit<Location, "path"> {
   return { durability, maxBytes: maxBytes === null ? undefined : Number(maxBytes) };
 }
 
-const invalid = (what: string): ConfigError => new ConfigError("BROKER_URL_INVALID", `the URL is not a SQLite database: ${what}`);
+const invalid = (what: string): ConfigError =>
+  new ConfigError("BROKER_URL_INVALID", `the URL is not a SQLite database: ${what}`);

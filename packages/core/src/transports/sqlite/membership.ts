@@ -35,7 +35,10 @@ export class Membership {
     return this.#share?.connection.isUp ?? false;
   }
 
-  async join(on: TransportEvents, own: { readonly push: (push: Push) => void; readonly restarted: () => void }): Promise<void> {
+  async join(
+    on: TransportEvents,
+    own: { readonly push: (push: Push) => void; readonly restarted: () => void },
+  ): Promise<void> {
     if (this.isClosed) throw this.#closedError();
     if (this.#share !== undefined) return;
     const { prefix, leaseMs, heartbeatMs } = this.#options;
@@ -55,7 +58,9 @@ export class Membership {
   open(): { readonly connection: Connection; readonly client: number } {
     if (this.isClosed) throw this.#closedError();
     if (this.#share === undefined || this.#client === undefined) {
-      throw new TransportError("BROKER_UNAVAILABLE", `${this.location} was not started: call start() first`, { certain: true });
+      throw new TransportError("BROKER_UNAVAILABLE", `${this.location} was not started: call start() first`, {
+        certain: true,
+      });
     }
     return { connection: this.#share.connection, client: this.#client };
   }

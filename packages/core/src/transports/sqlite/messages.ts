@@ -46,7 +46,8 @@ export class Messages {
   }
 
   declare(queues: readonly string[]): void {
-    for (const name of queues) this.#db.run(`INSERT INTO ${this.#tables.queue} VALUES (?) ON CONFLICT DO NOTHING`, name);
+    for (const name of queues)
+      this.#db.run(`INSERT INTO ${this.#tables.queue} VALUES (?) ON CONFLICT DO NOTHING`, name);
   }
 
   hasReady(queue: string): boolean {
@@ -55,7 +56,10 @@ export class Messages {
 
   /** When the next delayed message is due; infinity when there is none. */
   nextDue(queue: string): number {
-    const due = this.#db.value(`SELECT min(due) FROM ${this.#tables.message} WHERE queue = ? AND due IS NOT NULL`, queue);
+    const due = this.#db.value(
+      `SELECT min(due) FROM ${this.#tables.message} WHERE queue = ? AND due IS NOT NULL`,
+      queue,
+    );
     return (due as number | null) ?? Infinity;
   }
 
@@ -116,7 +120,13 @@ export class Messages {
     const depths = new Map<string, { -readonly [K in keyof QueueDepth]: QueueDepth[K] }>();
     const count = (field: "waiting" | "delayed" | "owned" | "dead" | undefined, sql: string): void => {
       for (const [name, n] of this.#db.rows(sql)) {
-        const depth = depths.get(name as string) ?? { queue: name as string, waiting: 0, delayed: 0, owned: 0, dead: 0 };
+        const depth = depths.get(name as string) ?? {
+          queue: name as string,
+          waiting: 0,
+          delayed: 0,
+          owned: 0,
+          dead: 0,
+        };
         depths.set(depth.queue, depth);
         if (field !== undefined) depth[field] = n as number;
       }
@@ -131,7 +141,11 @@ export class Messages {
 
   /** Oldest first; reason and time before the columns of the envelope. */
   dead(queue: string, limit: number): OwnRow[] {
-    return this.#db.rows(`SELECT reason,at,${ENVELOPE} FROM ${this.#tables.dead} WHERE queue = ? ORDER BY seq LIMIT ?`, queue, limit);
+    return this.#db.rows(
+      `SELECT reason,at,${ENVELOPE} FROM ${this.#tables.dead} WHERE queue = ? ORDER BY seq LIMIT ?`,
+      queue,
+      limit,
+    );
   }
 
   purge(queue: string): number {

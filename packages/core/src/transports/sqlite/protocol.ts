@@ -18,7 +18,10 @@ export interface SettleColumns {
 
 /** What the database thread is asked for: the fields of each request, and its reply. */
 export interface Requests {
-  open: { readonly fields: { readonly prefix: string; readonly leaseMs: number; readonly heartbeatMs: number }; readonly reply: null };
+  open: {
+    readonly fields: { readonly prefix: string; readonly leaseMs: number; readonly heartbeatMs: number };
+    readonly reply: null;
+  };
   leave: { readonly fields: {}; readonly reply: null };
   /** Releases what an owner of a thread that died had. */
   abandon: { readonly fields: { readonly owner: number }; readonly reply: null };
@@ -67,15 +70,20 @@ export interface Counters {
 
 /** What the thread tells one client unasked. */
 export type Push =
-  | { readonly kind: "delivered"; readonly client: number; readonly subscription: number; readonly owner: number; readonly batch: Batch }
+  | {
+      readonly kind: "delivered";
+      readonly client: number;
+      readonly subscription: number;
+      readonly owner: number;
+      readonly batch: Batch;
+    }
   | { readonly kind: "lost"; readonly client: number; readonly owner: number }
   | { readonly kind: "results"; readonly client: number; readonly records: Batch }
   | { readonly kind: "events"; readonly client: number; readonly ids: readonly string[] }
   | { readonly kind: "heard"; readonly client: number; readonly topic: string; readonly message: Uint8Array };
 
 export type Reply =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly failure: Failure };
+  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly failure: Failure };
 
 /** One message of the thread. */
 export type Report =

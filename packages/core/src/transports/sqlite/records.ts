@@ -58,7 +58,10 @@ export class Records {
   /** The ids that have a record; removes those records whose time is over. */
   #known(records: readonly OwnRow[], now: number): Set<SqlValue> {
     const ids = JSON.stringify(records.map((record) => record[0]));
-    const rows = this.#db.rows(`SELECT id,expires FROM ${this.#result} WHERE id IN (SELECT value FROM json_each(?))`, ids);
+    const rows = this.#db.rows(
+      `SELECT id,expires FROM ${this.#result} WHERE id IN (SELECT value FROM json_each(?))`,
+      ids,
+    );
     const expired = rows.filter((row) => (row[1] as number) <= now).map((row) => row[0] as string);
     if (expired.length > 0) this.forget(expired);
     return new Set(rows.map((row) => row[0]!).filter((id) => !expired.includes(id as string)));

@@ -50,7 +50,7 @@ export class SqliteResults implements ResultBackend {
     return byId(ids, records);
   }
 
-  async wait(id: string, signal: AbortSignal): Promise<ResultRecord> {
+  async wait(id: string, signal?: AbortSignal): Promise<ResultRecord> {
     return this.#waiters.wait(id, signal);
   }
 

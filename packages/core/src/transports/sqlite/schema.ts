@@ -44,7 +44,9 @@ export function createTables(db: Database, prefix: string): void {
   if (!hasMeta(db, prefix)) db.write(() => create(db, prefix, tables));
   const version = db.value(`SELECT version FROM ${tables.meta}`);
   if (version !== VERSION) {
-    throw new Error(`the tables of ${prefix} have version ${String(version)}, this package knows ${VERSION}; use one version of it`);
+    throw new Error(
+      `the tables of ${prefix} have version ${String(version)}, this package knows ${VERSION}; use one version of it`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from "./database.js";
-import type { SqlRow } from "./driver.js";
+import { BODY, type SqlRow } from "./driver.js";
 import { removeExpired } from "./expiry.js";
 import type { Tables } from "./schema.js";
 
@@ -17,7 +17,7 @@ export class Topics {
   }
 
   publish(topic: string, body: Uint8Array, now: number): void {
-    this.#db.run(`INSERT INTO ${this.#topic} (topic,expires,body) VALUES (?,?,?)`, topic, now + TTL_MS, body);
+    this.#db.run(`INSERT INTO ${this.#topic} (topic,expires,body) VALUES (?,?,${BODY})`, topic, now + TTL_MS, body);
     removeExpired(this.#db, this.#topic, now, 1);
   }
 

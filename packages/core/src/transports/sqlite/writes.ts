@@ -6,16 +6,7 @@ import type { Unit } from "./unit.js";
 
 /** The requests that change the store. */
 export type WriteOp =
-  | "leave"
-  | "abandon"
-  | "declare"
-  | "send"
-  | "settle"
-  | "put"
-  | "forget"
-  | "append"
-  | "broadcast"
-  | "purge";
+  "leave" | "abandon" | "declare" | "send" | "settle" | "put" | "forget" | "append" | "broadcast" | "purge";
 
 type Writes = { readonly [O in WriteOp]: (client: Client, request: Request<O>, unit: Unit) => Requests[O]["reply"] };
 
