@@ -1,11 +1,10 @@
-import type { TaskError } from "@taskgen/core";
-import { ResultError } from "@taskgen/core";
+import { ResultError, type App, type TaskError } from "@taskgen/core";
 import { canInspect, encodeMessage, internalsOf, type Envelope } from "@taskgen/core/internal";
 import { describe, expect, it } from "vitest";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { within } from "../support/within.js";
 // @ts-expect-error a fixture in plain JavaScript
-import { CardDeclined } from "./fixtures/tasks.js";
+import { apps, CardDeclined } from "./fixtures/tasks.js";
 import { nextEvent, places, Scene } from "./scene.js";
 
 describe.each(places)("a worker on $name", (place) => {
@@ -278,6 +277,14 @@ describe.each(places)("a worker on $name", (place) => {
     await scene.worker({ killGrace: "100ms" });
     expect(await failure(scene, "limited")).toMatchObject({ code: "TIME_LIMIT_EXCEEDED" });
     expect(await failure(scene, "softlyLimited")).toMatchObject({ code: "SOFT_TIME_LIMIT_EXCEEDED" });
+  });
+
+  it("lets a task wait for others, however few run at once", async () => {
+    const scene = await Scene.open(place);
+    await scene.worker({ concurrency: 1 });
+    expect(await scene.app.sendUnchecked("countdown", [scene.broker, 3]).get({ timeout: "10s" })).toBe(3);
+    expect(await failure(scene, "starving", [scene.broker])).toMatchObject({ code: "JOIN_IN_TASK" });
+    await (apps as Record<string, App>)[scene.broker]?.close();
   });
 
   it("times out a wait that nobody ends, naming the store", async () => {

@@ -29,7 +29,7 @@ const ON = { state: () => {}, error: () => {} };
 interface Link {
   readonly client: LinkClient;
   /** What happens when the client's thread ends. */
-  cut(): void;
+  readonly cut: () => void;
 }
 
 /** Both ends of a link, in this thread. */

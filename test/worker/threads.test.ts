@@ -86,9 +86,8 @@ describe("running jobs", () => {
   });
 
   it("sends batches, not single messages", async () => {
-    const run = await PoolRun.start({ threads: 2 });
+    const run = await PoolRun.start();
     const batches = times(10, () => times(100, (i) => job("add", [i, 1])));
-    // measured speed decides how jobs are spread
     const warm = times(100, () => job("add", [1, 1]));
     run.run(...warm);
     await run.allEnded(warm);
@@ -371,7 +370,7 @@ describe("starting and stopping", () => {
   it("gives up when its threads die of their start", async () => {
     const marker = join(await tempDir(), "first");
     const run = await PoolRun.start({
-      registryUrl: `${fixture("exiting-registry.js")}?${new URLSearchParams({ marker })}`,
+      registryUrl: `${fixture("exiting-registry.js")}?${new URLSearchParams({ marker }).toString()}`,
       threads: 2,
     });
     await run.told("the end", () => run.fatal.length === 1);

@@ -36,6 +36,7 @@ export class Consumer {
   readonly #watched = new WeakSet<OwnedJob>();
   #subscriptions: Subscription[] = [];
   #lostCheck: NodeJS.Timeout | undefined;
+  #granted: number;
   #stopping = false;
   #aborting = false;
   #idle: (() => void)[] = [];
@@ -43,6 +44,7 @@ export class Consumer {
   constructor(options: ConsumerOptions) {
     this.#options = options;
     this.#prefetch = new Prefetch(options.pool.concurrency);
+    this.#granted = this.#prefetch.credit;
   }
 
   async start(queues: readonly string[]): Promise<void> {
@@ -50,7 +52,7 @@ export class Consumer {
     await transport.declare(queues.map((name) => ({ name })));
     this.#lostCheck = setInterval(() => this.#watchLost(), LOST_CHECK_MS);
     for (const queue of queues) {
-      this.#subscriptions.push(await transport.consume(queue, this.#prefetch.credit, (batch) => this.#take(batch)));
+      this.#subscriptions.push(await transport.consume(queue, this.#granted, (batch) => this.#take(batch)));
     }
   }
 
@@ -103,6 +105,12 @@ export class Consumer {
     }
     this.#grantCredit(batch.length);
     this.#noteIdle();
+  }
+
+  /** A running task waits for another one, or goes on; what it waits for must be able to come. */
+  joining(waiting: boolean): void {
+    this.#prefetch.joining(waiting);
+    this.#grantCredit(0);
   }
 
   #take(batch: readonly Delivery[]): void {
@@ -173,9 +181,10 @@ export class Consumer {
   }
 
   #grantCredit(ended: number): void {
-    const before = this.#prefetch.credit;
     const credit = this.#prefetch.ended(ended);
-    if (credit !== before) for (const subscription of this.#subscriptions) subscription.credit(credit);
+    if (credit === this.#granted) return;
+    this.#granted = credit;
+    for (const subscription of this.#subscriptions) subscription.credit(credit);
   }
 
   #noteIdle(): void {

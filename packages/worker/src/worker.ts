@@ -128,7 +128,11 @@ export class Worker implements AsyncDisposable {
     const finisher = new Finisher({ app, connection, settler, events: this.#events });
     let consumer: Consumer | undefined;
     const tasks = await pool.start(
-      this.#poolEvents({ ended: (batch) => consumer!.ended(batch), started: (job) => finisher.started(job) }),
+      this.#poolEvents({
+        ended: (batch) => consumer!.ended(batch),
+        started: (job) => finisher.started(job),
+        joining: (_job, waiting) => consumer!.joining(waiting),
+      }),
     );
     const triage = {
       tasks,
@@ -143,10 +147,9 @@ export class Worker implements AsyncDisposable {
     return { consumer, pool, settler, info: this.#info };
   }
 
-  #poolEvents({ ended, started }: Pick<PoolEvents<OwnedJob>, "ended" | "started">): PoolEvents<OwnedJob> {
+  #poolEvents(own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "joining">): PoolEvents<OwnedJob> {
     return {
-      ended,
-      started,
+      ...own,
       log: ({ id, task }, level, message) => this.#events.emit("task-log", () => ({ id, task, level, message })),
       warning: (error) => this.#events.emit("warning", () => ({ error })),
       fatal: (error) => this.#events.emit("fatal", () => ({ error })),

@@ -59,7 +59,7 @@ export class Assignments<J extends Job> {
       if (taken.length >= limit) break;
       if (this.takeOne(entry)) taken.push(entry);
     }
-    return taken.reverse();
+    return taken.toReversed();
   }
 
   /** False when it is not here, or claimed. */

@@ -81,7 +81,7 @@ export class InlinePool<J extends Job> implements Pool<J> {
   }
 
   async #begin(job: J): Promise<void> {
-    const task = new RunningJob(job, { log: this.#logOf(job), join: (wait) => this.#join(wait) });
+    const task = new RunningJob(job, { log: this.#logOf(job), join: (wait) => this.#join(job, wait) });
     const running = { task, startedAt: performance.now(), hardLimit: this.#limit(job, task) };
     this.#running.set(job, running);
     if (job.trackStarted) this.#on!.started(job);
@@ -120,13 +120,15 @@ export class InlinePool<J extends Job> implements Pool<J> {
     running.task.ended();
   }
 
-  async #join<T>(wait: () => Promise<T>): Promise<T> {
+  async #join<T>(job: J, wait: () => Promise<T>): Promise<T> {
     this.#joining++;
+    this.#on!.joining(job, true);
     this.#fill();
     try {
       return await wait();
     } finally {
       this.#joining--;
+      this.#on!.joining(job, false);
     }
   }
 

@@ -44,7 +44,7 @@ export interface PoolEvents<J extends Job> {
   /** A line of `currentTask().log`. */
   readonly log: (job: J, level: LogLevel, message: string) => void;
   /** A running job begins or ends to wait for another task; its slot is free meanwhile. */
-  readonly joining?: (job: J, waiting: boolean) => void;
+  readonly joining: (job: J, waiting: boolean) => void;
   /** Something that no job's verdict tells, such as a thread that died; the pool goes on. */
   readonly warning: (error: Error) => void;
   /** The pool cannot go on; the worker must stop. */

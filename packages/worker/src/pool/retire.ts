@@ -24,15 +24,16 @@ export class Retirements<J extends Job> {
   }
 
   begin(thread: PoolThread<J>, graceMs: number): void {
-    const retirement = retire(thread, graceMs).then((ended) => {
-      this.#underWay.delete(retirement);
-      if (!ended) this.#noteZombie();
-    });
+    const retirement = this.#end(thread, graceMs).finally(() => this.#underWay.delete(retirement));
     this.#underWay.add(retirement);
   }
 
   async finished(): Promise<void> {
     await Promise.all(this.#underWay);
+  }
+
+  async #end(thread: PoolThread<J>, graceMs: number): Promise<void> {
+    if (!(await retire(thread, graceMs))) this.#noteZombie();
   }
 
   #noteZombie(): void {

@@ -113,9 +113,11 @@ export class Runner {
 
   /** The first batch with jobs that were not looked at. */
   #nextOpen(): Open | undefined {
-    while (this.#batches[0]?.next === this.#batches[0]?.args.length)
-      if (this.#batches.shift() === undefined) return undefined;
-    return this.#batches[0];
+    for (;;) {
+      const open = this.#batches[0];
+      if (open === undefined || open.next < open.args.length) return open;
+      this.#batches.shift();
+    }
   }
 
   #claim(open: Open, now: number): Claimed | undefined {
@@ -133,17 +135,18 @@ export class Runner {
     const task = new RunningJob(visible(head), host);
     this.#running.set(key, task);
     if (head[9]) this.#options.outbox.started(key);
-    const input = { args: claimed.args, expires: head[7] };
-    const verdict: Verdict =
-      "error" in executable
-        ? { kind: "failure", error: executable.error, expected: false }
-        : await execute(executable, task, input);
+    const verdict = await perform(executable, task, { args: claimed.args, expires: head[7] });
     claimed.slots.finish(claimed.index);
     this.#running.delete(key);
     task.ended();
     this.#options.outbox.ended(key, monotonicMs() - startedMs, verdict);
     host.end();
   }
+}
+
+async function perform(executable: Loaded, task: RunningJob, job: Parameters<typeof execute>[2]): Promise<Verdict> {
+  if ("error" in executable) return { kind: "failure", error: executable.error, expected: false };
+  return execute(executable, task, job);
 }
 
 const visible = ([

@@ -18,7 +18,7 @@ export function spread(targets: readonly Target[], count: number, chunk: number)
   const shares = targets.map(() => 0);
   const outstanding = targets.reduce((sum, target) => sum + target.outstanding, 0);
   const level = Math.ceil((outstanding + count) / targets.length);
-  const order = targets.map((_, i) => i).sort((a, b) => targets[a]!.outstanding - targets[b]!.outstanding);
+  const order = targets.map((_, i) => i).toSorted((a, b) => targets[a]!.outstanding - targets[b]!.outstanding);
   let rest = count;
   for (const i of order) {
     shares[i] = Math.min(rest, Math.max(chunk, level - targets[i]!.outstanding));

@@ -65,7 +65,7 @@ export class ThreadPool<J extends Job> implements Pool<J> {
       size: this.threads,
       open: () => this.#open({ capacity: this.#perThread }),
       onResume: () => this.#solos.fill(),
-      onHopeless: (error) => this.#on!.fatal(error),
+      onHopeless: (error) => this.#fail(error),
     });
     this.#solos = new Solos({
       max: this.threads,
@@ -74,13 +74,14 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     });
     this.#retirements = new Retirements({
       onZombie: (error) => this.#on!.warning(error),
-      onHopeless: (error) => this.#on!.fatal(error),
+      onHopeless: (error) => this.#fail(error),
     });
     this.#dispatcher = new Dispatcher({ crew: this.#crew, solos: this.#solos });
     this.#limits = new HardLimits((entry, runtimeMs) => this.#exceeded(entry, runtimeMs));
   }
 
   start(on: PoolEvents<J>): Promise<Tasks> {
+    if (this.#stopping !== undefined) return Promise.reject(new Error("the pool was stopped"));
     this.#on = on;
     return new Promise((resolve, reject) => {
       this.#started = { resolve, reject };
@@ -145,7 +146,7 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     log: (job, level, message) => this.#on!.log(job, level, message),
     joining: (thread, job, waiting) => {
       this.#solos.joining(thread, waiting);
-      this.#on!.joining?.(job, waiting);
+      this.#on!.joining(job, waiting);
     },
     posted: () => void this.counters.posts++,
     gone: (thread, error) => this.#gone(thread, error),
@@ -201,6 +202,10 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     this.#relocate(thread, { condemned: thread.condemned, reason: error.message });
     this.#crew.replace(thread);
     if (!this.#crew.pausing) this.#solos.fill();
+  }
+
+  #fail(error: Error): void {
+    if (this.#stopping === undefined) this.#on!.fatal(error);
   }
 
   #failStart(error: Error): void {

@@ -33,12 +33,16 @@ export class LinkHost {
     serveLink(port, (request) => this.#resolve(request));
   }
 
-  /** Closes what was opened on demand. */
+  /** Closes what was opened on demand, within a second also where a broker does not answer. */
   async close(): Promise<void> {
-    const opened = await Promise.allSettled(this.#opened.values());
+    const opened = [...this.#opened.values()];
     this.#opened.clear();
     const deadline = AbortSignal.timeout(CLOSE_MS);
-    await Promise.allSettled(opened.map((one) => (one.status === "fulfilled" ? one.value.close(deadline) : undefined)));
+    const closed = Promise.allSettled(opened.map(async (opening) => (await opening).close(deadline)));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
+    await Promise.race([closed, late]);
+    clearTimeout(timer);
   }
 
   async #resolve(request: LinkRequest): Promise<Transport | ResultBackend> {

@@ -64,9 +64,12 @@ class LinkServer {
   constructor(port: MessagePort, resolve: ResolveLink) {
     this.#port = port;
     this.#resolve = resolve;
-    port.on("message", (calls: readonly LinkCall[]) => calls.forEach((call) => void this.#receive(call)));
-    port.once("close", () => this.#abandon());
-    port.unref();
+  }
+
+  listen(): void {
+    this.#port.on("message", (calls: readonly LinkCall[]) => calls.forEach((call) => void this.#receive(call)));
+    this.#port.once("close", () => this.#abandon());
+    this.#port.unref();
   }
 
   async #receive(call: LinkCall): Promise<void> {
@@ -117,5 +120,5 @@ class LinkServer {
 
 /** Carries out what a thread asks for, on connections of this one, until the port closes. */
 export function serveLink(port: MessagePort, resolve: ResolveLink): void {
-  new LinkServer(port, resolve);
+  new LinkServer(port, resolve).listen();
 }
