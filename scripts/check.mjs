@@ -18,7 +18,7 @@ const checks = [
   ]),
   ["unused files, exports and dependencies", "knip", []],
   ...packages.map((folder) => [`publint ${folder}`, "publint", ["run", folder, "--strict"]]),
-  ...packages.map((folder) => [`attw ${folder}`, "attw", ["--pack", folder, "--profile", "esm-only"]]),
+  ...packages.map((folder) => [`attw ${folder}`, "attw", ["--pack", folder, "--profile", "esm-only", "--quiet"]]),
 ];
 
 const failed = [];

@@ -6,6 +6,9 @@ import type { Store } from "./store.js";
 import { free, type Subscription } from "./subscription.js";
 import type { Unit } from "./unit.js";
 
+/** In the place of a due time: to be looked up with the next claim. */
+const UNKNOWN = 0;
+
 export interface ClientOptions {
   readonly id: number;
   readonly store: Store;
@@ -23,7 +26,6 @@ export class Client {
   readonly #owned = new Map<number, Subscription>();
   #owner: number | undefined;
   #beatAt = Infinity;
-  /** The last claim left something that there was credit for. */
   #more = false;
 
   constructor(options: ClientOptions) {
@@ -43,6 +45,11 @@ export class Client {
 
   get isConsuming(): boolean {
     return this.#subscriptions.size > 0;
+  }
+
+  /** The last claim left something that there was credit for. */
+  get hasMore(): boolean {
+    return this.#more;
   }
 
   /** Whether it could take a message. */
@@ -72,6 +79,8 @@ export class Client {
   seesWork(now: number): boolean {
     if (this.#more) return true;
     const { messages } = this.store;
+    for (const subscription of this.#subscriptions.values())
+      if (free(subscription) === 0) subscription.nextDue = UNKNOWN;
     return this.#hungry()
       .map((subscription) => {
         subscription.nextDue = messages.nextDue(subscription.queue);

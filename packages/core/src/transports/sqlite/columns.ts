@@ -70,7 +70,7 @@ export function toDeadLetter(row: SqlRow): DeadLetter {
   return { envelope: toEnvelope(row, 2), reason: row[0] as string, at: row[1] as number };
 }
 
-export const RECORD_COLUMNS = ["id", "state", "ttl", "body"] as const;
+const RECORD_COLUMNS = ["id", "state", "ttl", "body"] as const;
 
 /** Records and events have the same columns. */
 export function packRecords(batch: readonly (ResultRecord | ResultEvent)[]): Batch {

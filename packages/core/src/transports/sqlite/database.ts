@@ -137,7 +137,9 @@ function configure(sqlite: SqliteDatabase, { durability, maxBytes }: Location): 
   sqlite.exec(`PRAGMA page_size=${PAGE_BYTES}`);
   enterWal(sqlite);
   sqlite.exec(`PRAGMA synchronous=${durability === "power-loss" ? "FULL" : "NORMAL"}`);
-  sqlite.exec("PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864");
+  sqlite.exec(
+    "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=4000",
+  );
   if (maxBytes !== undefined) sqlite.exec(`PRAGMA max_page_count=${Math.max(1, Math.floor(maxBytes / PAGE_BYTES))}`);
 }
 

@@ -23,6 +23,8 @@ export class Engine {
   readonly #stores = new Map<string, { readonly store: Store; readonly news: News }>();
   readonly #clients = new Map<number, Client>();
   #wakeUps = 0;
+  /** The last transactions left something that no claim in them has taken. */
+  #mayHaveWork = false;
 
   constructor(db: Database, outbox: Outbox, wake: WakeFiles) {
     this.#db = db;
@@ -37,12 +39,15 @@ export class Engine {
     for (const request of requests) if (isSetting(request)) this.#answer(request);
     if (writes.length > 0) this.#commit(writes);
     for (const request of requests) if (!isWrite(request) && !isSetting(request)) this.#answer(request);
-    this.claim();
-    this.#outbox.flush();
+    if (this.#mayHaveWork || requests.some(isSetting)) this.claim();
+    // whoever waits for a result needs no answer now: it travels with the result, or with the next tick
+    if (requests.every(({ op }) => op === "wait")) this.#outbox.flushNews();
+    else this.#outbox.flush();
   }
 
   /** Takes messages where there is credit for them; a transaction only where there are some. */
   claim(): void {
+    this.#mayHaveWork = false;
     const now = Date.now();
     const clients = this.#all().filter((client) => client.seesWork(now));
     if (clients.length > 0) this.#committer.attempt((unit) => clients.forEach((client) => client.claim(unit)));
@@ -143,6 +148,7 @@ export class Engine {
   }
 
   #publish(unit: Unit): void {
+    if (unit.leavesWork || this.#all().some((client) => client.hasMore)) this.#mayHaveWork = true;
     if (unit.leavesWork) this.#wake.work.touch();
     if (unit.results || unit.events) this.#wake.results.touch();
     if (unit.topics) this.#wake.topics.touch();

@@ -1,7 +1,7 @@
 import type { OwnRow } from "./columns.js";
 import type { Database } from "./database.js";
 import { BODY, type SqlRow } from "./driver.js";
-import { removeExpired } from "./expiry.js";
+import { Expiry } from "./expiry.js";
 import type { Tables } from "./schema.js";
 
 const COLUMNS = "number,id,state,ttl,body";
@@ -11,10 +11,12 @@ const PAGE_ROWS = 256;
 export class EventLog {
   readonly #db: Database;
   readonly #event: string;
+  readonly #expiry: Expiry;
 
   constructor(db: Database, tables: Tables) {
     this.#db = db;
     this.#event = tables.event;
+    this.#expiry = new Expiry(db, this.#event);
   }
 
   /** Adds events (`RECORD_COLUMNS`), each with the next number of its id. */
@@ -30,7 +32,7 @@ export class EventLog {
         body!,
       );
     }
-    removeExpired(this.#db, this.#event, now, events.length);
+    this.#expiry.remove(now, events.length);
   }
 
   latest(ids: readonly string[], now: number): OwnRow[] {

@@ -155,10 +155,14 @@ export class Messages {
   /** The messages that come next: as many as the bytes of one claim allow, but one at least. */
   #front(queue: string, limit: number): Claimed {
     const next = `FROM ${this.#tables.message} WHERE queue = ? AND ${READY} ORDER BY priority DESC, seq LIMIT ?`;
-    const lengths = this.#db.rows(`SELECT length(body) ${next}`, queue, limit);
-    const count = countWithin(CLAIM_BYTES, lengths);
+    const [totals] = this.#db.rows(`SELECT count(*),total(length(body)) FROM (SELECT body ${next})`, queue, limit);
+    const [ready, bytes] = totals as [number, number];
+    const count =
+      bytes <= CLAIM_BYTES
+        ? ready
+        : countWithin(CLAIM_BYTES, this.#db.rows(`SELECT length(body) ${next}`, queue, limit));
     const rows = count === 0 ? [] : this.#db.rows(`SELECT seq,redeliveries,${ENVELOPE} ${next}`, queue, count);
-    return { rows, isAll: lengths.length < limit && count === lengths.length };
+    return { rows, isAll: ready < limit && count === ready };
   }
 
   /** The columns of an envelope become those of a message. */

@@ -34,6 +34,12 @@ export class Outbox {
     this.#port.postMessage(report);
   }
 
+  /** Posts what is not merely an answer without a value. */
+  flushNews(): void {
+    if (this.#pushes.length > 0 || this.#replies.some((reply) => "failure" in reply || reply.value !== null))
+      this.flush();
+  }
+
   flush(): void {
     if (this.#replies.length === 0 && this.#pushes.length === 0) return;
     const report: Report = { kind: "batch", replies: this.#replies, pushes: this.#pushes };

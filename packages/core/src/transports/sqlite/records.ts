@@ -1,7 +1,7 @@
 import type { OwnRow } from "./columns.js";
 import type { Database } from "./database.js";
 import type { SqlRow, SqlValue } from "./driver.js";
-import { removeExpired } from "./expiry.js";
+import { Expiry } from "./expiry.js";
 import { insertRows } from "./insert-rows.js";
 import type { Tables } from "./schema.js";
 
@@ -11,10 +11,12 @@ const COLUMNS = ["id", "state", "ttl", "body", "expires"];
 export class Records {
   readonly #db: Database;
   readonly #result: string;
+  readonly #expiry: Expiry;
 
   constructor(db: Database, tables: Tables) {
     this.#db = db;
     this.#result = tables.result;
+    this.#expiry = new Expiry(db, this.#result);
   }
 
   /** Stores the records (`RECORD_COLUMNS`) whose id has none; says which were stored. */
@@ -29,7 +31,7 @@ export class Records {
       return true;
     });
     insertRows(this.#db, this.#result, COLUMNS, fresh);
-    removeExpired(this.#db, this.#result, now, fresh.length);
+    this.#expiry.remove(now, fresh.length);
     return stored;
   }
 

@@ -1,6 +1,6 @@
 import type { Database } from "./database.js";
 import { BODY, type SqlRow } from "./driver.js";
-import { removeExpired } from "./expiry.js";
+import { Expiry } from "./expiry.js";
 import type { Tables } from "./schema.js";
 
 /** How long a broadcast is kept for those that listen when it is sent. */
@@ -10,15 +10,17 @@ const TTL_MS = 30_000;
 export class Topics {
   readonly #db: Database;
   readonly #topic: string;
+  readonly #expiry: Expiry;
 
   constructor(db: Database, tables: Tables) {
     this.#db = db;
     this.#topic = tables.topic;
+    this.#expiry = new Expiry(db, this.#topic);
   }
 
   publish(topic: string, body: Uint8Array, now: number): void {
     this.#db.run(`INSERT INTO ${this.#topic} (topic,expires,body) VALUES (?,?,${BODY})`, topic, now + TTL_MS, body);
-    removeExpired(this.#db, this.#topic, now, 1);
+    this.#expiry.remove(now, 1);
   }
 
   /** Sequence number, topic and body of each broadcast after `seq`. */
