@@ -11,11 +11,7 @@ const packages = readdirSync("packages").map((name) => `packages/${name}`);
 const checks = [
   ["lint, cycles and layers", "oxlint", ["--type-aware", "--deny-warnings"]],
   ["format", "prettier", ["--check", "."]],
-  ...["test", "bench", "examples/quickstart"].map((folder) => [
-    `types of ${folder}`,
-    "tsc",
-    ["-p", folder, "--noEmit"],
-  ]),
+  ["types of tests, examples and benchmarks", "turbo", ["run", "typecheck", "--output-logs=errors-only"]],
   ["unused files, exports and dependencies", "knip", []],
   ...packages.map((folder) => [`publint ${folder}`, "publint", ["run", folder, "--strict"]]),
   ...packages.map((folder) => [`attw ${folder}`, "attw", ["--pack", folder, "--profile", "esm-only", "--quiet"]]),

@@ -1,5 +1,6 @@
-// `npm test`: installs what is missing, builds, and runs every test. The last line is `N passed, N failed`.
+// `npm test`: installs what is missing, builds, and runs every test against real brokers. The last line is `N passed, N failed`.
 import { join } from "node:path";
+import { withBrokers } from "./brokers.mjs";
 import { build, ensureInstalled, ensureNode, main, root, run } from "./workspace.mjs";
 
 ensureNode();
@@ -7,5 +8,9 @@ await main(async () => {
   await ensureInstalled();
   await build();
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  await run(process.execPath, [vitest, "run", "--root", "test", ...process.argv.slice(2)]);
+  await withBrokers(({ redis, amqp }) =>
+    run(process.execPath, [vitest, "run", "--root", "test", ...process.argv.slice(2)], {
+      env: { TASKGEN_TEST_REDIS_URL: redis, TASKGEN_TEST_AMQP_URL: amqp },
+    }),
+  );
 });

@@ -25,11 +25,15 @@ export function ensureNode() {
 export async function ensureInstalled() {
   if (isInstalled()) return;
   console.log("Installing the dependencies (npm ci)");
-  const npm = process.env.npm_execpath;
-  const args = ["ci", "--no-audit", "--no-fund"];
-  await (npm === undefined
-    ? run("npm", args, { shell: process.platform === "win32" })
-    : run(process.execPath, [npm, ...args]));
+  await npm(["ci", "--no-audit", "--no-fund"]);
+}
+
+/** Runs npm: the one that runs this script, if one does. */
+export async function npm(args, options = {}) {
+  const script = process.env.npm_execpath;
+  await (script === undefined
+    ? run("npm", args, { ...options, shell: process.platform === "win32" })
+    : run(process.execPath, [script, ...args], options));
 }
 
 /** npm keeps a copy of the lock file of what it installed; packages for other platforms are missing there. */

@@ -12,7 +12,9 @@ import { readArguments, type Settings } from "./settings.js";
 import { render, type Table } from "./table.js";
 
 /** In the order in which they run; together they take less than four minutes. */
-const MEASURES: Readonly<Record<string, { readonly limitMs: number; readonly measure: (settings: Settings) => Promise<Table> }>> = {
+const MEASURES: Readonly<
+  Record<string, { readonly limitMs: number; readonly measure: (settings: Settings) => Promise<Table> }>
+> = {
   "throughput-sqlite": { limitMs: 90_000, measure: throughputSqlite },
   "throughput-memory": { limitMs: 20_000, measure: throughputMemory },
   "latency-sqlite": { limitMs: 50_000, measure: latencySqlite },
@@ -22,7 +24,8 @@ const MEASURES: Readonly<Record<string, { readonly limitMs: number; readonly mea
 
 const { only, tasks, rounds } = readArguments(process.argv.slice(2));
 const unknown = only.filter((name) => !Object.hasOwn(MEASURES, name));
-if (unknown.length > 0) throw new Error(`no measure ${unknown.join(", ")}; there are ${Object.keys(MEASURES).join(", ")}`);
+if (unknown.length > 0)
+  throw new Error(`no measure ${unknown.join(", ")}; there are ${Object.keys(MEASURES).join(", ")}`);
 
 const started = performance.now();
 const folder = await mkdtemp(join(tmpdir(), "taskgen-bench-"));
@@ -38,4 +41,6 @@ try {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 if (only.length === 0) await writeFile(new URL("../../docs/benchmarks.md", import.meta.url), await document(tables));
-console.log(`${Math.round((performance.now() - started) / 1000)} s${only.length === 0 ? "; written to docs/benchmarks.md" : ""}`);
+console.log(
+  `${Math.round((performance.now() - started) / 1000)} s${only.length === 0 ? "; written to docs/benchmarks.md" : ""}`,
+);

@@ -54,7 +54,7 @@ export class Pair implements AsyncDisposable {
   }
 
   async #cpuMs(): Promise<number> {
-    const used = await Promise.all([this.#producer, this.#worker].map((child) => child?.ask<number>("cpuMs") ?? 0));
-    return used.reduce((sum, ms) => sum + ms, 0);
+    const producer = await this.#producer.ask<number>("cpuMs");
+    return producer + ((await this.#worker?.ask<number>("cpuMs")) ?? 0);
   }
 }

@@ -85,7 +85,7 @@ describe("taskgen", () => {
     const cwd = await tempDir();
     const help = await taskgen(["--help"], { cwd });
     expect(help).toMatchObject({ code: 0, stderr: "" });
-    for (const verb of ["generate", "worker", "call", "result"]) {
+    for (const verb of ["init", "dev", "generate", "worker", "call", "result", "queues", "purge"]) {
       expect(help.stdout).toMatch(new RegExp(`^  ${verb} `, "m"));
       const own = await taskgen([verb, "--help"], { cwd });
       expect(own).toMatchObject({ code: 0, stderr: "" });
@@ -99,7 +99,8 @@ describe("taskgen", () => {
     expect(await taskgen(["wroker"], { cwd })).toEqual({
       code: 1,
       stdout: "",
-      stderr: 'taskgen: [USAGE] there is no verb "wroker"; the verbs are generate, worker, call, result\n',
+      stderr:
+        'taskgen: [USAGE] there is no verb "wroker"; the verbs are init, dev, generate, worker, call, result, queues, purge\n',
     });
     expect((await taskgen(["worker", "--grace", "30"], { cwd })).stderr).toMatch(
       /^taskgen: \[USAGE\] option '--grace .*\n$/,

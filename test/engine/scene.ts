@@ -2,6 +2,7 @@ import type { App } from "@taskgen/core";
 import { createApp, type AppOptions } from "@taskgen/core";
 import { createWorker, type Worker, type WorkerEvents, type WorkerOptions } from "@taskgen/worker";
 import { onTestFinished } from "vitest";
+import { brokerUrl } from "../support/brokers.js";
 import { namespace } from "../support/namespace.js";
 import { tempDir } from "../support/temp-dir.js";
 import { within } from "../support/within.js";
@@ -12,6 +13,8 @@ import { registry } from "./fixtures/registry.js";
 export interface Place {
   readonly name: string;
   readonly broker: () => Promise<string>;
+  /** @default the broker's */
+  readonly backend?: () => Promise<string>;
   readonly pool: "inline" | "threads";
 }
 
@@ -24,23 +27,43 @@ export const places: readonly Place[] = [
   { name: "sqlite, inline", broker: sqlite, pool: "inline" },
   { name: "memory, threads", broker: memory, pool: "threads" },
   { name: "sqlite, threads", broker: sqlite, pool: "threads" },
+  { name: "redis, threads", broker: async () => brokerUrl("redis"), pool: "threads" },
+  { name: "amqp, threads", broker: async () => brokerUrl("amqp"), pool: "threads" },
+];
+
+/** A broker with the results of another one. */
+export const pairs: readonly Place[] = [
+  {
+    name: "amqp with redis results",
+    broker: async () => brokerUrl("amqp"),
+    backend: async () => brokerUrl("redis"),
+    pool: "threads",
+  },
+  { name: "redis with sqlite results", broker: async () => brokerUrl("redis"), backend: sqlite, pool: "threads" },
+  { name: "sqlite with amqp results", broker: sqlite, backend: async () => brokerUrl("amqp"), pool: "threads" },
 ];
 
 /** An app with workers on a broker of its own. */
 export class Scene {
   readonly app: App;
   readonly broker: string;
+  /** What an app of a task needs to reach the same broker and results. */
+  readonly where: { readonly broker: string; readonly prefix: string; readonly backend?: string };
+  /** Of this test alone, on a server that all tests share. */
+  readonly prefix = namespace();
   readonly #place: Place;
 
   constructor(place: Place, broker: string, options: AppOptions = {}) {
     this.#place = place;
     this.broker = broker;
-    this.app = createApp({ broker, ...options });
+    const { backend } = options;
+    this.where = { broker, prefix: this.prefix, ...(backend !== undefined && { backend }) };
+    this.app = createApp({ broker, prefix: this.prefix, ...options });
     onTestFinished(() => this.app.close());
   }
 
   static async open(place: Place, options?: AppOptions): Promise<Scene> {
-    return new Scene(place, await place.broker(), options);
+    return new Scene(place, await place.broker(), { backend: await place.backend?.(), ...options });
   }
 
   /** A worker that has not started, so that no event is missed. */

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { eventually } from "./eventually.js";
+import { standingStill } from "./standing-still.js";
 import { within } from "./within.js";
 
 const BIN = "/usr/lib/rabbitmq/bin";
@@ -55,7 +56,10 @@ export class RabbitServer {
     this.#env = env;
     this.port = Number(env["RABBITMQ_NODE_PORT"]);
     const { RABBITMQ_NODENAME: _, ...own } = env;
-    this.#epmd = spawn("epmd", ["-port", env["ERL_EPMD_PORT"]!, "-address", "127.0.0.1"], { env: own, stdio: "ignore" });
+    this.#epmd = spawn("epmd", ["-port", env["ERL_EPMD_PORT"]!, "-address", "127.0.0.1"], {
+      env: own,
+      stdio: "ignore",
+    });
     this.#node = this.#spawnNode();
   }
 
@@ -91,9 +95,10 @@ export class RabbitServer {
     await this.#listening();
   }
 
-  /** Stands still: sockets stay open, nothing is answered. */
-  suspend(): void {
+  /** Stands still once this resolves: sockets stay open, nothing is answered. */
+  async suspend(): Promise<void> {
     this.#node.kill("SIGSTOP");
+    await standingStill(this.#node.pid!);
   }
 
   resume(): void {
@@ -123,7 +128,8 @@ export class RabbitServer {
   async #listening(): Promise<void> {
     await eventually(
       () => {
-        if (hasEnded(this.#node)) throw new Error(`RabbitMQ ended with ${this.#node.exitCode ?? this.#node.signalCode}`);
+        if (hasEnded(this.#node))
+          throw new Error(`RabbitMQ ended with ${this.#node.exitCode ?? this.#node.signalCode}`);
         return speaksAmqp(this.port);
       },
       { within: START_MS, every: 100, what: "the start of RabbitMQ" },
@@ -149,7 +155,8 @@ function environment(dir: string, [port, dist, epmd]: readonly [number, number, 
     RABBITMQ_CONFIG_FILE: join(dir, "rabbitmq"),
     RABBITMQ_CONF_ENV_FILE: join(dir, "rabbitmq-env.conf"),
     // no busy waiting: schedulers that spin take the processor from the tests
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none",
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+      "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none",
     // the start script becomes the node itself instead of watching over it
     RUNNING_UNDER_SYSTEMD: "true",
   };

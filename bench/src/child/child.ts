@@ -56,10 +56,12 @@ export class Child implements AsyncDisposable {
   #wait(id: number, what: string): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`${what} took longer than ${LIMIT_MS} ms`)), LIMIT_MS);
-      const ending = <V>(end: (value: V) => void) => (value: V): void => {
-        clearTimeout(timer);
-        end(value);
-      };
+      const ending =
+        <V>(end: (value: V) => void) =>
+        (value: V): void => {
+          clearTimeout(timer);
+          end(value);
+        };
       this.#pending.set(id, { resolve: ending(resolve), reject: ending(reject) });
     });
   }

@@ -7,5 +7,4 @@ export interface Question {
 
 /** What it answers; the answer 0 is that it is ready. */
 export type Answer =
-  | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly failure: string };
+  { readonly id: number; readonly value: unknown } | { readonly id: number; readonly failure: string };

@@ -15,7 +15,7 @@ export function serve(commands: Commands): void {
 }
 
 /** What the parent process gave as the one argument. */
-export const given = <T>(): T => JSON.parse(process.argv[2]!) as T;
+export const given = (): unknown => JSON.parse(process.argv[2]!);
 
 /** What all threads of this process have used of the processors. */
 function cpuMs(): number {

@@ -8,7 +8,7 @@ import type { WorkerSettings } from "../taskgen/worker.js";
 
 const app = createApp({ broker: "memory:bench", resultTtl: "10s" });
 const registry = new URL("../tasks/registry.js", import.meta.url).href;
-const worker = createWorker({ app, registry, ...given<WorkerSettings["pool"]>() });
+const worker = createWorker({ app, registry, ...(given() as WorkerSettings["pool"]) });
 const tasks = createTasks(app);
 await worker.start();
 

@@ -7,7 +7,7 @@ import { RawStore } from "./store.js";
 
 const BATCH = 500;
 
-const { path } = given<{ readonly path: string }>();
+const { path } = given() as { readonly path: string };
 const store = await RawStore.open(path);
 const work = new Bell(`${path}-work`);
 const done = new Bell(`${path}-done`);

@@ -8,6 +8,7 @@ const SCHEMA = `
   PRAGMA cache_size=-16000;
   PRAGMA temp_store=MEMORY;
   PRAGMA journal_size_limit=67108864;
+  PRAGMA wal_autocheckpoint=4000;
   CREATE TABLE IF NOT EXISTS message (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, queue TEXT NOT NULL, owner INTEGER, body BLOB NOT NULL);
   CREATE TABLE IF NOT EXISTS result (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body BLOB NOT NULL);
 `;

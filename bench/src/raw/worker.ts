@@ -6,14 +6,17 @@ import { RawStore } from "./store.js";
 
 const BATCH = 500;
 
-const { path } = given<{ readonly path: string }>();
+const { path } = given() as { readonly path: string };
 const store = await RawStore.open(path);
 const work = new Bell(`${path}-work`);
 const done = new Bell(`${path}-done`);
 
 function drain(): void {
   for (let messages = store.claim(BATCH); messages.length > 0; messages = store.claim(BATCH)) {
-    store.finish(messages, messages.map(({ body }) => runCall(body)));
+    store.finish(
+      messages,
+      messages.map(({ body }) => runCall(body)),
+    );
     done.ring();
   }
 }

@@ -11,7 +11,7 @@ export interface ProducerSettings {
 
 const BATCH = 500;
 
-const { broker } = given<ProducerSettings>();
+const { broker } = given() as ProducerSettings;
 const app = createApp({ broker });
 const tasks = createTasks(app);
 await app.connect();

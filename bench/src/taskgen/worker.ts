@@ -9,7 +9,7 @@ export interface WorkerSettings {
   readonly pool: Required<Pick<WorkerOptions, "pool">> & Pick<WorkerOptions, "threads">;
 }
 
-const { broker, pool } = given<WorkerSettings>();
+const { broker, pool } = given() as WorkerSettings;
 const app = createApp({ broker });
 const worker = createWorker({ app, registry: new URL("../tasks/registry.js", import.meta.url).href, ...pool });
 await worker.start();

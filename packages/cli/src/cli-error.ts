@@ -6,7 +6,8 @@ export type CliErrorCode =
   | "TSX_MISSING"
   | "REGISTRY_MISSING"
   | "APP_INVALID"
-  | "BROKER_FIXED";
+  | "BROKER_FIXED"
+  | "INSPECT_UNSUPPORTED";
 
 /**
  * The command was called wrongly, or in a folder that it cannot work in. Like a `TaskgenError`, but without loading core,

@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import type { Terminal } from "./terminal.js";
 
 /** This process as a terminal. */
@@ -13,9 +14,19 @@ export function createTerminal(): Terminal {
     colors: process.stdout.hasColors?.() ?? false,
     onWarning: (listener) => process.removeAllListeners("warning").on("warning", listener),
     enter: (folder) => process.chdir(folder),
+    ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
     print: (text) => void process.stdout.write(text),
     complain: (text) => void process.stderr.write(text),
   };
+}
+
+/** On the error output, so that the output holds what was asked for alone. The end of the input is an empty answer. */
+function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise<string>((resolve) => {
+    lines.once("close", () => resolve(""));
+    lines.question(question, resolve);
+  }).finally(() => lines.close());
 }
 
 /** Ends the process once everything is written, whatever else is still open. */

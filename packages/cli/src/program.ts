@@ -1,13 +1,25 @@
 import { Command } from "commander";
 import type { Terminal } from "./terminal.js";
 import { describeCall, runCall, type CallVerbOptions } from "./verbs/call.js";
-import { describeGenerate, refuseArguments, runGenerate, type GenerateVerbOptions } from "./verbs/generate.js";
+import { describeDev, runDev } from "./verbs/dev.js";
+import {
+  describeGenerate,
+  refuseArguments,
+  runGenerate,
+  watchGenerate,
+  type GenerateVerbOptions,
+} from "./verbs/generate.js";
+import { describeInit, runInit } from "./verbs/init.js";
+import { describePurge, runPurge, type PurgeVerbOptions } from "./verbs/purge.js";
+import { describeQueues, runQueues, type QueuesVerbOptions } from "./verbs/queues.js";
 import { describeResult, runResult, type ResultVerbOptions } from "./verbs/result.js";
 import { describeWorker, runWorker, type WorkerVerbOptions } from "./verbs/worker.js";
 import { version } from "./version.js";
 
 const HELP = `
 Start here:
+  $ npx taskgen init                    write a small project into this folder
+  $ npx taskgen dev                     generate and run tasks, again after every change
   $ npx taskgen                         write src/_generated from the tasks in src/**/*.task.ts
   $ npx taskgen worker                  run them
   $ npx taskgen call add 4 4 --wait     call one from the shell
@@ -18,26 +30,52 @@ Start here:
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode = 0;
   const program = createProgram(terminal);
-  const add = (verb: string, isDefault = false): Command =>
-    program.command(verb, { isDefault }).option("--cwd <folder>", "the project's folder (default: this one)");
-  describeGenerate(add("generate", true)).action(async (options: GenerateVerbOptions, command: Command) => {
+  const done = async (code: Promise<number>): Promise<void> => {
+    exitCode = await code;
+  };
+  defineProject(program, { terminal, done });
+  defineBroker(program, { terminal, done });
+  await program.parseAsync(argv, { from: "user" });
+  return exitCode;
+}
+
+interface Verbs {
+  readonly terminal: Terminal;
+  /** Takes the exit code of the verb that runs. */
+  readonly done: (code: Promise<number>) => Promise<void>;
+}
+
+const addVerb = (program: Command, verb: string, isDefault = false): Command =>
+  program.command(verb, { isDefault }).option("--cwd <folder>", "the project's folder (default: this one)");
+
+/** The verbs that work on a project. */
+function defineProject(program: Command, { terminal, done }: Verbs): void {
+  describeInit(addVerb(program, "init")).action(() => done(runInit(terminal)));
+  describeDev(addVerb(program, "dev")).action((options: WorkerVerbOptions) => done(runDev(options, terminal)));
+  describeGenerate(addVerb(program, "generate", true)).action((options: GenerateVerbOptions, command: Command) => {
     refuseArguments(
       command.args,
       program.commands.map((known) => known.name()),
     );
-    exitCode = await runGenerate(options, terminal);
+    return done(options.watch === true ? watchGenerate(options, terminal) : runGenerate(options, terminal));
   });
-  describeWorker(add("worker")).action(async (options: WorkerVerbOptions) => {
-    exitCode = await runWorker(options, terminal);
-  });
-  describeCall(add("call")).action(async (name: string, args: readonly string[], options: CallVerbOptions) => {
-    exitCode = await runCall(name, args, options, terminal);
-  });
-  describeResult(add("result")).action(async (id: string, options: ResultVerbOptions) => {
-    exitCode = await runResult(id, options, terminal);
-  });
-  await program.parseAsync(argv, { from: "user" });
-  return exitCode;
+  describeWorker(addVerb(program, "worker")).action((options: WorkerVerbOptions) => done(runWorker(options, terminal)));
+}
+
+/** The verbs that work on a broker. */
+function defineBroker(program: Command, { terminal, done }: Verbs): void {
+  describeCall(addVerb(program, "call")).action((name: string, args: readonly string[], options: CallVerbOptions) =>
+    done(runCall(name, args, options, terminal)),
+  );
+  describeResult(addVerb(program, "result")).action((id: string, options: ResultVerbOptions) =>
+    done(runResult(id, options, terminal)),
+  );
+  describeQueues(addVerb(program, "queues")).action((queues: readonly string[], options: QueuesVerbOptions) =>
+    done(runQueues(queues, options, terminal)),
+  );
+  describePurge(addVerb(program, "purge")).action((queues: readonly string[], options: PurgeVerbOptions) =>
+    done(runPurge(queues, options, terminal)),
+  );
 }
 
 function createProgram(terminal: Terminal): Command {

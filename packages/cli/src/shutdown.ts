@@ -31,8 +31,31 @@ export function exitCodeOf(worker: Pick<Worker, "on" | "stop">, on: ShutdownEven
       stop(0);
     };
     for (const signal of Object.keys(EXIT_CODES) as StopSignal[]) process.on(signal, () => onSignal(signal));
+    // whoever started this worker with a channel has ended
+    process.once("disconnect", () => stopping || onSignal("SIGTERM"));
     worker.on("fatal", () => stop(1));
   });
+}
+
+/** What `untilStopped` runs. */
+export interface Stoppable {
+  /** Resolves to the exit code, soon after the signal aborts at the latest. */
+  readonly run: (signal: AbortSignal) => Promise<number>;
+  /** A second signal: the process ends right after. */
+  readonly abort?: () => void;
+}
+
+/** Runs until SIGTERM or SIGINT; a second one ends the process at once. Resolves to the exit code. */
+export function untilStopped({ run, abort: abortNow }: Stoppable): Promise<number> {
+  const controller = new AbortController();
+  for (const signal of Object.keys(EXIT_CODES) as StopSignal[]) {
+    process.on(signal, () => {
+      if (!controller.signal.aborted) return controller.abort(new Error(`stopped by ${signal}`));
+      abortNow?.();
+      process.exit(EXIT_CODES[signal]);
+    });
+  }
+  return run(controller.signal);
 }
 
 function abort(signal: StopSignal, on: ShutdownEvents): void {

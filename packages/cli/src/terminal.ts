@@ -12,6 +12,8 @@ export interface Terminal {
   readonly onWarning: (listener: (warning: Error) => void) => void;
   /** Goes to another folder. */
   readonly enter: (folder: string) => void;
+  /** Asks whoever sits there, and resolves to the answer; `undefined` where nobody does. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Writes to the output: what was asked for. */
   readonly print: (text: string) => void;
   /** Writes to the error output: what went wrong, and remarks. */

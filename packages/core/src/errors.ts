@@ -81,6 +81,11 @@ export class PublishError extends TaskgenError<PublishErrorCode> {
     this.taskId = details.taskId;
     this.taskName = details.taskName;
   }
+
+  /** True when the task certainly was not enqueued; false when it may have been. */
+  get certain(): boolean {
+    return this.code !== "ENQUEUE_UNKNOWN";
+  }
 }
 
 export type ResultErrorCode =

@@ -12,6 +12,7 @@ export { runAsTask, runningTask, type RunningTask } from "./run/current-task.js"
 export { backoffDelay, type Backoff } from "./backoff.js";
 export { defaultAmbient } from "./ambient.js";
 export { createId } from "./id.js";
+export { LONGEST_TIMER_MS, timeoutSignal } from "./timer.js";
 export { openResults, openTransport, type ConnectionOptions } from "./transports/open.js";
 export { installLink, LinkClient } from "./transports/link/client.js";
 export { LinkHost, type LinkHostOptions, type OwnConnection } from "./transports/link/connections.js";

@@ -16,7 +16,10 @@ export interface Conclusion {
   /** `undefined` when the header could not be read. */
   readonly header: Header | undefined;
   readonly verdict: Verdict;
+  /** The caller wants no result: nothing is stored. */
   readonly ignoreResult: boolean;
+  /** The task stores no value. */
+  readonly ignoresValue: boolean;
 }
 
 /** Settings of `conclude`. */
@@ -26,13 +29,16 @@ export interface ConcludeOptions {
 }
 
 /** What a verdict means for the broker and the result store; pure. */
-export function conclude({ delivery, header, verdict, ignoreResult }: Conclusion, options: ConcludeOptions): Finish {
+export function conclude(conclusion: Conclusion, options: ConcludeOptions): Finish {
+  const { delivery, header, verdict, ignoreResult, ignoresValue } = conclusion;
   const record = (state: TerminalState, body: Uint8Array): ResultRecord | undefined =>
     ignoreResult
       ? undefined
       : { id: delivery.envelope.id, state, body, replyTo: delivery.envelope.replyTo, ttlMs: options.ttlMs };
   switch (verdict.kind) {
     case "success":
+      if (ignoresValue)
+        return { settlement: { delivery, to: "done" }, record: record("IGNORED", encodeFailure(VALUELESS)) };
       return { settlement: { delivery, to: "done" }, record: record("SUCCESS", verdict.body) };
     case "failure":
       return { settlement: { delivery, to: "done" }, record: record("FAILURE", encodeFailure(verdict.error)) };
@@ -76,5 +82,7 @@ const dead = (
   to: "dead",
   reason: `${error.code ?? error.name}: ${error.message}`,
 });
+
+const VALUELESS = { name: "IgnoreResult", message: "it ran; the task has ignoreResult, so its value is not stored" };
 
 const IGNORED = { name: "IgnoreTask", message: "the task asked to be ignored" };

@@ -36,6 +36,8 @@ export class Consumer {
   readonly #watched = new WeakSet<OwnedJob>();
   #subscriptions: Subscription[] = [];
   #lostCheck: NodeJS.Timeout | undefined;
+  /** Those that wait for others: still owned, but their slots are free. */
+  readonly #joining = new Set<OwnedJob>();
   #granted: number;
   #stopping = false;
   #aborting = false;
@@ -59,7 +61,8 @@ export class Consumer {
   /** Takes nothing more, and hands back what has not begun. */
   async stopTaking(): Promise<void> {
     this.#stopping = true;
-    await Promise.all(this.#subscriptions.splice(0).map((subscription) => subscription.stop()));
+    const stopped = await Promise.allSettled(this.#subscriptions.splice(0).map((subscription) => subscription.stop()));
+    for (const { reason } of stopped.filter((one) => one.status === "rejected")) this.#warn(reason);
     for (const job of this.#options.pool.takeBack()) {
       // n.b. what was acknowledged early cannot be handed back
       if (job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
@@ -99,6 +102,8 @@ export class Consumer {
   /** A batch of jobs ended in the pool. */
   ended(batch: readonly Ended<OwnedJob>[]): void {
     for (const end of batch) {
+      // n.b. one that did not await its join, or whose thread died, does not tell that it is over
+      this.#joining.delete(end.job);
       if (this.#aborting && end.verdict.kind === "failure" && !end.job.early) this.#release(end.job);
       // n.b. a job that was released meanwhile ends without an owner
       else if (this.#owned.delete(end.job)) this.#options.finisher.end(end);
@@ -108,8 +113,9 @@ export class Consumer {
   }
 
   /** A running task waits for another one, or goes on; what it waits for must be able to come. */
-  joining(waiting: boolean): void {
-    this.#prefetch.joining(waiting);
+  joining(job: OwnedJob, waiting: boolean): void {
+    if (waiting && this.#owned.has(job)) this.#joining.add(job);
+    else this.#joining.delete(job);
     this.#grantCredit(0);
   }
 
@@ -181,10 +187,15 @@ export class Consumer {
   }
 
   #grantCredit(ended: number): void {
-    const credit = this.#prefetch.ended(ended);
+    const credit = this.#prefetch.ended(ended) + this.#joining.size;
     if (credit === this.#granted) return;
     this.#granted = credit;
     for (const subscription of this.#subscriptions) subscription.credit(credit);
+  }
+
+  #warn(reason: unknown): void {
+    const error = reason instanceof Error ? reason : new Error(String(reason));
+    this.#options.events.emit("warning", () => ({ error }));
   }
 
   #noteIdle(): void {

@@ -51,6 +51,22 @@ export class Emitter {
     const listeners = this.#listeners.get(event);
     if (listeners === undefined || listeners.size === 0) return;
     const value = make();
-    for (const listener of listeners as Set<Listener<E>>) listener(value);
+    for (const listener of listeners as Set<Listener<E>>) {
+      try {
+        listener(value);
+      } catch (error) {
+        this.#failed(event, error);
+      }
+    }
+  }
+
+  /** What a listener throws is told as a warning, and never stops the worker in the middle of a batch. */
+  #failed(event: keyof WorkerEvents, cause: unknown): void {
+    const isTold = event !== "warning" && (this.#listeners.get("warning")?.size ?? 0) > 0;
+    const error = new Error(`a listener of ${event} threw: ${String(cause)}`, { cause });
+    if (isTold) return this.emit("warning", () => ({ error }));
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

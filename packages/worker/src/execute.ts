@@ -61,7 +61,7 @@ export async function execute(
     const value = await runAsTask(task, () => executable.run(task, args));
     return encodeResult(executable.codec, value);
   } catch (thrown) {
-    return judge(thrown, executable, task);
+    return judgeAnything(thrown, executable, task);
   }
 }
 
@@ -74,6 +74,15 @@ function decodeArguments(codec: Codec, bytes: Uint8Array): readonly unknown[] {
 function encodeResult(codec: Codec, value: unknown): Verdict {
   try {
     return { kind: "success", body: encoder.encode(codec.encode(value, "result")) };
+  } catch (error) {
+    return { kind: "failure", error: toRemoteError(error), expected: false };
+  }
+}
+
+/** Judging runs code of the task's author too: its matchers, getters of what was thrown. */
+function judgeAnything(thrown: unknown, executable: Executable, task: RunningTask): Verdict {
+  try {
+    return judge(thrown, executable, task);
   } catch (error) {
     return { kind: "failure", error: toRemoteError(error), expected: false };
   }

@@ -1,10 +1,19 @@
-import type { AppInternals, Connection, Delivery, Envelope, Finish, SettleOutcome } from "@taskgen/core/internal";
+import {
+  toRemoteError,
+  type AppInternals,
+  type Connection,
+  type Delivery,
+  type Finish,
+  type SettleOutcome,
+} from "@taskgen/core/internal";
+import { Acknowledged } from "./acknowledged.js";
 import { conclude, later, type ConcludeOptions } from "./conclude.js";
-import type { Emitter } from "./events.js";
+import type { Emitter, TaskEvent } from "./events.js";
 import type { Ended } from "./pool/pool.js";
 import { reportEnd } from "./report.js";
 import type { Settler } from "./settler.js";
 import type { OwnedJob, Triage } from "./triage.js";
+import type { Verdict } from "./verdict.js";
 
 const encoder = new TextEncoder();
 
@@ -20,11 +29,13 @@ export interface FinisherOptions {
 export class Finisher {
   readonly #options: FinisherOptions;
   readonly #conclude: ConcludeOptions;
+  readonly #acknowledged: Acknowledged;
 
   constructor(options: FinisherOptions) {
     this.#options = options;
     const { resultTtlMs, ambient } = options.app.options;
     this.#conclude = { ttlMs: resultTtlMs, now: ambient.now };
+    this.#acknowledged = new Acknowledged(options.connection, resultTtlMs, (error) => this.#warn(error));
   }
 
   /** A job ended in the pool. */
@@ -32,9 +43,9 @@ export class Finisher {
     const { job, verdict } = ended;
     reportEnd(this.#options.events, ended);
     if (verdict.kind === "retry") this.#append(job, "RETRY", encoder.encode(JSON.stringify(verdict.error)));
-    const { delivery, header, ignoreResult } = job;
-    const finish = conclude({ delivery, header, verdict, ignoreResult }, this.#conclude);
-    if (job.early) void this.#endAcknowledged(finish);
+    const { delivery, header, ignoreResult, ignoresValue } = job;
+    const finish = conclude({ delivery, header, verdict, ignoreResult, ignoresValue }, this.#conclude);
+    if (job.early) this.#acknowledged.end(finish, ignoreResult);
     else this.#settle(finish, job);
   }
 
@@ -42,7 +53,8 @@ export class Finisher {
   endUnrun(delivery: Delivery, { task, verdict }: Extract<Triage, { kind: "end" }>): void {
     const job = { id: delivery.envelope.id, task };
     reportEnd(this.#options.events, { job: job as OwnedJob, verdict, runtimeMs: 0 });
-    this.#settle(conclude({ delivery, header: undefined, verdict, ignoreResult: false }, this.#conclude), job);
+    const conclusion = { delivery, header: undefined, verdict, ignoreResult: false, ignoresValue: false };
+    this.#settle(conclude(conclusion, this.#conclude), job);
   }
 
   /** Puts a delivery back for a worker that knows its task. */
@@ -78,29 +90,23 @@ export class Finisher {
     this.#append(job, "STARTED", new Uint8Array());
   }
 
-  #settle(finish: Finish, job: { readonly id: string; readonly task: string }): void {
-    this.#options.settler.add(finish, (outcome) => this.#settled(outcome, job));
+  /** Resolves when everything is stored and settled, or the signal aborts. */
+  async drained(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#options.settler.drained(signal), this.#acknowledged.drained(signal)]);
   }
 
-  #settled(outcome: SettleOutcome, { id, task }: { readonly id: string; readonly task: string }): void {
+  #settle(finish: Finish, job: TaskEvent): void {
+    this.#options.settler.add(finish, (outcome) => this.#settled(outcome, finish, job));
+  }
+
+  #settled(outcome: SettleOutcome, { settlement }: Finish, { id, task }: TaskEvent): void {
     if (outcome === "ok") return;
-    if (outcome === "lost") this.#options.events.emit("task-lost", () => ({ id, task }));
-    else this.#warn(outcome);
-  }
-
-  /** The broker has forgotten the delivery already: what is left is its result, or its next run. */
-  async #endAcknowledged({ settlement, record }: Finish): Promise<void> {
-    try {
-      if (settlement.to === "retry") await this.#sendAgain(settlement.next);
-      else if (record !== undefined) await this.#options.connection.results.put([record]);
-    } catch (error) {
-      this.#warn(error);
-    }
-  }
-
-  async #sendAgain(next: Envelope): Promise<void> {
-    const [outcome] = await this.#options.connection.transport.send([next], AbortSignal.timeout(30_000));
-    if (outcome instanceof Error) throw outcome;
+    if (outcome === "lost") return this.#options.events.emit("task-lost", () => ({ id, task }));
+    this.#warn(outcome);
+    if (settlement.to !== "retry" || outcome.code !== "PAYLOAD_TOO_LARGE") return;
+    // its next header made it too large for the broker
+    const verdict: Verdict = { kind: "reject", error: toRemoteError(outcome) };
+    this.endUnrun(settlement.delivery, { kind: "end", task, verdict });
   }
 
   #append({ id, ignoreResult }: OwnedJob, state: string, body: Uint8Array): void {

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
-import { milliseconds, type AnyApp, type Registry } from "@taskgen/core";
+import { ConfigError, milliseconds, type AnyApp, type Registry } from "@taskgen/core";
 import { InlinePool } from "./pool/inline.js";
 import type { Pool } from "./pool/pool.js";
 import { ThreadPool } from "./pool/threads.js";
@@ -12,6 +12,8 @@ const PER_THREAD = 10;
 
 /** The pool that a worker's options ask for, not yet started. */
 export function openPool(options: WorkerOptions, app: AnyApp): Pool<OwnedJob> {
+  checkCount("threads", options.threads);
+  checkCount("concurrency", options.concurrency);
   if (options.pool === "inline") {
     return new InlinePool(
       async () => new LoadedRegistry(await importRegistry(options.registry), app),
@@ -27,6 +29,11 @@ export function openPool(options: WorkerOptions, app: AnyApp): Pool<OwnedJob> {
     killGraceMs: milliseconds(options.killGrace ?? "5s"),
     app,
   });
+}
+
+function checkCount(option: string, count: number | undefined): void {
+  if (count === undefined || (Number.isSafeInteger(count) && count > 0)) return;
+  throw new ConfigError("OPTION_INVALID", `${option} is ${count}; it must be a whole number of at least 1`);
 }
 
 async function importRegistry(registry: Registry | string): Promise<Registry> {

@@ -12,7 +12,6 @@ export class Prefetch {
   #windowStart: number;
   #ended = 0;
   #perMs = 0;
-  #joining = 0;
 
   constructor(concurrency: number, now: () => number = () => performance.now()) {
     this.#concurrency = concurrency;
@@ -32,15 +31,10 @@ export class Prefetch {
     return this.credit;
   }
 
-  /** A task waits for another one, or goes on: its slot is free meanwhile, though it is still owned. */
-  joining(waiting: boolean): void {
-    this.#joining += waiting ? 1 : -1;
-  }
-
   get credit(): number {
-    return (
-      this.#joining +
-      Math.min(Math.max(MAX_CREDIT, this.#concurrency), this.#concurrency + Math.floor(this.#perMs * LOOK_AHEAD_MS))
+    return Math.min(
+      Math.max(MAX_CREDIT, this.#concurrency),
+      this.#concurrency + Math.floor(this.#perMs * LOOK_AHEAD_MS),
     );
   }
 }

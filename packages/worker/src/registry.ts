@@ -1,4 +1,12 @@
-import { defaultApp, type AnyApp, type Middleware, type Registry } from "@taskgen/core";
+import {
+  ConfigError,
+  defaultApp,
+  milliseconds,
+  type TaskOptions,
+  type AnyApp,
+  type Middleware,
+  type Registry,
+} from "@taskgen/core";
 import { internalsOf } from "@taskgen/core/internal";
 import { compose, requireTask, type Executable } from "./execute.js";
 import type { PlainTaskOptions } from "./pool/pool.js";
@@ -40,6 +48,7 @@ export class LoadedRegistry {
     if (entry === undefined) throw new TypeError(`${name} is not in the registry ${this.#registry.url}`);
     const { codec, options } = internalsOf(this.#app);
     const definition = requireTask(name, await importTask(name, entry));
+    checkDurations(name, definition.options);
     const middleware: readonly Middleware[] = options.middleware;
     return { definition, run: compose(definition, middleware), codec, ambient: options.ambient };
   }
@@ -53,6 +62,19 @@ async function importTask(name: string, entry: Registry["tasks"][string]): Promi
       `task ${name} (${entry.source}) cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
     );
+  }
+}
+
+/** A task with a duration that is none is refused before it is called. */
+function checkDurations(name: string, options: TaskOptions): void {
+  for (const option of ["timeLimit", "softTimeLimit", "defaultRetryDelay", "retryBackoffMax"] as const) {
+    const duration = options[option];
+    if (duration === undefined) continue;
+    try {
+      milliseconds(duration);
+    } catch (cause) {
+      throw new ConfigError("OPTION_INVALID", `task ${name}: ${option} is ${JSON.stringify(duration)}`, { cause });
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { milliseconds, RetryTask, type ErrorMatcher, type TaskOptions } from "@taskgen/core";
+import { ConfigError, milliseconds, RetryTask, type ErrorMatcher, type TaskOptions } from "@taskgen/core";
 import { backoffDelay, TASK_DEFAULTS } from "@taskgen/core/internal";
 
 /** A wait before the next run, or why there is none. */
@@ -18,8 +18,9 @@ export function decideRetry(
   const asked = thrown instanceof RetryTask ? thrown : undefined;
   if (asked === undefined && !matchesAutoretry(thrown, options)) return undefined;
   const cause = asked === undefined ? thrown : asked.cause;
-  const limit = asked?.options.maxRetries ?? options.maxRetries;
-  const maxRetries = limit === undefined ? TASK_DEFAULTS.maxRetries : limit;
+  // n.b. `null` is a limit too: none
+  const limits = [asked?.options.maxRetries, options.maxRetries, TASK_DEFAULTS.maxRetries];
+  const maxRetries = limits.find((limit) => limit !== undefined)!;
   if (maxRetries !== null && retries >= maxRetries) return { exhausted: cause ?? thrown };
   return { delayMs: delayOf(asked, options, retries, ambient), cause: cause ?? thrown };
 }
@@ -35,6 +36,12 @@ function matchesError(thrown: unknown, matcher: ErrorMatcher): boolean {
   return isClass ? thrown instanceof matcher : (matcher as (error: unknown) => boolean)(thrown);
 }
 
+function timeOf(eta: Date): number {
+  const time = eta.getTime();
+  if (!Number.isNaN(time)) return time;
+  throw new ConfigError("OPTION_INVALID", "the eta of the retry is an invalid date");
+}
+
 function delayOf(
   asked: RetryTask | undefined,
   options: TaskOptions,
@@ -42,7 +49,7 @@ function delayOf(
   { now, random }: { readonly now: () => number; readonly random: () => number },
 ): number {
   if (asked?.options.countdown !== undefined) return milliseconds(asked.options.countdown);
-  if (asked?.options.eta !== undefined) return Math.max(0, asked.options.eta.getTime() - now());
+  if (asked?.options.eta !== undefined) return Math.max(0, timeOf(asked.options.eta) - now());
   const { retryBackoff = TASK_DEFAULTS.retryBackoff } = options;
   if (retryBackoff === false) return milliseconds(options.defaultRetryDelay ?? TASK_DEFAULTS.defaultRetryDelay);
   return backoffDelay(

@@ -1,5 +1,6 @@
 import { TransportError } from "@taskgen/core";
 import { canFuse, type Connection, type Finish, type Fused, type SettleOutcome } from "@taskgen/core/internal";
+import { pause } from "./pause.js";
 
 interface Pending {
   readonly finish: Finish;
@@ -103,14 +104,3 @@ export class Settler {
 }
 
 const isRetriable = (outcome: SettleOutcome): boolean => outcome instanceof TransportError && outcome.retriable;
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done, { once: true });
-  });

@@ -15,7 +15,10 @@ import type { Verdict } from "./verdict.js";
 export interface OwnedJob extends Job {
   readonly delivery: Delivery;
   readonly header: Header;
+  /** The caller wants no result. */
   readonly ignoreResult: boolean;
+  /** The task stores no value; a caller that does not know it is told so. */
+  readonly ignoresValue: boolean;
 }
 
 /** What a worker does with a delivery, decided from its header alone. */
@@ -103,7 +106,8 @@ function createJob(
     trackStarted: task.trackStarted === true,
     delivery,
     header,
-    ignoreResult: header.ignoreResult ?? task.ignoreResult === true,
+    ignoreResult: header.ignoreResult === true,
+    ignoresValue: header.ignoreResult === undefined && task.ignoreResult === true,
   };
 }
 

@@ -1,11 +1,12 @@
-import { defaultApp, milliseconds, type AnyApp, type Duration, type Registry } from "@taskgen/core";
-import { internalsOf, type AppInternals, type Connection } from "@taskgen/core/internal";
+import { ConfigError, defaultApp, milliseconds, type AnyApp, type Duration, type Registry } from "@taskgen/core";
+import { internalsOf, timeoutSignal, type AppInternals, type Connection } from "@taskgen/core/internal";
 import { Consumer } from "./consumer.js";
 import { Emitter, type WorkerEvents } from "./events.js";
 import { Finisher } from "./finisher.js";
 import { openPool } from "./open-pool.js";
 import type { PlainTaskOptions, Pool, PoolEvents } from "./pool/pool.js";
 import { Settler } from "./settler.js";
+import { shutDown, undoStart, type Consuming } from "./shut-down.js";
 import type { OwnedJob, ParkingPolicy } from "./triage.js";
 
 export type PoolKind = "threads" | "inline";
@@ -51,24 +52,13 @@ export interface WorkerInfo {
   readonly concurrency: number;
 }
 
-/** After the grace period: how long aborted tasks have to clean up. */
-const CLEAN_UP_MS = 1_000;
-/** How long the last settlements may take. */
-const DRAIN_MS = 5_000;
-
-/** The parts of a worker that runs. */
-interface Running {
-  readonly consumer: Consumer;
-  readonly pool: Pool<OwnedJob>;
-  readonly settler: Settler;
-  readonly info: WorkerInfo;
-}
-
 /** Takes tasks from queues, runs them in a pool, stores what comes of them and acknowledges them. */
 export class Worker implements AsyncDisposable {
   readonly #options: WorkerOptions;
   readonly #events = new Emitter();
-  #starting: Promise<Running> | undefined;
+  readonly #halt = new AbortController();
+  #starting: Promise<Consuming> | undefined;
+  #pool: Pool<OwnedJob> | undefined;
   #stopping: Promise<{ readonly clean: boolean }> | undefined;
   #info: WorkerInfo | undefined;
 
@@ -88,16 +78,21 @@ export class Worker implements AsyncDisposable {
 
   /** Connects, loads every task, and begins to consume. Rejects when one of these fails; nothing is left running then. */
   async start(): Promise<WorkerInfo> {
+    this.#refuseStopped();
     this.#starting ??= this.#start();
-    return (await this.#starting).info;
+    await this.#starting;
+    return this.#info!;
   }
 
   /**
    * Takes no more tasks, lets those that run finish within the grace period, then aborts their signals and hands the rest
-   * back. `clean`: everything finished. Stopping twice, or before starting, is safe. The app stays open.
+   * back. `clean`: everything finished. Stopping twice, or before starting, is safe; a start that is under way
+   * rejects. The app stays open.
    */
   stop(options: { readonly gracePeriod?: Duration } = {}): Promise<{ readonly clean: boolean }> {
-    this.#stopping ??= this.#stop(milliseconds(options.gracePeriod ?? this.#options.gracePeriod ?? "30s"));
+    this.#stopping ??= this.#stop(
+      timeoutSignal(milliseconds(options.gracePeriod ?? this.#options.gracePeriod ?? "30s")),
+    );
     return this.#stopping;
   }
 
@@ -105,10 +100,13 @@ export class Worker implements AsyncDisposable {
     await this.stop();
   }
 
-  async #start(): Promise<Running> {
+  async #start(): Promise<Consuming> {
     const app = await this.#findApp();
-    const connection = await internalsOf(app).connection();
-    const pool = openPool(this.#options, app);
+    // n.b. a broker that cannot be reached is waited for as long as the app is open
+    const connection = await Promise.race([internalsOf(app).connection(), aborted(this.#halt.signal)]);
+    if (connection === undefined) throw wasStopped();
+    this.#refuseStopped();
+    const pool = (this.#pool = openPool(this.#options, app));
     try {
       return await this.#consume(internalsOf(app), connection, pool);
     } catch (error) {
@@ -117,13 +115,17 @@ export class Worker implements AsyncDisposable {
     }
   }
 
+  #refuseStopped(): void {
+    if (this.#stopping !== undefined) throw wasStopped();
+  }
+
   async #findApp(): Promise<AnyApp> {
     const { app, registry } = this.#options;
     if (app !== undefined) return app;
     return (typeof registry === "string" ? undefined : await registry.app?.()) ?? defaultApp();
   }
 
-  async #consume(app: AppInternals, connection: Connection, pool: Pool<OwnedJob>): Promise<Running> {
+  async #consume(app: AppInternals, connection: Connection, pool: Pool<OwnedJob>): Promise<Consuming> {
     const settler = new Settler(connection);
     const finisher = new Finisher({ app, connection, settler, events: this.#events });
     let consumer: Consumer | undefined;
@@ -131,7 +133,7 @@ export class Worker implements AsyncDisposable {
       this.#poolEvents({
         ended: (batch) => consumer!.ended(batch),
         started: (job) => finisher.started(job),
-        joining: (_job, waiting) => consumer!.joining(waiting),
+        joining: (job, waiting) => consumer!.joining(job, waiting),
       }),
     );
     const triage = {
@@ -142,9 +144,21 @@ export class Worker implements AsyncDisposable {
     };
     consumer = new Consumer({ connection, pool, finisher, events: this.#events, triage });
     const queues = this.#options.queues ?? queuesOf(tasks, app.options.queue);
-    await consumer.start(queues);
+    const consuming = { consumer, finisher, pool };
+    await this.#take(consuming, queues);
     this.#info = this.#describe(connection, pool, { queues, tasks: Object.keys(tasks).toSorted() });
-    return { consumer, pool, settler, info: this.#info };
+    return consuming;
+  }
+
+  async #take(consuming: Consuming, queues: readonly string[]): Promise<void> {
+    try {
+      this.#refuseStopped();
+      await consuming.consumer.start(queues);
+      this.#refuseStopped();
+    } catch (error) {
+      await undoStart(consuming);
+      throw error;
+    }
   }
 
   #poolEvents(own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "joining">): PoolEvents<OwnedJob> {
@@ -182,23 +196,24 @@ export class Worker implements AsyncDisposable {
     return { maxParks, factorMs: milliseconds(backoff), maxMs: milliseconds(backoffMax) };
   }
 
-  async #stop(graceMs: number): Promise<{ readonly clean: boolean }> {
-    const running = await this.#starting?.catch(() => undefined);
-    if (running === undefined) return { clean: true };
-    const { consumer, pool, settler } = running;
-    await consumer.stopTaking();
-    const clean = await consumer.finished(AbortSignal.timeout(graceMs));
-    if (!clean) {
-      consumer.abortAll("WORKER_SHUTDOWN", "the worker stops and its grace period is over");
-      await consumer.finished(AbortSignal.timeout(CLEAN_UP_MS));
-      consumer.releaseAll();
-    }
-    await settler.drained(AbortSignal.timeout(DRAIN_MS));
-    consumer.close();
-    await pool.stop();
-    return { clean };
+  async #stop(grace: AbortSignal): Promise<{ readonly clean: boolean }> {
+    // n.b. a start that is under way notices, and undoes what it began
+    this.#halt.abort();
+    if (this.#info === undefined) void this.#pool?.stop();
+    const started = this.#starting?.catch(() => undefined);
+    const consuming = await Promise.race([started, aborted(grace)]);
+    return { clean: consuming === undefined || (await shutDown(consuming, grace)) };
   }
 }
+
+const wasStopped = (): ConfigError =>
+  new ConfigError("OPTION_INVALID", "the worker was stopped; create another one to start again");
+
+const aborted = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
 
 /** Makes a worker; it takes nothing before `start`. */
 export const createWorker = (options: WorkerOptions): Worker => new Worker(options);

@@ -22,6 +22,14 @@ export const inspecting: Cases = {
     expect(depth).toEqual({ queue: scene.queue, waiting: 3, delayed: 1, owned: 2, dead: 1 });
   },
 
+  "counts what was sent to a queue that nobody declared": async (scene) => {
+    const transport = inspectable((await scene.open()).transport);
+    const queue = `${scene.queue}-undeclared`;
+    await send(transport, ...messages(queue, 2));
+    const depth = (await transport.depths()).find((one) => one.queue === queue);
+    expect(depth).toEqual({ queue, waiting: 2, delayed: 0, owned: 0, dead: 0 });
+  },
+
   "lists dead letters up to a limit": async (scene) => {
     const transport = inspectable((await scene.open()).transport);
     await send(transport, ...messages(scene.queue, 4));

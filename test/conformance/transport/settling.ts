@@ -2,7 +2,7 @@ import { TransportError } from "@taskgen/core";
 import { canInspect, type Envelope } from "@taskgen/core/internal";
 import { expect } from "vitest";
 import { consume } from "../inbox.js";
-import { bytes, done, idsOf, message, messages, send, settle, textsOf } from "../messages.js";
+import { bytes, deadline, done, idsOf, message, messages, send, settle, textsOf } from "../messages.js";
 import type { Cases } from "../suite.js";
 
 const retried = (envelope: Envelope, text: string, more: Partial<Envelope> = {}): Envelope => ({
@@ -21,6 +21,22 @@ export const settling: Cases = {
     await send(transport, message(scene.queue, "marker"));
     const { inbox } = await consume(other.transport, scene.queue, 10);
     expect(textsOf(await inbox.arrived(1))).toEqual(["marker"]);
+  },
+
+  "takes an id again once it is done without a result": async (scene) => {
+    const { transport } = await scene.open();
+    if (!transport.caps.dedupe) return;
+    const [first, second] = messages(scene.queue, 2) as [Envelope, Envelope];
+    const { inbox } = await consume(transport, scene.queue, 10);
+    for (let run = 1; run <= 3; run++) {
+      await send(transport, first, second);
+      expect(await transport.send([first, second], deadline())).toEqual(["duplicate", "duplicate"]);
+      const [one, two] = (await inbox.arrived(2 * run)).slice(-2);
+      await done(transport, [one!]);
+      const dead = { delivery: two!, to: "dead", reason: "bad" } as const;
+      expect(await settle(transport, dead)).toEqual(["ok"]);
+    }
+    expect(textsOf(inbox.deliveries)).toEqual(["m0", "m1", "m0", "m1", "m0", "m1"]);
   },
 
   "replaces what is retried": async (scene) => {

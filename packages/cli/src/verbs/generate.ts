@@ -2,10 +2,12 @@ import { Option, type Command } from "commander";
 import type { Diagnostic, DiagnosticFormat, GeneratedFile, GenerateResult } from "@taskgen/codegen";
 import { CliError } from "../cli-error.js";
 import { loadCodegen } from "../load-codegen.js";
+import { untilStopped } from "../shutdown.js";
 import { line, type Terminal } from "../terminal.js";
 
 export interface GenerateVerbOptions {
   readonly check?: true;
+  readonly watch?: true;
   readonly config?: string;
   readonly format: DiagnosticFormat;
 }
@@ -17,6 +19,7 @@ workers run). taskgen.config.ts changes these places. Tasks are read, never run.
 Examples:
   $ npx taskgen                        generate; the verb may be left out
   $ npx taskgen generate --check       for CI: write nothing, fail when something is stale
+  $ npx taskgen generate --watch       again after every change, until Ctrl-C
 
 Exit codes: 0 everything is up to date; 1 the tasks have errors; 2 something is stale (--check only).`;
 
@@ -25,6 +28,7 @@ export function describeGenerate(command: Command): Command {
   return command
     .description("generate the typed client and the registry from the tasks (the default)")
     .option("--check", "write nothing; show what is stale and exit with 2")
+    .addOption(new Option("--watch", "generate again after every change, until Ctrl-C").conflicts("check"))
     .option("--config <path>", "the configuration (default: taskgen.config.{ts,mts,js,mjs})")
     .addOption(
       new Option("--format <format>", "how findings are written")
@@ -33,6 +37,18 @@ export function describeGenerate(command: Command): Command {
     )
     .allowExcessArguments()
     .addHelpText("after", HELP);
+}
+
+/** Generates until it is told to stop; resolves to the exit code. */
+export function watchGenerate(options: GenerateVerbOptions, terminal: Terminal): Promise<number> {
+  return untilStopped({
+    run: async (signal) => {
+      const { generateOnChange } = await import("../watched-project.js");
+      const generate = (): Promise<number> => runGenerate(options, terminal);
+      await generateOnChange({ config: options.config, generate, terminal, signal });
+      return 0;
+    },
+  });
 }
 
 /** Generates, or checks; resolves to the exit code. */

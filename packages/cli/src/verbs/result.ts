@@ -51,8 +51,9 @@ export async function runResult(id: string, options: ResultVerbOptions, terminal
 
 async function show(app: App, id: string, options: ResultVerbOptions, terminal: Terminal): Promise<number> {
   const result = app.result(id);
+  const state = await result.status(); // n.b. before: it may end in between
   if (options.wait !== true && !(await result.ready())) {
-    terminal.print(`${cleanLine(await result.status())}\n`);
+    terminal.print(`${cleanLine(state)}\n`);
     return 1;
   }
   const settled = await result.settled(options.timeout === undefined ? {} : { timeout: options.timeout });

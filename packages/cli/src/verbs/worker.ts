@@ -32,7 +32,14 @@ over (they run again); 130, 143 a second SIGINT, SIGTERM.`;
 
 /** Defines `taskgen worker`. */
 export function describeWorker(command: Command): Command {
-  addConnectionOptions(command.description("run tasks"))
+  return addWorkerOptions(command.description("run tasks"))
+    .option("--registry <path>", "the registry to run, such as a compiled one (default: the generated one)")
+    .addHelpText("after", HELP);
+}
+
+/** The options of a worker that runs what is generated. */
+export function addWorkerOptions(command: Command): Command {
+  return addConnectionOptions(command)
     .option(
       "-Q, --queues <names>",
       "take tasks from these queues, separated by commas (default: all that tasks name)",
@@ -44,10 +51,31 @@ export function describeWorker(command: Command): Command {
     .addOption(new Option("-l, --loglevel <level>", "what to log").choices(LOG_LEVELS).default("info"))
     .option("--json", "log one JSON object per line")
     .option("--grace <duration>", "how long running tasks may take to finish when the worker stops", duration, "30s")
-    .option("--registry <path>", "the registry to run, such as a compiled one (default: the generated one)")
     .option("--config <path>", "the configuration (default: taskgen.config.{ts,mts,js,mjs})");
-  return command.addHelpText("after", HELP);
 }
+
+/** The same options as a command line. */
+export function workerArguments(options: WorkerVerbOptions): string[] {
+  const { json, queues, ...rest } = options;
+  const values = { ...rest, queues: queues?.join(",") };
+  const named = (Object.keys(FLAGS) as (keyof typeof FLAGS)[]).flatMap((key) =>
+    values[key] === undefined ? [] : [`${FLAGS[key]}=${values[key]}`],
+  );
+  return json === true ? [...named, "--json"] : named;
+}
+
+const FLAGS = {
+  broker: "--broker",
+  resultBackend: "--result-backend",
+  queues: "--queues",
+  concurrency: "--concurrency",
+  threads: "--threads",
+  pool: "--pool",
+  loglevel: "--loglevel",
+  grace: "--grace",
+  registry: "--registry",
+  config: "--config",
+} as const satisfies Record<Exclude<keyof WorkerVerbOptions, "json">, string>;
 
 /** Runs a worker until it is stopped; resolves to the exit code. */
 export async function runWorker(options: WorkerVerbOptions, terminal: Terminal): Promise<number> {

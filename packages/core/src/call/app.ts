@@ -3,10 +3,12 @@ import type { CallOptions, ErrorClass } from "../define/task-options.js";
 import { milliseconds, type Duration } from "../duration.js";
 import { ConfigError } from "../errors.js";
 import type { Middleware } from "../run/middleware.js";
+import { timeoutSignal } from "../timer.js";
+import type { Deadline } from "../transport.js";
 import { openResults, openTransport } from "../transports/open.js";
 import { createCodec, type Codec, type CodecLimits } from "../wire/codec.js";
 import type { AsyncResultWith, UnknownExtras } from "./async-result.js";
-import { connect, type Connection } from "./connection.js";
+import { connect, disconnect, type Connection } from "./connection.js";
 import { defaultBroker } from "./default-broker.js";
 import { ErrorRegistry } from "./error-registry.js";
 import { Publisher, type OnPublishError } from "./publisher.js";
@@ -108,8 +110,9 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   readonly #codec: Codec;
   readonly #publisher: Publisher;
   readonly #sender: Sender;
+  readonly #ending = new AbortController();
   #connection: Promise<Connection> | undefined;
-  #closed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(options: AppOptions = {}) {
     this.#given = options;
@@ -151,15 +154,24 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     await this.#connected();
   }
 
-  /** Sends what waits, then closes the connection within `timeout` (default "5s"). Closing twice is safe. */
+  /**
+   * Sends what waits, then closes the connection, or gives up one that is not there yet, within `timeout` (default "5s").
+   * Closing twice is safe.
+   */
   async close(options: { readonly timeout?: Duration } = {}): Promise<void> {
-    if (this.#closed) return;
-    const deadline = AbortSignal.timeout(milliseconds(options.timeout ?? "5s"));
+    this.#closing ??= this.#close(timeoutSignal(milliseconds(options.timeout ?? "5s")));
+    return this.#closing;
+  }
+
+  async #close(deadline: Deadline): Promise<void> {
     await Promise.race([this.#sender.drained(), aborted(deadline)]);
-    this.#closed = true;
-    const connection = await this.#connection?.catch(() => undefined);
-    await connection?.results.close(deadline);
-    await connection?.transport.close(deadline);
+    // n.b. one that opens only after the deadline is closed all the same
+    const disconnected = this.#connection?.then(
+      (connection) => disconnect(connection, deadline),
+      () => {},
+    );
+    this.#ending.abort(appClosed());
+    await Promise.race([disconnected, aborted(deadline)]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -194,9 +206,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   }
 
   #connected(): Promise<Connection> {
-    if (this.#closed) {
-      return Promise.reject(new ConfigError("OPTION_INVALID", "the app is closed; create another one to go on"));
-    }
+    if (this.#ending.signal.aborted) return Promise.reject(appClosed());
     this.#connection ??= this.#open().catch((error: unknown) => {
       this.#connection = undefined;
       throw error;
@@ -207,10 +217,12 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   async #open(): Promise<Connection> {
     const { broker, backend } = this.#urls();
     const options = this.#resolved;
-    return connect(
-      { transport: () => openTransport(broker, options), results: () => openResults(backend, options) },
-      this.#given.onError ?? ((error) => process.emitWarning(error)),
-    );
+    return connect({
+      transport: () => openTransport(broker, options),
+      results: () => openResults(backend, options),
+      onError: this.#given.onError ?? ((error) => process.emitWarning(error)),
+      closing: this.#ending.signal,
+    });
   }
 
   #urls(): { broker: string; backend: string } {
@@ -263,6 +275,9 @@ function resolveRetry(policy: RetryPolicy | false | undefined): SendRetry {
     intervalMaxMs: milliseconds(given.intervalMax),
   };
 }
+
+const appClosed = (): ConfigError =>
+  new ConfigError("OPTION_INVALID", "the app is closed; create another one to go on");
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((done) => (signal.aborted ? done() : signal.addEventListener("abort", () => done(), { once: true })));

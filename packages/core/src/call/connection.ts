@@ -1,5 +1,5 @@
 import type { ResultBackend } from "../result-backend.js";
-import type { Transport } from "../transport.js";
+import type { Deadline, Transport } from "../transport.js";
 
 /** An app's started transport and result backend. */
 export interface Connection {
@@ -7,20 +7,52 @@ export interface Connection {
   readonly results: ResultBackend;
 }
 
-/** Opens and starts both, or neither. */
-export async function connect(
-  open: { readonly transport: () => Promise<Transport>; readonly results: () => Promise<ResultBackend> },
-  onError: (error: Error) => void,
-): Promise<Connection> {
-  const transport = await open.transport();
-  const results = await open.results();
-  const events = { state: () => {}, error: onError };
+export interface ConnectOptions {
+  readonly transport: () => Promise<Transport>;
+  readonly results: () => Promise<ResultBackend>;
+  readonly onError: (error: Error) => void;
+  /** When it aborts, a start that still waits for its server ends. */
+  readonly closing: AbortSignal;
+}
+
+/** How long parts that were opened in vain may take to close. */
+const UNDO_MS = 1_000;
+
+/** Opens and starts both, or neither; rejects with the reason of `closing` when that ended it. */
+export async function connect({ closing, ...open }: ConnectOptions): Promise<Connection> {
+  const opened: (Transport | ResultBackend)[] = [];
+  const undo = (): Promise<unknown> =>
+    Promise.allSettled(opened.map((part) => part.close(AbortSignal.timeout(UNDO_MS))));
+  closing.addEventListener("abort", undo, { once: true });
   try {
-    await transport.start(events);
-    await results.start(events);
-    return { transport, results };
+    return await start(open, (part) => {
+      opened.push(part);
+      closing.throwIfAborted();
+    });
   } catch (error) {
-    await Promise.allSettled([transport.close(AbortSignal.timeout(1_000)), results.close(AbortSignal.timeout(1_000))]);
-    throw error;
+    await undo();
+    throw closing.aborted ? closing.reason : error;
+  } finally {
+    closing.removeEventListener("abort", undo);
   }
+}
+
+async function start(
+  { transport: openTransport, results: openResults, onError }: Omit<ConnectOptions, "closing">,
+  opened: (part: Transport | ResultBackend) => void,
+): Promise<Connection> {
+  const events = { state: () => {}, error: onError };
+  const transport = await openTransport();
+  opened(transport);
+  const results = await openResults();
+  opened(results);
+  await transport.start(events);
+  await results.start(events);
+  return { transport, results };
+}
+
+/** Closes both; pending waits for results end first. */
+export async function disconnect({ transport, results }: Connection, deadline: Deadline): Promise<void> {
+  await results.close(deadline);
+  await transport.close(deadline);
 }

@@ -47,7 +47,10 @@ export class Publisher {
     );
     const { onPublishError } = this.#options;
     if (onPublishError !== undefined)
-      pending.catch((failure: AggregateError) => failure.errors.forEach(onPublishError));
+      pending.catch((failure: unknown) => {
+        for (const error of failure instanceof AggregateError ? failure.errors : [failure])
+          onPublishError(error as PublishError);
+      });
     return pending;
   }
 
@@ -62,16 +65,11 @@ export class Publisher {
   }
 
   async #sendMany(calls: readonly Call[]): Promise<readonly AsyncResult<unknown>[]> {
-    const outcomes = await this.#options.sender.sendMany(calls.map((call) => this.#envelope(call)));
+    const outcomes = await this.#options.sender.sendMany(this.#envelopes(calls));
     const failures = outcomes.flatMap((outcome, i) =>
       outcome instanceof TransportError ? [publishError(calls[i]!, outcome)] : [],
     );
-    if (failures.length > 0) {
-      throw new AggregateError(
-        failures,
-        `${failures.length} of ${calls.length} calls of ${calls[0]!.name} were not sent: ${failures[0]!.message}`,
-      );
-    }
+    if (failures.length > 0) throw notSent(failures, calls);
     return calls.map((call) => this.#result(call));
   }
 
@@ -84,6 +82,22 @@ export class Publisher {
     return new StoredResult({ id, name, ignored: options.ignoreResult === true, foreign: false }, this.#options.source);
   }
 
+  /** All or none: where one call cannot travel, none is sent. */
+  #envelopes(calls: readonly Call[]): Envelope[] {
+    const envelopes: Envelope[] = [];
+    const failures: PublishError[] = [];
+    for (const call of calls) {
+      try {
+        envelopes.push(this.#envelope(call));
+      } catch (error) {
+        if (!(error instanceof PublishError)) throw error;
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw notSent(failures, calls);
+    return envelopes;
+  }
+
   #envelope(call: Call): Envelope {
     const { options } = call;
     const { ambient, queue, codec } = this.#options;
@@ -92,9 +106,9 @@ export class Publisher {
       id: checkId(call.id),
       queue: options.queue ?? queue,
       priority: checkPriority(options.priority ?? TASK_DEFAULTS.priority),
-      eta: options.eta?.getTime() ?? after(now, options.countdown),
-      expires: options.expires instanceof Date ? options.expires.getTime() : after(now, options.expires),
-      body: encodeMessage(header(call), encodeArguments(codec, call)),
+      eta: options.eta === undefined ? after(now, options.countdown) : timeOf("eta", options.eta),
+      expires: options.expires instanceof Date ? timeOf("expires", options.expires) : after(now, options.expires),
+      body: encodeBody(codec, call),
     };
   }
 }
@@ -111,17 +125,18 @@ function header({ name, options }: Call): Header {
   return {
     v: MESSAGE_VERSION,
     task: name,
-    ...(options.ignoreResult === true && { ignoreResult: true }),
+    ...(options.ignoreResult !== undefined && { ignoreResult: options.ignoreResult }),
     ...(options.timeLimit !== undefined && { timeLimit: milliseconds(options.timeLimit) }),
     ...(options.softTimeLimit !== undefined && { softTimeLimit: milliseconds(options.softTimeLimit) }),
     ...(parent !== undefined && { rootId: parent.rootId, parentId: parent.id }),
-    ...(options.headers !== undefined && { headers: options.headers }),
+    ...(options.headers !== undefined && { headers: checkHeaders(options.headers) }),
   };
 }
 
-function encodeArguments(codec: Codec, { id, name, args }: Call): string {
+function encodeBody(codec: Codec, call: Call): Uint8Array {
+  const { id, name, args } = call;
   try {
-    return codec.encode(args, "argument");
+    return encodeMessage(header(call), codec.encode(args, "argument"));
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
     const reason = error.message.replace(/^\[\w+\] /, "");
@@ -147,6 +162,12 @@ function publishError({ id, name }: Call, cause: TransportError): PublishError {
   );
 }
 
+const notSent = (failures: readonly PublishError[], calls: readonly Call[]): AggregateError =>
+  new AggregateError(
+    failures,
+    `${failures.length} of ${calls.length} calls of ${calls[0]!.name} were not sent: ${failures[0]!.message}`,
+  );
+
 const after = (now: number, duration: Duration | undefined): number | undefined =>
   duration === undefined ? undefined : now + milliseconds(duration);
 
@@ -156,6 +177,19 @@ function checkId(id: string): string {
     "OPTION_INVALID",
     `taskId ${JSON.stringify(id)} must be 1 to 36 printable ASCII characters without spaces`,
   );
+}
+
+function timeOf(option: "eta" | "expires", date: Date): number {
+  const time = date.getTime();
+  if (!Number.isNaN(time)) return time;
+  throw new ConfigError("OPTION_INVALID", `${option} is an invalid date`);
+}
+
+function checkHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [name, text] of Object.entries(headers as Readonly<Record<string, unknown>>)) {
+    if (typeof text !== "string") throw new ConfigError("OPTION_INVALID", `the header ${name} must be a string`);
+  }
+  return headers;
 }
 
 function checkPriority(priority: number): number {

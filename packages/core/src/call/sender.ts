@@ -1,4 +1,5 @@
 import { TransportError } from "../errors.js";
+import { timeoutSignal } from "../timer.js";
 import type { Envelope, SendOutcome } from "../transport.js";
 import type { Connection } from "./connection.js";
 
@@ -26,6 +27,8 @@ interface Pending {
 
 const MAX_BATCH = 1_000;
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+/** A batch has the deadline of its first call; the others may lose no more than this of their own. */
+const MAX_BATCH_MS = 1_000;
 /** Batches on their way at once: one travels while the broker works on the other. */
 const MAX_IN_FLIGHT = 2;
 
@@ -92,7 +95,9 @@ export class Sender {
   #takeBatch(): Pending[] {
     let count = 0;
     let bytes = 0;
+    const latest = this.#waiting[0]!.deadline + MAX_BATCH_MS;
     while (count < this.#waiting.length && count < MAX_BATCH && bytes < MAX_BATCH_BYTES) {
+      if (this.#waiting[count]!.deadline > latest) break;
       bytes += this.#waiting[count++]!.envelope.body.length;
     }
     if (count === this.#waiting.length) {
@@ -117,7 +122,7 @@ export class Sender {
 
   /** Sends a batch, then again what may succeed later, until the policy or the deadline ends it. */
   async #attempt(batch: readonly Pending[]): Promise<SendOutcome[]> {
-    const deadline = AbortSignal.timeout(Math.max(0, Math.ceil(batch[0]!.deadline - performance.now())));
+    const deadline = timeoutSignal(batch[0]!.deadline - performance.now());
     const outcomes = await this.#trySend(batch, deadline);
     const { maxRetries, intervalStartMs, intervalStepMs, intervalMaxMs } = this.#options.retry;
     for (let retry = 0; retry < maxRetries && !deadline.aborted; retry++) {
@@ -128,19 +133,21 @@ export class Sender {
         again.map((i) => batch[i]!),
         deadline,
       );
-      again.forEach((at, i) => (outcomes[at] = next[i]!));
+      again.forEach((at, i) => (outcomes[at] = afterAnotherTry(outcomes[at]!, next[i]!)));
     }
     return outcomes;
   }
 
   async #trySend(batch: readonly Pending[], deadline: AbortSignal): Promise<SendOutcome[]> {
+    let certain = true;
     try {
       const { transport, results } = await beforeDeadline(this.#connect(), deadline);
+      certain = false;
       const replyTo = results.address?.();
       const envelopes = batch.map(({ envelope }) => (replyTo === undefined ? envelope : { ...envelope, replyTo }));
       return [...(await transport.send(envelopes, deadline))];
     } catch (error) {
-      const failure = toTransportError(error);
+      const failure = toTransportError(error, certain);
       return batch.map(() => failure);
     }
   }
@@ -157,14 +164,19 @@ const bufferFull = (limit: number): TransportError =>
   });
 
 /** A failure to connect is certain: nothing was sent. */
-const toTransportError = (error: unknown): TransportError =>
-  error instanceof TransportError
-    ? error
-    : new TransportError("BROKER_UNAVAILABLE", "the broker cannot be reached", {
-        cause: error,
-        certain: true,
-        retriable: false,
-      });
+const toTransportError = (error: unknown, certain: boolean): TransportError => {
+  if (error instanceof TransportError) return error;
+  const message = certain ? "the broker cannot be reached" : "the broker's answer is not known";
+  return new TransportError("BROKER_UNAVAILABLE", message, { cause: error, certain, retriable: false });
+};
+
+/** Once one try was uncertain, no later failure is certain. */
+function afterAnotherTry(before: SendOutcome, outcome: SendOutcome): SendOutcome {
+  const isUncertain = before instanceof TransportError && !before.certain;
+  if (!isUncertain || !(outcome instanceof TransportError) || !outcome.certain) return outcome;
+  const { code, message, retriable } = outcome;
+  return new TransportError(code, message.replace(/^\[\w+\] /, ""), { cause: outcome, certain: false, retriable });
+}
 
 async function beforeDeadline<T>(promise: Promise<T>, deadline: AbortSignal): Promise<T> {
   let abort: (() => void) | undefined;

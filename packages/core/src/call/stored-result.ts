@@ -3,6 +3,7 @@ import { ResultError } from "../errors.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { runningTask } from "../run/current-task.js";
 import type { State } from "../state.js";
+import { timeoutSignal } from "../timer.js";
 import type { Codec } from "../wire/codec.js";
 import { decodeFailure } from "../wire/outcome.js";
 import type { AsyncResult, GetOptions } from "./async-result.js";
@@ -96,7 +97,7 @@ export class StoredResult<R> implements AsyncResult<R> {
 
   async #wait(options: GetOptions): Promise<ResultRecord> {
     const results = await this.#readable();
-    const timeout = options.timeout === undefined ? undefined : AbortSignal.timeout(milliseconds(options.timeout));
+    const timeout = options.timeout === undefined ? undefined : timeoutSignal(milliseconds(options.timeout));
     const signal = anySignal(options.signal, timeout);
     try {
       return await results.wait(this.id, signal);

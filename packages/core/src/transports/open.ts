@@ -15,6 +15,10 @@ export interface TransportModule {
 const MODULES: Readonly<Record<string, () => Promise<TransportModule>>> = {
   "memory:": () => import("./memory/open.js"),
   "sqlite:": () => import("./sqlite/open.js"),
+  "redis:": () => import("./redis/open.js"),
+  "rediss:": () => import("./redis/open.js"),
+  "amqp:": () => import("./amqp/open.js"),
+  "amqps:": () => import("./amqp/open.js"),
 };
 
 /** The settings of `OpenOptions` besides the URL; each has a default. */

@@ -16,7 +16,7 @@ export interface Header {
   readonly retries?: number;
   /** How often a worker put it back because it did not know the task or the version. */
   readonly parked?: number;
-  /** The caller wants no result. */
+  /** Whether the caller wants no result; without it the task's own option decides. */
   readonly ignoreResult?: boolean;
   /** Milliseconds; Celery's `timelimit`, hard then soft. */
   readonly timeLimit?: number;
@@ -39,12 +39,24 @@ export interface Header {
 
 const NEWLINE = 0x0a;
 const MAX_HEADER_BYTES = 64 * 1024;
+/** What retries and parking may add to a header on its way. */
+const HEADER_ROOM = 1024;
+/** The longest id of a task. */
+const MAX_ID = 36;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** Header, a line feed, arguments: one text, so that a person can read a queue. JSON never holds a raw line feed. */
+/**
+ * Header, a line feed, arguments: one text, so that a person can read a queue. JSON never holds a raw line feed.
+ * @throws CodecError `NOT_SERIALIZABLE` when the header is longer than workers read.
+ */
 export function encodeMessage(header: Header, args: string): Uint8Array {
-  return encoder.encode(`${JSON.stringify(header)}\n${args}`);
+  const head = JSON.stringify(header);
+  const most = MAX_HEADER_BYTES - HEADER_ROOM;
+  if (head.length * 3 > most && Buffer.byteLength(head) > most) {
+    throw new CodecError("NOT_SERIALIZABLE", `its headers take more than the ${most} bytes that workers read`);
+  }
+  return encoder.encode(`${head}\n${args}`);
 }
 
 /** The same arguments under another header; the argument bytes are not decoded. */
@@ -94,6 +106,15 @@ const isOptional = (value: unknown, type: "string" | "number" | "boolean"): bool
 const isCount = (value: unknown): boolean =>
   value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0);
 
+const isId = (value: unknown): boolean => value === undefined || (typeof value === "string" && value.length <= MAX_ID);
+
+const isTexts = (value: unknown): boolean =>
+  value === undefined ||
+  (typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((text) => typeof text === "string"));
+
 function isHeader(value: unknown): value is Header {
   if (typeof value !== "object" || value === null) return false;
   const header = value as Record<keyof Header, unknown>;
@@ -101,14 +122,21 @@ function isHeader(value: unknown): value is Header {
     Number.isSafeInteger(header.v) &&
     typeof header.task === "string" &&
     header.task.length > 0 &&
+    isCount(header.parked) &&
+    // of another version it is enough to know what to put back
+    (header.v !== MESSAGE_VERSION || areOfThisVersion(header))
+  );
+}
+
+function areOfThisVersion(header: Record<keyof Header, unknown>): boolean {
+  return (
     isOptional(header.hash, "string") &&
     isCount(header.retries) &&
-    isCount(header.parked) &&
     isOptional(header.ignoreResult, "boolean") &&
     isCount(header.timeLimit) &&
     isCount(header.softTimeLimit) &&
-    isOptional(header.rootId, "string") &&
-    isOptional(header.parentId, "string") &&
-    (header.headers === undefined || (typeof header.headers === "object" && header.headers !== null))
+    isId(header.rootId) &&
+    isId(header.parentId) &&
+    isTexts(header.headers)
   );
 }

@@ -21,8 +21,16 @@ export type EncodeData = (data: Record<string, unknown>) => string | undefined;
 
 const STANDARD = new Set(["name", "message", "stack", "code", "cause"]);
 
-/** Any thrown value as data. */
+/** Any thrown value as data; also one whose properties throw when they are read. */
 export function toRemoteError(thrown: unknown, encodeData: EncodeData = () => undefined, depth = 0): RemoteError {
+  try {
+    return describeError(thrown, encodeData, depth);
+  } catch {
+    return { name: "Error", message: "what was thrown cannot be read" };
+  }
+}
+
+function describeError(thrown: unknown, encodeData: EncodeData, depth: number): RemoteError {
   if (!(thrown instanceof Error)) return { name: "Error", message: clip(describe(thrown)) };
   const { code, cause } = thrown as { code?: unknown; cause?: unknown };
   const own = Object.entries(thrown).filter(([key]) => !STANDARD.has(key));

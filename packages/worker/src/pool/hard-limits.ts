@@ -1,9 +1,9 @@
+import { LONGEST_TIMER_MS } from "@taskgen/core/internal";
 import { monotonicMs } from "./clock.js";
 import { runtimeOf, type Entry } from "./entry.js";
 import type { Job } from "./pool.js";
 
 const MIN_TIMER_MS = 5;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Watches the jobs that have a time limit by their starts in shared memory. Its timer runs only while there are such jobs. */
 export class HardLimits<J extends Job> {

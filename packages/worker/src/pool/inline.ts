@@ -1,5 +1,5 @@
 import { TaskAborted, type AbortCode, type TaskLog } from "@taskgen/core";
-import { toRemoteError } from "@taskgen/core/internal";
+import { LONGEST_TIMER_MS, toRemoteError } from "@taskgen/core/internal";
 import { execute } from "../execute.js";
 import type { LoadedRegistry } from "../registry.js";
 import type { Verdict } from "../verdict.js";
@@ -98,7 +98,7 @@ export class InlinePool<J extends Job> implements Pool<J> {
   }
 
   #limit(job: J, task: RunningJob): NodeJS.Timeout | undefined {
-    if (job.timeLimitMs === undefined) return undefined;
+    if (job.timeLimitMs === undefined || job.timeLimitMs > LONGEST_TIMER_MS) return undefined;
     return setTimeout(() => {
       const running = this.#running.get(job);
       task.abort(new TaskAborted("TIME_LIMIT_EXCEEDED", `time limit of ${job.timeLimitMs} ms exceeded`));

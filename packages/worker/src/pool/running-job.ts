@@ -1,9 +1,12 @@
 import { RetryTask, TaskAborted, type RetryOptions, type TaskLog } from "@taskgen/core";
-import type { RunningTask } from "@taskgen/core/internal";
+import { LONGEST_TIMER_MS, type RunningTask } from "@taskgen/core/internal";
 import type { Job } from "./pool.js";
 
 /** What of a job its own code may see. */
-export type VisibleJob = Pick<Job, "id" | "task" | "retries" | "redeliveries" | "rootId" | "parentId" | "headers" | "softTimeLimitMs">;
+export type VisibleJob = Pick<
+  Job,
+  "id" | "task" | "retries" | "redeliveries" | "rootId" | "parentId" | "headers" | "softTimeLimitMs"
+>;
 
 /** What a pool lends to a running job. */
 export interface JobHost {
@@ -26,7 +29,7 @@ export class RunningJob implements RunningTask {
   constructor(job: VisibleJob, host: JobHost) {
     this.#job = job;
     this.#host = host;
-    if (job.softTimeLimitMs !== undefined) {
+    if (job.softTimeLimitMs !== undefined && job.softTimeLimitMs <= LONGEST_TIMER_MS) {
       this.#softLimit = setTimeout(() => this.abort(this.#softLimitPassed()), job.softTimeLimitMs);
     }
   }

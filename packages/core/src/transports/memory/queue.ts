@@ -1,12 +1,10 @@
 import type { DeadLetter, QueueDepth } from "../../powers.js";
+import { LONGEST_TIMER_MS } from "../../timer.js";
 import type { Delivery } from "../../transport.js";
 import { Consumer, type ConsumerOwner } from "./consumer.js";
 import { DelayedHeap } from "./delayed-heap.js";
 import { ReadyList } from "./ready-list.js";
 import type { StoredMessage } from "./stored-message.js";
-
-/** The longest time that `setTimeout` can wait; with more it fires at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** One queue: who waits, who is due later, who consumes. */
 export class Queue {

@@ -1,8 +1,8 @@
 import { Waiters } from "../waiters.js";
-import { keepAlive } from "./keep-alive.js";
+import { keepAlive } from "../keep-alive.js";
 import type { PutOutcome, ResultRecord } from "../../result-backend.js";
-import { EventLog } from "./event-log.js";
-import { ExpiringMap } from "./expiring-map.js";
+import { EventLog } from "../local-event-log.js";
+import { ExpiringMap } from "../expiring-map.js";
 
 /** The first terminal record of each id, and who waits for it. */
 export class ResultStore {

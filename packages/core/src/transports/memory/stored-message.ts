@@ -1,3 +1,4 @@
+import { Losable } from "../losable.js";
 import type { Delivery, Envelope } from "../../transport.js";
 
 /** A message as the broker keeps it: waiting, delayed, or owned while it has a claim. */
@@ -25,15 +26,14 @@ export interface Claimant {
 }
 
 /** One period of ownership. It is valid as long as its message names it. */
-export class Claim implements Delivery {
+export class Claim extends Losable implements Delivery {
   readonly envelope: Envelope;
   readonly redeliveries: number;
   readonly message: StoredMessage;
   readonly claimant: Claimant;
-  #isLost = false;
-  #controller: AbortController | undefined;
 
   constructor(message: StoredMessage, claimant: Claimant) {
+    super();
     this.envelope = message.envelope;
     this.redeliveries = message.redeliveries;
     this.message = message;
@@ -43,16 +43,5 @@ export class Claim implements Delivery {
 
   get token(): this {
     return this;
-  }
-
-  get lost(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#isLost) this.#controller.abort();
-    return this.#controller.signal;
-  }
-
-  lose(): void {
-    this.#isLost = true;
-    this.#controller?.abort();
   }
 }

@@ -3,11 +3,8 @@ import type { Outbox } from "./outbox.js";
 import type { SettleColumns } from "./protocol.js";
 import { settleRows } from "./settle-rows.js";
 import type { Store } from "./store.js";
-import { free, type Subscription } from "./subscription.js";
+import { free, UNKNOWN, type Subscription } from "./subscription.js";
 import type { Unit } from "./unit.js";
-
-/** In the place of a due time: to be looked up with the next claim. */
-const UNKNOWN = 0;
 
 export interface ClientOptions {
   readonly id: number;
@@ -83,8 +80,9 @@ export class Client {
       if (free(subscription) === 0) subscription.nextDue = UNKNOWN;
     return this.#hungry()
       .map((subscription) => {
-        subscription.nextDue = messages.nextDue(subscription.queue);
-        return subscription.nextDue <= now || messages.hasReady(subscription.queue);
+        const { hasReady, nextDue } = messages.look(subscription.queue);
+        subscription.nextDue = nextDue;
+        return hasReady || nextDue <= now;
       })
       .includes(true);
   }

@@ -12,6 +12,8 @@ export type OwnRow = SqlValue[];
 export interface Batch {
   /** Without their last column, which is the body. */
   readonly rows: readonly OwnRow[];
+  /** How many columns that are. */
+  readonly width: number;
   readonly bodies: Packed;
 }
 
@@ -25,13 +27,17 @@ export function transferBatch(batch: Batch, list: ArrayBuffer[]): void {
 
 /** Packs rows that end with a body, and takes them over. */
 export function packRows(rows: readonly OwnRow[]): Batch {
-  return { rows, bodies: pack(rows.map((row) => row.pop() as Uint8Array)) };
+  const bodies = pack(rows.map((row) => row.pop() as Uint8Array));
+  return { rows, width: rows[0]?.length ?? 0, bodies };
 }
 
-/** The rows with their bodies, as views. A batch is unpacked once. */
-export function unpackRows({ rows, bodies }: Batch): readonly OwnRow[] {
+/** The rows with their bodies, as views. What was added to them after an earlier unpacking is cut off. */
+export function unpackRows({ rows, width, bodies }: Batch): readonly OwnRow[] {
   const parts = unpack(bodies);
-  for (const [i, row] of rows.entries()) row.push(parts[i]!);
+  for (const [i, row] of rows.entries()) {
+    row.length = width;
+    row.push(parts[i]!);
+  }
   return rows;
 }
 
@@ -44,13 +50,22 @@ export function packEnvelopes(batch: readonly Envelope[]): Batch {
       id,
       queue,
       priority,
-      eta ?? null,
-      expires ?? null,
+      toTime(eta),
+      toTime(expires),
       replyTo ?? null,
     ]),
+    width: ENVELOPE_COLUMNS.length - 1,
     bodies: pack(batch.map(({ body }) => body)),
   };
 }
+
+/**
+ * As far as a `Date` reaches, in milliseconds.
+ * n.b. a row with a whole number that is not exact in JavaScript could never be read again.
+ */
+const FARTHEST_MS = 8.64e15;
+
+const toTime = (time: number | undefined): number | null => (time === undefined ? null : Math.min(FARTHEST_MS, time));
 
 /** The envelope whose columns begin at `start`. */
 export function toEnvelope(row: SqlRow, start: number): Envelope {
@@ -70,12 +85,11 @@ export function toDeadLetter(row: SqlRow): DeadLetter {
   return { envelope: toEnvelope(row, 2), reason: row[0] as string, at: row[1] as number };
 }
 
-const RECORD_COLUMNS = ["id", "state", "ttl", "body"] as const;
-
-/** Records and events have the same columns. */
+/** Records and events have the same columns: id, state, ttl, body. */
 export function packRecords(batch: readonly (ResultRecord | ResultEvent)[]): Batch {
   return {
-    rows: batch.map(({ id, state, ttlMs }) => [id, state, ttlMs]),
+    rows: batch.map(({ id, state, ttlMs }) => [id, state, Math.min(FARTHEST_MS, ttlMs)]),
+    width: 3,
     bodies: pack(batch.map(({ body }) => body)),
   };
 }

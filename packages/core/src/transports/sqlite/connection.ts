@@ -2,8 +2,8 @@ import type { Deadline, TransportEvents } from "../../transport.js";
 import { DatabaseThread } from "./database-thread.js";
 import { toError, type Failure } from "./failure.js";
 import type { Location } from "./location.js";
-import type { Op, Push, Reply, Report, Request, Requests } from "./protocol.js";
-import { within } from "./within.js";
+import { UNANSWERED, type Op, type Push, type Reply, type Report, type Request, type Requests } from "./protocol.js";
+import { within } from "../within.js";
 
 /** A transport or result backend that uses a connection. */
 export interface Member extends TransportEvents {
@@ -75,7 +75,7 @@ export class Connection {
 
   /** Asks for what has no answer, or none that matters: after a death of the thread it is asked for again. */
   tell<O extends Op>(op: O, client: number, fields: Requests[O]["fields"]): void {
-    if (this.#thread.isUp) this.#thread.post({ ...fields, op, id: 0, client } as unknown as Request, []);
+    if (this.#thread.isUp) this.#thread.post({ ...fields, op, id: UNANSWERED, client } as unknown as Request, []);
   }
 
   /** Keeps the process alive until the returned function is called. */
@@ -103,7 +103,7 @@ export class Connection {
   /** Ends the thread; at the deadline by force. */
   async close(deadline: Deadline): Promise<void> {
     const release = this.hold();
-    await within(this.#thread.close(), deadline, () => new Error()).catch(() => this.#thread.kill());
+    await within(this.#thread.close(), deadline, () => new Error()).catch(() => this.#thread.abandon());
     release();
   }
 

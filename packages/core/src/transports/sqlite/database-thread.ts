@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
 import type { Failure } from "./failure.js";
+import { Gate } from "./gate.js";
 import type { Location } from "./location.js";
-import { SHUT_DOWN, type Report, type Request } from "./protocol.js";
+import { SHUT_DOWN, type Report, type Request, type ThreadData } from "./protocol.js";
 
 /** What happens to the thread. */
 export interface ThreadEvents {
@@ -15,11 +16,28 @@ export interface ThreadEvents {
 const RESTART_MS = 100;
 const RESTART_MAX_MS = 5_000;
 
+/** How long the end of the process waits for the threads to leave SQLite. */
+const EXIT_MS = 1_000;
+/** Those of the threads that live. */
+const gates = new Set<Gate>();
+
+function openGate(): Gate {
+  if (gates.size === 0) process.once("exit", closeGates);
+  const gate = new Gate();
+  gates.add(gate);
+  return gate;
+}
+
+function closeGates(): void {
+  for (const gate of gates) gate.close(EXIT_MS);
+}
+
 /** Keeps a database thread running. */
 export class DatabaseThread {
   readonly #location: Location;
   readonly #on: ThreadEvents;
   #worker: Worker | undefined;
+  #gate = new Gate();
   #exited: Promise<void> = Promise.resolve();
   #restart: NodeJS.Timeout | undefined;
   #failure: Failure | undefined;
@@ -60,17 +78,19 @@ export class DatabaseThread {
     await this.#exited;
   }
 
-  /** Ends the thread now. */
-  kill(): void {
+  /** After `close`: waits no longer; the thread ends by itself, and waits for no lock meanwhile. */
+  abandon(): void {
     this.#isClosing = true;
+    this.#gate.hurry();
     this.#worker?.unref();
-    void this.#worker?.terminate();
   }
 
   #spawn(): void {
+    this.#gate = openGate();
+    const workerData: ThreadData = { location: this.#location, gate: this.#gate.buffer };
     const worker = new Worker(new URL("./thread.js", import.meta.url), {
       name: "taskgen-sqlite",
-      workerData: this.#location,
+      workerData,
       execArgv: [],
       // batches live for some milliseconds: a larger nursery saves copying them
       resourceLimits: { maxYoungGenerationSizeMb: 32 },
@@ -90,6 +110,7 @@ export class DatabaseThread {
   }
 
   #onExit(): void {
+    gates.delete(this.#gate);
     this.#worker = undefined;
     if (this.#isClosing) return;
     const failure = this.#failure ?? diedOf("it ended");

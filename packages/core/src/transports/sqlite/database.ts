@@ -1,10 +1,14 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { loadDriver, type SqliteDatabase, type SqliteStatement, type SqlValue } from "./driver.js";
+import type { SqliteDatabase, OpenSqlite, SqliteStatement, SqlValue } from "./driver.js";
 import { isBusy } from "./failure.js";
+import type { Gate } from "./gate.js";
 import type { Location } from "./location.js";
 
+/** How long a lock is waited for: in SQLite a moment, which nothing can cut short, then here. */
 const BUSY_TIMEOUT_MS = 5_000;
+const NATIVE_BUSY_TIMEOUT_MS = 50;
+const BUSY_PAUSE_MS = 5;
 const PAGE_BYTES = 4_096;
 
 /** Thrown when a transaction failed. `certain`: it was rolled back and changed nothing. */
@@ -21,27 +25,28 @@ export class TransactionError extends Error {
 export class Database {
   /** n.b. a statement does not keep its connection from being collected; this reference does. */
   readonly #sqlite: SqliteDatabase;
+  readonly #gate: Gate;
   readonly #statements = new Map<string, SqliteStatement>();
   readonly #begin: SqliteStatement;
   readonly #commit: SqliteStatement;
   #transactions = 0;
   #inTransaction = false;
 
-  constructor(sqlite: SqliteDatabase) {
+  constructor(sqlite: SqliteDatabase, gate: Gate) {
     this.#sqlite = sqlite;
+    this.#gate = gate;
     // n.b. a deferred transaction that turns to writing fails with SQLITE_BUSY whatever the time-out
     this.#begin = sqlite.prepare("BEGIN IMMEDIATE");
     this.#commit = sqlite.prepare("COMMIT");
   }
 
   /** Opens the file; makes it and its directory when they are missing. */
-  static async open(location: Location): Promise<Database> {
-    const Sqlite = await loadDriver();
+  static open(Sqlite: OpenSqlite, location: Location, gate: Gate): Database {
     createFile(location.path);
     const sqlite = new Sqlite(location.path);
     try {
-      configure(sqlite, location);
-      return new Database(sqlite);
+      untilFree(gate, () => configure(sqlite, location));
+      return new Database(sqlite, gate);
     } catch (error) {
       sqlite.close();
       throw error;
@@ -79,7 +84,7 @@ export class Database {
   write<T>(work: () => T): T {
     let certain = true;
     try {
-      this.#begin.run();
+      untilFree(this.#gate, () => this.#begin.run());
       this.#inTransaction = true;
       const result = work();
       certain = false;
@@ -133,9 +138,9 @@ function createFile(path: string): void {
 }
 
 function configure(sqlite: SqliteDatabase, { durability, maxBytes }: Location): void {
-  sqlite.exec(`PRAGMA busy_timeout=${BUSY_TIMEOUT_MS}`);
+  sqlite.exec(`PRAGMA busy_timeout=${NATIVE_BUSY_TIMEOUT_MS}`);
   sqlite.exec(`PRAGMA page_size=${PAGE_BYTES}`);
-  enterWal(sqlite);
+  sqlite.exec("PRAGMA journal_mode=WAL");
   sqlite.exec(`PRAGMA synchronous=${durability === "power-loss" ? "FULL" : "NORMAL"}`);
   sqlite.exec(
     "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; PRAGMA wal_autocheckpoint=4000",
@@ -143,15 +148,15 @@ function configure(sqlite: SqliteDatabase, { durability, maxBytes }: Location): 
   if (maxBytes !== undefined) sqlite.exec(`PRAGMA max_page_count=${Math.max(1, Math.floor(maxBytes / PAGE_BYTES))}`);
 }
 
-/** n.b. SQLite does not wait for the busy time-out here when two connections change the journal mode at once. */
-function enterWal(sqlite: SqliteDatabase): void {
-  const end = Date.now() + BUSY_TIMEOUT_MS;
+/** Tries again as long as another connection has the lock, for a time and without haste. */
+function untilFree(gate: Gate, work: () => void): void {
+  const end = performance.now() + BUSY_TIMEOUT_MS;
   for (;;) {
     try {
-      return sqlite.exec("PRAGMA journal_mode=WAL");
+      return work();
     } catch (error) {
-      if (!isBusy(error) || Date.now() > end) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      if (!isBusy(error) || gate.isHurried || performance.now() > end) throw error;
+      gate.pause(BUSY_PAUSE_MS);
     }
   }
 }

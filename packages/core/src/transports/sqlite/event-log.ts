@@ -19,7 +19,7 @@ export class EventLog {
     this.#expiry = new Expiry(db, this.#event);
   }
 
-  /** Adds events (`RECORD_COLUMNS`), each with the next number of its id. */
+  /** Adds events (as `packRecords` makes them), each with the next number of its id. */
   append(events: readonly SqlRow[], now: number): void {
     for (const [id, state, ttl, body] of events) {
       this.#db.run(

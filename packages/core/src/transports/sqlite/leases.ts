@@ -33,7 +33,7 @@ export class Leases {
   /** Takes all that an owner has away from it, back to the front of its queues. Returns how many messages that were. */
   abandon(owner: SqlValue, { died }: { readonly died: boolean }): number {
     const { message, worker } = this.#tables;
-    const sql = `UPDATE ${message} SET owner = NULL, redeliveries = redeliveries + ? WHERE owner = ?`;
+    const sql = `UPDATE ${message} SET owner = NULL, redeliveries = redeliveries + ? WHERE owner = ? AND due IS NULL`;
     const messages = this.#db.run(sql, died ? 1 : 0, owner);
     this.#db.run(`DELETE FROM ${worker} WHERE id = ?`, owner);
     return messages;

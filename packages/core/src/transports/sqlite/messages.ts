@@ -50,8 +50,16 @@ export class Messages {
       this.#db.run(`INSERT INTO ${this.#tables.queue} VALUES (?) ON CONFLICT DO NOTHING`, name);
   }
 
-  hasReady(queue: string): boolean {
-    return this.#db.value(`SELECT 1 FROM ${this.#tables.message} WHERE queue = ? AND ${READY} LIMIT 1`, queue) === 1;
+  /** Whether a message is ready, and when the next delayed one is due, infinity when there is none. */
+  look(queue: string): { readonly hasReady: boolean; readonly nextDue: number } {
+    const { message } = this.#tables;
+    const [row] = this.#db.rows(
+      `SELECT EXISTS (SELECT 1 FROM ${message} WHERE queue = ?1 AND ${READY}),
+       (SELECT min(due) FROM ${message} WHERE queue = ?1 AND due IS NOT NULL)`,
+      queue,
+    );
+    const [ready, due] = row as [number, number | null];
+    return { hasReady: ready === 1, nextDue: due ?? Infinity };
   }
 
   /** When the next delayed message is due; infinity when there is none. */
@@ -134,7 +142,7 @@ export class Messages {
     count(undefined, `SELECT name, 0 FROM ${queue}`);
     count("waiting", `SELECT queue, count(*) FROM ${message} WHERE ${READY} GROUP BY queue`);
     count("delayed", `SELECT queue, count(*) FROM ${message} WHERE due IS NOT NULL GROUP BY queue`);
-    count("owned", `SELECT queue, count(*) FROM ${message} WHERE owner IS NOT NULL GROUP BY queue`);
+    count("owned", `SELECT queue, count(*) FROM ${message} WHERE owner IS NOT NULL AND due IS NULL GROUP BY queue`);
     count("dead", `SELECT queue, count(*) FROM ${dead} GROUP BY queue`);
     return [...depths.values()];
   }
@@ -155,6 +163,9 @@ export class Messages {
   /** The messages that come next: as many as the bytes of one claim allow, but one at least. */
   #front(queue: string, limit: number): Claimed {
     const next = `FROM ${this.#tables.message} WHERE queue = ? AND ${READY} ORDER BY priority DESC, seq LIMIT ?`;
+    // one message needs no counting, and in a quiet queue there is no more
+    const first = this.#db.rows(`SELECT seq,redeliveries,${ENVELOPE} ${next}`, queue, 2);
+    if (first.length < 2) return { rows: first, isAll: true };
     const [totals] = this.#db.rows(`SELECT count(*),total(length(body)) FROM (SELECT body ${next})`, queue, limit);
     const [ready, bytes] = totals as [number, number];
     const count =

@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { isBatch, transferBatch, type Batch } from "./columns.js";
 import type { Failure } from "./failure.js";
-import type { Push, Reply, Report, Request } from "./protocol.js";
+import { UNANSWERED, type Push, type Reply, type Report, type Request } from "./protocol.js";
 
 /** Collects what the thread has to tell, and posts it as one message. */
 export class Outbox {
@@ -15,11 +15,13 @@ export class Outbox {
   }
 
   reply(request: Request, value: unknown): void {
+    if (request.id === UNANSWERED) return;
     if (isBatch(value)) transferBatch(value, this.#transfers);
     this.#replies.push({ id: request.id, value });
   }
 
   fail(id: number, failure: Failure): void {
+    if (id === UNANSWERED) return;
     this.#replies.push({ id, failure });
   }
 

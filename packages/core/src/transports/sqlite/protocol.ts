@@ -1,6 +1,7 @@
 import type { QueueDepth } from "../../powers.js";
 import type { Batch } from "./columns.js";
 import type { Failure } from "./failure.js";
+import type { Location } from "./location.js";
 
 /** How a batch of deliveries ends; every list has one item for each delivery. */
 export interface SettleColumns {
@@ -14,6 +15,13 @@ export interface SettleColumns {
   /** Records to store, each with the position of its delivery. */
   readonly recordOf: readonly number[];
   readonly records: Batch;
+}
+
+/** What the database thread is started with. */
+export interface ThreadData {
+  readonly location: Location;
+  /** See `Gate`. */
+  readonly gate: SharedArrayBuffer;
 }
 
 /** What the database thread is asked for: the fields of each request, and its reply. */
@@ -59,6 +67,9 @@ export type Op = keyof Requests;
 export type Request<O extends Op = Op> = {
   [P in O]: { readonly op: P; readonly id: number; readonly client: number } & Requests[P]["fields"];
 }[O];
+
+/** The id of requests whose answer nobody waits for. */
+export const UNANSWERED = 0;
 
 /** Counts of the database thread since it began. */
 export interface Counters {

@@ -19,7 +19,7 @@ export class Records {
     this.#expiry = new Expiry(db, this.#result);
   }
 
-  /** Stores the records (`RECORD_COLUMNS`) whose id has none; says which were stored. */
+  /** Stores the records (as `packRecords` makes them) whose id has none; says which were stored. */
   put(records: readonly OwnRow[], now: number): boolean[] {
     const known = this.#known(records, now);
     const fresh: OwnRow[] = [];

@@ -1,18 +1,20 @@
+import { LONGEST_TIMER_MS } from "../../timer.js";
 import type { Engine } from "./engine.js";
+import type { Gate } from "./gate.js";
 
 const SAFETY_POLL_MS = 1_000;
-/** A longer time-out would fire at once. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The one timer of the database thread. It goes by the monotonic clock, so that a step of the machine's clock stops no heartbeat. */
 export class Schedule {
   readonly #engine: Engine;
+  readonly #gate: Gate;
   #timer: NodeJS.Timeout | undefined;
   #at = Infinity;
   #lastTick = performance.now();
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, gate: Gate) {
     this.#engine = engine;
+    this.#gate = gate;
   }
 
   /** Sets the timer to what is due next. */
@@ -23,7 +25,7 @@ export class Schedule {
     this.stop();
     if (delay === Infinity) return;
     this.#at = now + delay;
-    this.#timer = setTimeout(() => this.#tick(), Math.min(delay, LONGEST_TIMEOUT_MS));
+    this.#timer = setTimeout(() => this.#gate.pass(() => this.#tick()), Math.min(delay, LONGEST_TIMER_MS));
   }
 
   stop(): void {

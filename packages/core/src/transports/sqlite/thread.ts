@@ -1,10 +1,11 @@
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
 import { Database } from "./database.js";
+import { loadDriver } from "./driver.js";
 import { Engine } from "./engine.js";
 import { toFailure } from "./failure.js";
-import type { Location } from "./location.js";
+import { Gate } from "./gate.js";
 import { Outbox } from "./outbox.js";
-import { SHUT_DOWN, type Report, type Request } from "./protocol.js";
+import { SHUT_DOWN, type Report, type Request, type ThreadData } from "./protocol.js";
 import { Schedule } from "./schedule.js";
 import { WakeFile, type WakeFiles } from "./wake.js";
 
@@ -12,17 +13,21 @@ import { WakeFile, type WakeFiles } from "./wake.js";
 const MAX_REQUESTS = 256;
 
 interface Running {
+  readonly gate: Gate;
   readonly db: Database;
   readonly engine: Engine;
   readonly wake: WakeFiles;
   readonly schedule: Schedule;
 }
 
-function wakeFiles(path: string, on: () => { readonly engine: Engine; readonly schedule: Schedule }): WakeFiles {
+function wakeFiles(path: string, on: () => Pick<Running, "gate" | "engine" | "schedule">): WakeFiles {
   const file = (suffix: string, wake: (engine: Engine) => void): WakeFile =>
     new WakeFile(path + suffix, () => {
-      wake(on().engine);
-      on().schedule.arm();
+      const { gate, engine, schedule } = on();
+      gate.pass(() => {
+        wake(engine);
+        schedule.arm();
+      });
     });
   return {
     work: file("-work", (engine) => engine.onWork()),
@@ -31,12 +36,18 @@ function wakeFiles(path: string, on: () => { readonly engine: Engine; readonly s
   };
 }
 
-async function open(location: Location, port: MessagePort): Promise<Running> {
-  const db = await Database.open(location);
-  const wake = wakeFiles(location.path, () => ({ engine, schedule }));
-  const engine = new Engine(db, new Outbox(port), wake);
-  const schedule = new Schedule(engine);
-  return { db, engine, wake, schedule };
+async function open({ location, gate: buffer }: ThreadData, port: MessagePort): Promise<Running | undefined> {
+  const driver = await loadDriver();
+  const gate = new Gate(buffer);
+  let running: Running | undefined;
+  gate.pass(() => {
+    const db = Database.open(driver, location, gate);
+    const wake = wakeFiles(location.path, () => ({ gate, engine, schedule }));
+    const engine = new Engine(db, new Outbox(port), wake);
+    const schedule = new Schedule(engine, gate);
+    running = { gate, db, engine, wake, schedule };
+  });
+  return running;
 }
 
 /** All that wait; `shutDown` when the last of them is the end. */
@@ -55,23 +66,28 @@ function receive(first: unknown, port: MessagePort): { readonly requests: Reques
 const isRequest = (message: unknown): message is Request =>
   typeof message === "object" && message !== null && "op" in message && "id" in message && "client" in message;
 
-function serve({ db, engine, wake, schedule }: Running, port: MessagePort): void {
-  port.on("message", (first) => {
-    const { requests, shutDown } = receive(first, port);
-    engine.run(requests);
-    schedule.arm();
-    if (!shutDown) return;
+function serve({ gate, db, engine, wake, schedule }: Running, port: MessagePort): void {
+  const shutDown = (): void => {
     schedule.stop();
     for (const file of Object.values(wake)) file.close();
     db.close();
     port.close();
-  });
+  };
+  port.on("message", (first) =>
+    gate.pass(() => {
+      const received = receive(first, port);
+      engine.run(received.requests);
+      schedule.arm();
+      if (received.shutDown) shutDown();
+    }),
+  );
 }
 
 async function main(port: MessagePort): Promise<void> {
   const tell = (report: Report): void => port.postMessage(report);
   try {
-    const running = await open(workerData as Location, port);
+    const running = await open(workerData as ThreadData, port);
+    if (running === undefined) return port.close();
     serve(running, port);
     tell({ kind: "opened" });
   } catch (error) {

@@ -22,7 +22,7 @@ import { Listeners } from "./listeners.js";
 import { Membership } from "./membership.js";
 import type { Counters, Push } from "./protocol.js";
 import { SqliteResults } from "./results.js";
-import { within } from "./within.js";
+import { within } from "../within.js";
 
 const MAX_BYTES = 64 * 1024 * 1024;
 

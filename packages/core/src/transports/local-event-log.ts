@@ -1,6 +1,6 @@
-import type { ResultEvent, SequencedEvent } from "../../result-backend.js";
+import type { ResultEvent, SequencedEvent } from "../result-backend.js";
 import { ExpiringMap } from "./expiring-map.js";
-import { Waiters } from "../waiters.js";
+import { Waiters } from "./waiters.js";
 import { keepAlive } from "./keep-alive.js";
 
 /** What happened to each task before its end, numbered from 1. */

@@ -1,4 +1,4 @@
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+import { LONGEST_TIMER_MS } from "../timer.js";
 
 /** Keeps the process alive until what it returns is called. */
 export function keepAlive(): () => void {

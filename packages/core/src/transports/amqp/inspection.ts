@@ -1,0 +1,88 @@
+import type { Channel, GetMessage } from "amqplib";
+import type { DeadLetter, QueueDepth } from "../../powers.js";
+import type { Connection } from "./connection.js";
+import { NOT_FOUND, replyCode } from "./failure.js";
+import type { Names } from "./names.js";
+import { obituary, read } from "./properties.js";
+import type { Session } from "./session.js";
+
+export interface InspectionOptions {
+  readonly connection: Connection;
+  readonly names: Names;
+  /** How many messages of a queue this process owns. */
+  readonly owned: (queue: string) => number;
+}
+
+/**
+ * What RabbitMQ tells without its management plugin. Of a queue's messages it does not tell who owns how many: `owned` is
+ * what this process owns. Delayed messages of all queues share the delay queues: `delayed` is 0, and they are not purged.
+ */
+export class Inspection {
+  readonly #options: InspectionOptions;
+
+  constructor(options: InspectionOptions) {
+    this.#options = options;
+  }
+
+  async depths(queues: readonly string[]): Promise<QueueDepth[]> {
+    const { names, owned } = this.#options;
+    return this.#inSession(async (session) => {
+      const depths: QueueDepth[] = [];
+      for (const queue of queues) {
+        const waiting = await countOf(session, names.queue(queue));
+        const dead = await countOf(session, names.dead(queue));
+        depths.push({ queue, waiting, delayed: 0, owned: owned(queue), dead });
+      }
+      return depths;
+    });
+  }
+
+  /** Looks at dead letters and hands them back: none is lost when this process dies meanwhile. */
+  async dead(queue: string, limit: number): Promise<DeadLetter[]> {
+    const name = this.#options.names.dead(queue);
+    const messages = await this.#inSession((session) =>
+      ifThere([], () => session.scratch((channel) => look(channel, name, limit))),
+    );
+    return messages.map((message) => ({
+      envelope: read(message, queue, () => "unknown").envelope,
+      ...obituary(message),
+    }));
+  }
+
+  /** Removes what waits. */
+  async purge(queue: string): Promise<number> {
+    const name = this.#options.names.queue(queue);
+    const purge = async (channel: Channel): Promise<number> => (await channel.purgeQueue(name)).messageCount;
+    return this.#inSession((session) => ifThere(0, () => session.scratch(purge)));
+  }
+
+  #inSession<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    const { connection } = this.#options;
+    return connection.during(async () => run(await connection.session()));
+  }
+}
+
+const countOf = (session: Session, name: string): Promise<number> =>
+  ifThere(0, () => session.scratch(async (channel) => (await channel.checkQueue(name)).messageCount));
+
+async function look(channel: Channel, name: string, limit: number): Promise<GetMessage[]> {
+  const messages: GetMessage[] = [];
+  while (messages.length < limit) {
+    const message = await channel.get(name);
+    if (message === false) break;
+    messages.push(message);
+  }
+  if (messages.length > 0) channel.nackAll(true);
+  await channel.close();
+  return messages;
+}
+
+/** What there is, or `otherwise` when there is no such queue. */
+async function ifThere<T>(otherwise: T, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (replyCode(error) === NOT_FOUND) return otherwise;
+    throw error;
+  }
+}

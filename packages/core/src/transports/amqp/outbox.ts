@@ -1,0 +1,100 @@
+import { TransportError } from "../../errors.js";
+import type { Publication } from "./properties.js";
+import type { PublishOutcome } from "./publisher.js";
+
+const MAX_WAITING = 10_000;
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+
+/** One message until the broker has answered, or nobody waits for the answer any more. */
+export class Parcel {
+  readonly publication: Publication;
+  /** The broker sent it back: no queue takes it. */
+  wasReturned = false;
+  #onSettled: ((outcome: PublishOutcome) => void) | undefined;
+
+  constructor(publication: Publication, onSettled: (outcome: PublishOutcome) => void) {
+    this.publication = publication;
+    this.#onSettled = onSettled;
+  }
+
+  /** Only the first outcome counts. */
+  settle(outcome: PublishOutcome): void {
+    const onSettled = this.#onSettled;
+    this.#onSettled = undefined;
+    onSettled?.(outcome);
+  }
+}
+
+/** Messages that wait to be written, in order, up to a bound. */
+export class Outbox {
+  #waiting: Parcel[] = [];
+  #head = 0;
+  #bytes = 0;
+  #open = 0;
+
+  /** How many wait. */
+  get size(): number {
+    return this.#waiting.length - this.#head;
+  }
+
+  /** How many have no outcome yet, waiting or written. */
+  get openParcels(): number {
+    return this.#open;
+  }
+
+  /** Puts a batch at the end; what exceeds the bound is settled at once. `onSettled` is called when all of it is. */
+  add(batch: readonly Publication[], onSettled: (outcomes: PublishOutcome[]) => void): Parcel[] {
+    const outcomes = new Array<PublishOutcome>(batch.length);
+    let open = batch.length;
+    this.#open += open;
+    const parcels = batch.map((publication, index) => {
+      return new Parcel(publication, (outcome) => {
+        outcomes[index] = outcome;
+        this.#open--;
+        if (--open === 0) onSettled(outcomes);
+      });
+    });
+    if (open === 0) onSettled(outcomes);
+    for (const parcel of parcels) this.#push(parcel);
+    return parcels;
+  }
+
+  take(): Parcel | undefined {
+    const parcel = this.#waiting[this.#head];
+    if (parcel === undefined) return undefined;
+    this.#bytes -= parcel.publication.body.length;
+    if (++this.#head > 1_000) {
+      this.#waiting = this.#waiting.slice(this.#head);
+      this.#head = 0;
+    }
+    return parcel;
+  }
+
+  /** Puts one that was taken to the front. */
+  putBack(parcel: Parcel): void {
+    this.#waiting = [parcel, ...this.#waiting.slice(this.#head)];
+    this.#head = 0;
+    this.#bytes += parcel.publication.body.length;
+  }
+
+  /** Takes out those of `parcels` that wait; returns them. */
+  remove(parcels: readonly Parcel[]): Set<Parcel> {
+    const unwanted = new Set(parcels);
+    const waiting = this.#waiting.slice(this.#head);
+    const removed = new Set(waiting.filter((parcel) => unwanted.has(parcel)));
+    this.#waiting = waiting.filter((parcel) => !unwanted.has(parcel));
+    this.#head = 0;
+    for (const { publication } of removed) this.#bytes -= publication.body.length;
+    return removed;
+  }
+
+  #push(parcel: Parcel): void {
+    const { length } = parcel.publication.body;
+    if (this.size > 0 && (this.size >= MAX_WAITING || this.#bytes + length > MAX_WAITING_BYTES)) {
+      const what = `${this.size} messages, ${this.#bytes} bytes, wait for the broker already`;
+      return parcel.settle(new TransportError("BROKER_FULL", what, { certain: true }));
+    }
+    this.#waiting.push(parcel);
+    this.#bytes += length;
+  }
+}

@@ -1,0 +1,193 @@
+import type { ConfirmChannel, Message } from "amqplib";
+import { TransportError } from "../../errors.js";
+import type { Deadline } from "../../transport.js";
+import type { Connection } from "./connection.js";
+import { asError, closedError, unavailable } from "./failure.js";
+import { Outbox, type Parcel } from "./outbox.js";
+import type { Publication } from "./properties.js";
+import { StandingChannel } from "./standing-channel.js";
+
+/** `unroutable`: no queue took it, so it is gone. */
+export type PublishOutcome = "confirmed" | "unroutable" | TransportError;
+
+/** Messages on their way at once: with more, amqplib's bookkeeping of confirms costs more than it gains. */
+const WINDOW = 500;
+const WINDOW_BYTES = 16 * 1024 * 1024;
+
+/** Publishes with confirms, a window of them at once. What is not on its way yet waits for a connection until its deadline. */
+export class Publisher {
+  readonly #connection: Connection;
+  readonly #report: (error: Error) => void;
+  readonly #channel: StandingChannel;
+  readonly #outbox = new Outbox();
+  readonly #onTheirWay = new Set<Parcel>();
+  #bytesOnTheirWay = 0;
+  #release: (() => void) | undefined;
+  #idle: (() => void)[] = [];
+  #scheduled = false;
+  #closed = false;
+
+  /** `gone`: the channel was closed, perhaps because something that a message was published to is not there. */
+  constructor(connection: Connection, report: (error: Error) => void, gone: () => void = () => {}) {
+    this.#connection = connection;
+    this.#report = report;
+    this.#channel = new StandingChannel({
+      connection,
+      kind: "confirm",
+      setUp: (channel) => void channel.on("return", (message) => this.#returned(message)),
+      gone,
+      report,
+    });
+    connection.watch({ blocked: () => this.#pump() });
+  }
+
+  /** What became of each; never rejects. */
+  publish(batch: readonly Publication[], deadline: Deadline): Promise<PublishOutcome[]> {
+    if (this.#closed) return Promise.resolve(batch.map(() => closedError(this.#connection.location)));
+    return new Promise((resolve) => {
+      const parcels = this.#outbox.add(batch, (outcomes) => {
+        deadline.removeEventListener("abort", onDeadline);
+        resolve(outcomes);
+        this.#rest();
+      });
+      const onDeadline = (): void => this.#expire(parcels);
+      this.#release ??= this.#connection.hold();
+      if (deadline.aborted) onDeadline();
+      else deadline.addEventListener("abort", onDeadline, { once: true });
+      this.#pump();
+      this.#rest();
+    });
+  }
+
+  /** Takes nothing more. What is on its way may arrive until the deadline; what waits may leave while there is a connection. */
+  async close(deadline: Deadline): Promise<void> {
+    this.#closed = true;
+    if (this.#isStuck) this.#endAll();
+    if (this.#outbox.size > 0 || this.#onTheirWay.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#idle.push(resolve);
+        if (deadline.aborted) resolve();
+        else deadline.addEventListener("abort", () => resolve(), { once: true });
+      });
+    }
+    this.#endAll();
+    this.#channel.close();
+  }
+
+  get #isStuck(): boolean {
+    const session = this.#connection.current;
+    return session === undefined || session.isLost || session.blocked !== undefined;
+  }
+
+  #pump(): void {
+    if (this.#outbox.size === 0) return;
+    const channel = this.#channel.current as ConfirmChannel | undefined;
+    if (channel === undefined) return this.#openChannel();
+    while (!this.#isStuck && this.#onTheirWay.size < WINDOW && this.#bytesOnTheirWay < WINDOW_BYTES) {
+      const parcel = this.#outbox.take();
+      if (parcel === undefined) return;
+      if (!this.#write(channel, parcel)) return;
+    }
+  }
+
+  #openChannel(): void {
+    this.#channel.open().then(
+      () => this.#pump(),
+      (error: unknown) => this.#cannotOpen(asError(error)),
+    );
+  }
+
+  #cannotOpen(error: Error): void {
+    if (!this.#closed && !this.#connection.isClosed) this.#report(error);
+    const failure =
+      error instanceof TransportError ? error : unavailable(error.message, { certain: true, cause: error });
+    for (let parcel = this.#outbox.take(); parcel !== undefined; parcel = this.#outbox.take()) parcel.settle(failure);
+  }
+
+  /** False when the channel is gone; the message waits for the next one. */
+  #write(channel: ConfirmChannel, parcel: Parcel): boolean {
+    const { exchange, key, body, properties } = parcel.publication;
+    try {
+      channel.publish(exchange, key, body, properties, (error: unknown) => this.#confirmed(parcel, error));
+    } catch (error) {
+      if (this.#channel.current === channel && asError(error).name !== "IllegalOperationError") {
+        parcel.settle(
+          new TransportError("BROKER_ERROR", `the message cannot be written: ${asError(error).message}`, {
+            certain: true,
+            cause: error,
+          }),
+        );
+        return true;
+      }
+      this.#outbox.putBack(parcel);
+      return false;
+    }
+    this.#onTheirWay.add(parcel);
+    this.#bytesOnTheirWay += body.length;
+    return true;
+  }
+
+  #confirmed(parcel: Parcel, error: unknown): void {
+    this.#onTheirWay.delete(parcel);
+    this.#bytesOnTheirWay -= parcel.publication.body.length;
+    if (error === null || error === undefined) parcel.settle(parcel.wasReturned ? "unroutable" : "confirmed");
+    else parcel.settle(this.#failure(asError(error)));
+    if (this.#outbox.size > 0 && this.#onTheirWay.size <= WINDOW / 2) this.#schedule();
+  }
+
+  #failure(error: Error): TransportError {
+    if (error.message === "message nacked") {
+      return new TransportError("BROKER_FULL", "the broker refused the message; its queue is full or failed", {
+        certain: true,
+      });
+    }
+    const what = `the connection to ${this.#connection.location} was lost before the broker confirmed the message`;
+    return unavailable(what, { certain: false, cause: error });
+  }
+
+  /** Writes on when half of the window is free, and after all that one confirm stands for: many at once cost less. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#pump();
+    });
+  }
+
+  /** n.b. a message that came back is confirmed all the same, right after. */
+  #returned({ fields, properties }: Message): void {
+    for (const parcel of this.#onTheirWay) {
+      const { exchange, key, properties: sent } = parcel.publication;
+      if (parcel.wasReturned || sent.messageId !== properties.messageId) continue;
+      if (key !== fields.routingKey || exchange !== fields.exchange) continue;
+      parcel.wasReturned = true;
+      return;
+    }
+  }
+
+  #expire(parcels: readonly Parcel[]): void {
+    const waiting = this.#outbox.remove(parcels);
+    const reason =
+      this.#connection.current?.blocked ??
+      this.#connection.reason?.message.replace(/^\[\w+\] /, "") ??
+      "it does not answer";
+    const what = `${this.#connection.location} did not take the message in time: ${reason}`;
+    for (const parcel of parcels) parcel.settle(unavailable(what, { certain: waiting.has(parcel) }));
+  }
+
+  #endAll(): void {
+    for (let parcel = this.#outbox.take(); parcel !== undefined; parcel = this.#outbox.take()) {
+      parcel.settle(closedError(this.#connection.location));
+    }
+    for (const parcel of this.#onTheirWay) parcel.settle(closedError(this.#connection.location, false));
+    this.#rest();
+  }
+
+  #rest(): void {
+    if (this.#outbox.openParcels > 0) return;
+    this.#release?.();
+    this.#release = undefined;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,94 @@
+import type { Channel, ConsumeMessage } from "amqplib";
+import type { Connection } from "./connection.js";
+import { asError, NOT_FOUND, replyCode } from "./failure.js";
+import type { Session } from "./session.js";
+import { StandingChannel } from "./standing-channel.js";
+import { replyQueueArguments } from "./versions.js";
+
+export interface ReplyQueueOptions {
+  readonly connection: Connection;
+  readonly name: string;
+  readonly onReply: (message: ConsumeMessage) => void;
+  /** The queue was gone, with all that may have been in it; there is a new one. */
+  readonly onLost: () => void;
+  readonly report: (error: Error) => void;
+}
+
+const UNUSED_MS = 600_000;
+const PREFETCH = 1_000;
+
+/** The queue of one process's replies. It outlives a connection and a restart of the broker, and goes when nobody used it. */
+export class ReplyQueue {
+  readonly #options: ReplyQueueOptions;
+  readonly #channel: StandingChannel;
+  #wasThere = false;
+  #unacknowledged: { readonly channel: Channel; last: ConsumeMessage } | undefined;
+
+  constructor(options: ReplyQueueOptions) {
+    this.#options = options;
+    this.#channel = new StandingChannel({
+      connection: options.connection,
+      kind: "plain",
+      setUp: (channel, session) => this.#setUp(channel, session),
+      gone: () => {},
+      report: options.report,
+    });
+  }
+
+  open(): Promise<void> {
+    return this.#channel.open();
+  }
+
+  /** Removes the queue: nobody else reads it. */
+  async remove(): Promise<void> {
+    await this.#channel.current?.deleteQueue(this.#options.name);
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+
+  async #setUp(channel: Channel, session: Session): Promise<void> {
+    const { name, onLost } = this.#options;
+    const isLost = this.#wasThere && !(await exists(session, name));
+    await channel.assertQueue(name, { durable: true, arguments: replyQueueArguments(UNUSED_MS) });
+    this.#wasThere = true;
+    await channel.prefetch(PREFETCH, false);
+    await channel.consume(name, (message) => this.#receive(message, channel));
+    if (isLost) onLost();
+  }
+
+  #receive(message: ConsumeMessage | null, channel: Channel): void {
+    if (message === null) return this.#channel.restart();
+    try {
+      this.#options.onReply(message);
+    } catch (error) {
+      this.#options.report(asError(error));
+    }
+    if (this.#unacknowledged?.channel === channel) this.#unacknowledged.last = message;
+    else this.#acknowledgeSoon(channel, message);
+  }
+
+  /** All that one piece of the stream brought is acknowledged at once. */
+  #acknowledgeSoon(channel: Channel, last: ConsumeMessage): void {
+    const batch = (this.#unacknowledged = { channel, last });
+    queueMicrotask(() => {
+      if (this.#unacknowledged === batch) this.#unacknowledged = undefined;
+      try {
+        channel.ack(batch.last, true);
+      } catch {
+        // n.b. the channel is gone; the replies come again and are known by then
+      }
+    });
+  }
+}
+
+async function exists(session: Session, name: string): Promise<boolean> {
+  try {
+    await session.scratch((channel) => channel.checkQueue(name));
+    return true;
+  } catch (error) {
+    if (replyCode(error) === NOT_FOUND) return false;
+    throw error;
+  }
+}

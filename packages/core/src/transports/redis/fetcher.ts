@@ -1,0 +1,105 @@
+import type { Connection } from "./connection.js";
+import type { QueueKeys } from "./keys.js";
+import { PRIORITIES } from "./keys.js";
+import type { Lease } from "./lease.js";
+import { type StoredMessage, unpackMessage } from "./message-format.js";
+import { fetch } from "./scripts.js";
+
+/** What a fetch found. */
+export interface Found {
+  readonly messages: readonly StoredMessage[];
+  /** There was more than was wanted. */
+  readonly more: boolean;
+  /** Milliseconds until a delayed message is due; negative when there is none. */
+  readonly untilDue: number;
+}
+
+export interface FetcherOptions {
+  readonly connection: Connection;
+  readonly queue: string;
+  readonly keys: QueueKeys;
+  readonly lease: Lease;
+  readonly closing: AbortSignal;
+}
+
+const MAX_BATCH = 1_000;
+/** What a fetch may bring, going by what the last ones brought. */
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+const DEFAULT_PRIORITY = 4;
+
+/** Takes messages out of one queue for its consumer. */
+export class Fetcher {
+  readonly #options: FetcherOptions;
+  readonly #defaultList: string;
+  #number = 0;
+  #meanBytes = 0;
+
+  constructor(options: FetcherOptions) {
+    this.#options = options;
+    this.#defaultList = options.keys.waiting[PRIORITIES.indexOf(DEFAULT_PRIORITY)]!;
+  }
+
+  /** Undefined when the consumer was reaped. */
+  async fetch(wanted: number, peers: number): Promise<Found | undefined> {
+    const { connection, queue, keys, lease, closing } = this.#options;
+    const number = ++this.#number;
+    const limit = Math.max(1, Math.min(wanted, MAX_BATCH, Math.floor(MAX_BATCH_BYTES / (this.#meanBytes + 1))));
+    const reply = await connection.perform(
+      async (session, repeated) => {
+        await lease.enrol(session);
+        const { consumer } = lease;
+        const known = repeated || connection.place.cluster ? 1 : 0;
+        return session.script(
+          fetch,
+          [...queueKeys(keys), keys.owned(consumer)],
+          [consumer, number, limit, peers, known],
+        );
+      },
+      [closing],
+    );
+    const [isConsumer, more, untilDue, ...bytes] = reply as [number, number, number, ...Buffer[]];
+    if (isConsumer !== 1) return undefined;
+    this.#learn(bytes);
+    const isCut = bytes.length === limit && limit < wanted;
+    return { messages: bytes.map((one) => unpackMessage(one, queue)), more: more === 1 || isCut, untilDue };
+  }
+
+  /** Whether one message may be taken without a script: by whoever is a consumer beyond doubt. */
+  canTakeOne(): boolean {
+    return this.#options.lease.isFresh && !this.#options.connection.place.cluster;
+  }
+
+  /** The next message of the default priority: one command, which leaves it in the consumer's hand. */
+  async takeOne(): Promise<StoredMessage | undefined> {
+    const { connection, queue, keys, lease, closing } = this.#options;
+    const hand = keys.hand(lease.consumer);
+    const reply = await connection.perform(
+      async (session, repeated) => {
+        if (repeated) return session.call("lindex", hand, 0);
+        return session.call("lmove", this.#defaultList, hand, "LEFT", "RIGHT");
+      },
+      [closing],
+    );
+    return reply === null ? undefined : unpackMessage(reply as Buffer, queue);
+  }
+
+  /** Puts back a token that could not be used. */
+  async ring(): Promise<void> {
+    const { connection, keys, closing } = this.#options;
+    await connection.perform((session) => session.call("rpush", keys.bell, "*"), [closing]);
+  }
+
+  #learn(messages: readonly Buffer[]): void {
+    if (messages.length === 0) return;
+    const bytes = messages.reduce((sum, { length }) => sum + length, 0);
+    this.#meanBytes = Math.max(bytes / messages.length, this.#meanBytes / 2);
+  }
+}
+
+/** The keys that scripts call `QUEUE`. */
+export const queueKeys = ({ consumers, bell, delayed, waiting }: QueueKeys): readonly string[] => [
+  consumers,
+  bell,
+  delayed,
+  ...waiting,
+];

@@ -1,0 +1,78 @@
+import type { DeadLetter, QueueDepth } from "../../powers.js";
+import { queueKeys } from "./fetcher.js";
+import type { Hub } from "./hub.js";
+import { unpackMessage } from "./message-format.js";
+import { drain, unmark } from "./scripts.js";
+import type { Session } from "./session.js";
+
+const LIMIT_MS = 30_000;
+const NEWLINE = 0x0a;
+
+/** Tells what the queues of a prefix hold. */
+export class Inspection {
+  readonly #hub: Hub;
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+  }
+
+  async depths(): Promise<readonly QueueDepth[]> {
+    return this.#perform(async (session) => {
+      const names = ((await session.call("smembers", this.#hub.keys.queues)) as Buffer[]).map(String).toSorted();
+      return Promise.all(names.map((name) => this.#depth(session, name)));
+    });
+  }
+
+  async dead(queue: string, limit: number): Promise<readonly DeadLetter[]> {
+    if (limit <= 0) return [];
+    const key = this.#hub.keys.queue(queue).dead;
+    const letters = (await this.#perform((session) => session.call("lrange", key, 0, limit - 1))) as Buffer[];
+    return letters.map((bytes) => unpackDeadLetter(bytes, queue));
+  }
+
+  /** Removes what waits and what is delayed, 1,000 at a time. */
+  async purge(queue: string): Promise<number> {
+    const keys = this.#hub.keys.queue(queue);
+    for (let removed = 0; ;) {
+      const messages = (await this.#perform((session) => session.script(drain, queueKeys(keys), []))) as Buffer[];
+      if (messages.length === 0) return removed;
+      removed += messages.length;
+      const ids = messages.map((bytes) => unpackMessage(bytes, queue).envelope.id);
+      const marks = ids.map((id) => this.#hub.markOf(keys, id));
+      await this.#perform((session) => session.script(unmark, marks, []));
+    }
+  }
+
+  async #depth(session: Session, queue: string): Promise<QueueDepth> {
+    const keys = this.#hub.keys.queue(queue);
+    const [consumers, delayed, dead, ...waiting] = (await Promise.all([
+      session.call("hkeys", keys.consumers),
+      session.call("zcard", keys.delayed),
+      session.call("llen", keys.dead),
+      ...keys.waiting.map((key) => session.call("llen", key)),
+    ])) as [Buffer[], number, number, ...number[]];
+    const names = consumers.map(String).filter((name) => !name.startsWith("#"));
+    const owned = await Promise.all(names.map((name) => countOwned(session, keys.owned(name), keys.hand(name))));
+    return { queue, waiting: sum(waiting), delayed, owned: sum(owned), dead };
+  }
+
+  #perform<T>(operation: (session: Session) => Promise<T>): Promise<T> {
+    return this.#hub.perform(operation, AbortSignal.timeout(LIMIT_MS));
+  }
+}
+
+async function countOwned(session: Session, owned: string, hand: string): Promise<number> {
+  const calls = [session.call("hlen", owned), session.call("hexists", owned, "."), session.call("llen", hand)];
+  const [fields, isFetched, inHand] = (await Promise.all(calls)) as [number, number, number];
+  return fields - isFetched + inHand;
+}
+
+/** A dead letter as it is stored: `<time> <reason>`, a line feed, the message. */
+function unpackDeadLetter(bytes: Buffer, queue: string): DeadLetter {
+  const end = bytes.indexOf(NEWLINE);
+  const [at, reason] = bytes.toString("latin1", 0, end).split(" ") as [string, string];
+  const { envelope } = unpackMessage(bytes.subarray(end + 1), queue);
+  return { envelope, reason: decodeURIComponent(reason), at: Number(at) };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

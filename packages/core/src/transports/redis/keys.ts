@@ -1,0 +1,91 @@
+/** The priorities, 9 first: the order in which lists are emptied and in which scripts are given them. */
+export const PRIORITIES = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] as const;
+
+/**
+ * The names of all keys. Those of one queue share a hash tag, so that a Cluster keeps them together.
+ *
+ * | key | type | holds |
+ * | --- | --- | --- |
+ * | `{prefix:queue}:w0` … `:w9` | list | messages that wait, the next one at the head |
+ * | `{prefix:queue}:d` | zset | delayed messages, scored by the time they are due |
+ * | `{prefix:queue}:x` | list | dead letters, the newest at the head |
+ * | `{prefix:queue}:bell` | list | tokens without data: something is there to fetch |
+ * | `{prefix:queue}:c` | hash | consumers: `1` alive, `x<time>` reaped; `#due` the earliest delayed message, `#<n>` priority n is in use |
+ * | `{prefix:queue}:l:<consumer>` | string | the consumer's lease: lives as long as it is renewed |
+ * | `{prefix:queue}:p:<consumer>` | hash | messages it owns, by id; `.` its last fetch |
+ * | `{prefix:queue}:h:<consumer>` | list | the one message it owns without having fetched it by a script |
+ * | `{prefix:queue}:n:<id>` | string | Cluster only: marker of a message |
+ * | `prefix:r:<id>` | string | marker of a message that is on its way, then the terminal record, or for a while that it ended without one |
+ * | `prefix:e:<id>` | list | events of a task |
+ * | `prefix:queues` | set | names of the queues that were declared or used |
+ * | `prefix:reply:<client>`, `prefix:e:<id>`, `prefix:t:<topic>` | channel | results of a client's calls, events, broadcasts |
+ */
+export class Keys {
+  readonly #prefix: string;
+
+  constructor(prefix: string) {
+    // n.b. encoded, a prefix holds neither a colon nor a brace: "a:b" and queue "c" is not "a" and queue "b:c"
+    this.#prefix = encodeURIComponent(prefix);
+  }
+
+  get queues(): string {
+    return `${this.#prefix}:queues`;
+  }
+
+  queue(name: string): QueueKeys {
+    return new QueueKeys(`{${this.#prefix}:${name}}`);
+  }
+
+  result(id: string): string {
+    return `${this.#prefix}:r:${id}`;
+  }
+
+  /** Both the list of events and the channel that announces them. */
+  events(id: string): string {
+    return `${this.#prefix}:e:${id}`;
+  }
+
+  topic(topic: string): string {
+    return `${this.#prefix}:t:${topic}`;
+  }
+
+  reply(client: string): string {
+    return `${this.#prefix}:reply:${client}`;
+  }
+}
+
+/** The keys of one queue. */
+export class QueueKeys {
+  readonly consumers: string;
+  readonly bell: string;
+  readonly delayed: string;
+  readonly dead: string;
+  /** One for each of `PRIORITIES`. */
+  readonly waiting: readonly string[];
+  readonly #tag: string;
+
+  constructor(tag: string) {
+    this.#tag = tag;
+    this.consumers = `${tag}:c`;
+    this.bell = `${tag}:bell`;
+    this.delayed = `${tag}:d`;
+    this.dead = `${tag}:x`;
+    this.waiting = PRIORITIES.map((priority) => `${tag}:w${priority}`);
+  }
+
+  lease(consumer: string): string {
+    return `${this.#tag}:l:${consumer}`;
+  }
+
+  owned(consumer: string): string {
+    return `${this.#tag}:p:${consumer}`;
+  }
+
+  hand(consumer: string): string {
+    return `${this.#tag}:h:${consumer}`;
+  }
+
+  marker(id: string): string {
+    return `${this.#tag}:n:${id}`;
+  }
+}

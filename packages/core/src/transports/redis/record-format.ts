@@ -1,0 +1,60 @@
+import type { ResultEvent, ResultRecord, SequencedEvent } from "../../result-backend.js";
+import type { TerminalState } from "../../state.js";
+
+const NEWLINE = 0x0a;
+const RECORD = "R".charCodeAt(0);
+
+/** A record as it is stored: `R<state> <ttl> <replyTo>`, a line feed, the body. Markers begin with another letter. */
+export function packRecord({ state, ttlMs, replyTo, body }: ResultRecord): Buffer {
+  const reply = replyTo === undefined ? "" : encodeURIComponent(replyTo);
+  return withHead(`R${state} ${lifetime(ttlMs)} ${reply}\n`, body);
+}
+
+/** Reads it back; undefined for a marker or nothing. */
+export function unpackRecord(id: string, bytes: Buffer | null): ResultRecord | undefined {
+  if (bytes === null || bytes[0] !== RECORD) return undefined;
+  const end = bytes.indexOf(NEWLINE);
+  const [state, ttl, replyTo] = bytes.toString("latin1", 1, end).split(" ") as [TerminalState, string, string];
+  const to = replyTo === "" ? {} : { replyTo: decodeURIComponent(replyTo) };
+  return { id, state, body: new Uint8Array(bytes.subarray(end + 1)), ttlMs: Number(ttl), ...to };
+}
+
+/** An event as it is stored: `<state> <ttl> <nonce>`, a line feed, the body. */
+export const packEvent = ({ state, ttlMs, body }: ResultEvent, nonce: string): Buffer =>
+  withHead(`${encodeURIComponent(state)} ${lifetime(ttlMs)} ${nonce}\n`, body);
+
+export function unpackEvent(id: string, seq: number, bytes: Buffer): SequencedEvent {
+  const end = bytes.indexOf(NEWLINE);
+  const [state, ttl] = bytes.toString("latin1", 0, end).split(" ") as [string, string];
+  const body = new Uint8Array(bytes.subarray(end + 1));
+  return { id, seq, state: decodeURIComponent(state), body, ttlMs: Number(ttl) };
+}
+
+/** Whole milliseconds, at least one: what Redis takes. */
+export const lifetime = (ttlMs: number): number => Math.max(1, Math.ceil(ttlMs));
+
+/** One record in what a client is told; without its bytes when they are too many to be told. */
+export interface Notice {
+  readonly id: string;
+  readonly record: Buffer | undefined;
+}
+
+/** Takes apart what a reply channel carries: `<id> <length>`, a line feed, the record; again and again. Length -1: look it up. */
+export function unpackNotices(bytes: Buffer): Notice[] {
+  const notices: Notice[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(NEWLINE, at);
+    const [id, length] = bytes.toString("latin1", at, end).split(" ") as [string, string];
+    const size = Math.max(0, Number(length));
+    notices.push({ id, record: length === "-1" ? undefined : bytes.subarray(end + 1, end + 1 + size) });
+    at = end + 1 + size;
+  }
+  return notices;
+}
+
+function withHead(head: string, body: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(head.length + body.length);
+  bytes.write(head, "latin1");
+  bytes.set(body, head.length);
+  return bytes;
+}

@@ -1,0 +1,94 @@
+import type { ResultRecord } from "../../result-backend.js";
+import type { Hub } from "./hub.js";
+import { Inbox } from "./inbox.js";
+import { unpackNotices, unpackRecord } from "./record-format.js";
+import type { ResultStore } from "./result-store.js";
+import type { ChannelListener, Subscriber } from "./subscriber.js";
+
+/**
+ * Waits for results. Those of this process's own calls are told to its address; for others, and whenever something may
+ * have been missed, the store is asked, which then remembers the address. The process stays alive as long as somebody waits.
+ */
+export class ResultWaits {
+  readonly #hub: Hub;
+  readonly #subscriber: Subscriber;
+  readonly #store: ResultStore;
+  readonly #address: string;
+  readonly #inbox = new Inbox();
+  readonly #listener: ChannelListener;
+  /** Ids that the store was not asked for yet; those of one tick travel together. */
+  #fresh: string[] = [];
+  #letGo: (() => void) | undefined;
+
+  constructor(hub: Hub, subscriber: Subscriber, at: { readonly store: ResultStore; readonly address: string }) {
+    this.#hub = hub;
+    this.#subscriber = subscriber;
+    this.#store = at.store;
+    this.#address = at.address;
+    this.#listener = { message: (bytes) => this.#onMessage(bytes), resumed: () => this.#onResumed() };
+  }
+
+  /** Takes note of own calls from now on. */
+  begin(): void {
+    this.#hub.connection.callers.set(this.#address, (ids) => {
+      if (this.#subscriber.isLive(this.#address)) this.#inbox.expect(ids);
+    });
+  }
+
+  async wait(id: string, signal: AbortSignal | undefined): Promise<ResultRecord> {
+    signal?.throwIfAborted();
+    const kept = this.#inbox.kept(id);
+    if (kept !== undefined) return kept;
+    this.#letGo ??= this.#hub.connection.keepAlive.hold();
+    const isSure = this.#inbox.isExpected(id) && this.#subscriber.isLive(this.#address);
+    const record = this.#inbox.wait(id, signal);
+    if (!isSure && this.#fresh.push(id) === 1) queueMicrotask(() => this.#flush());
+    try {
+      return await record;
+    } finally {
+      this.#release();
+    }
+  }
+
+  close(reason: Error): void {
+    this.#hub.connection.callers.delete(this.#address);
+    this.#inbox.fail(this.#inbox.waiting, reason);
+  }
+
+  #flush(): void {
+    const ids = [...new Set(this.#fresh)].filter((id) => this.#inbox.isWaitedFor(id));
+    this.#fresh = [];
+    this.#ask(ids);
+  }
+
+  #ask(ids: readonly string[]): void {
+    if (ids.length === 0 || this.#hub.closing.aborted) return;
+    this.#lookUp(ids).catch((error: unknown) => this.#inbox.fail(ids, error));
+  }
+
+  async #lookUp(ids: readonly string[]): Promise<void> {
+    await this.#subscriber.listen(this.#address, this.#listener);
+    for (const record of await this.#store.attend(ids, this.#address)) this.#inbox.serve(record);
+  }
+
+  #onMessage(bytes: Buffer): void {
+    const untold: string[] = [];
+    for (const { id, record } of unpackNotices(bytes)) {
+      const found = record === undefined ? undefined : unpackRecord(id, record);
+      if (found !== undefined) this.#inbox.serve(found);
+      else untold.push(id);
+    }
+    if (untold.length > 0) this.#ask(untold);
+  }
+
+  #onResumed(): void {
+    this.#inbox.expectNothing();
+    this.#ask(this.#inbox.waiting);
+  }
+
+  #release(): void {
+    if (!this.#inbox.isIdle) return;
+    this.#letGo?.();
+    this.#letGo = undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import { ResultError } from "../../errors.js";
+import type {
+  PutOutcome,
+  ResultBackend,
+  ResultBackendCaps,
+  ResultEvent,
+  ResultRecord,
+  SequencedEvent,
+} from "../../result-backend.js";
+import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
+import { EventLog } from "./event-log.js";
+import { Hub } from "./hub.js";
+import { ResultStore } from "./result-store.js";
+import { ResultWaits } from "./result-waits.js";
+import { Subscriber } from "./subscriber.js";
+
+/** Terminal records and events in a Redis. */
+export class RedisResults implements ResultBackend {
+  readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
+  readonly location: string;
+  readonly #hub: Hub;
+  readonly #subscriber: Subscriber;
+  readonly #store: ResultStore;
+  readonly #waits: ResultWaits;
+  readonly #events: EventLog;
+  readonly #address: string;
+
+  constructor(options: OpenOptions) {
+    this.#hub = new Hub(options, closedError);
+    this.location = this.#hub.location;
+    const client = options.ambient.createId();
+    this.#address = this.#hub.keys.reply(client);
+    this.#subscriber = new Subscriber();
+    this.#store = new ResultStore(this.#hub);
+    this.#waits = new ResultWaits(this.#hub, this.#subscriber, { store: this.#store, address: this.#address });
+    this.#events = new EventLog(this.#hub, this.#subscriber, client);
+  }
+
+  /** Whether messages of this hub and these results live on one server, where one script reaches both. */
+  sharesStoreWith({ location, prefix, connection }: Hub): boolean {
+    return location === this.location && prefix === this.#hub.prefix && !connection.place.cluster;
+  }
+
+  async start(on: TransportEvents): Promise<void> {
+    await this.#hub.join(on, (session) => {
+      this.#subscriber.renew(session).catch(on.error);
+    });
+    this.#waits.begin();
+  }
+
+  address(): string {
+    return this.#address;
+  }
+
+  async put(batch: readonly ResultRecord[]): Promise<readonly PutOutcome[]> {
+    return this.#store.put(batch);
+  }
+
+  async get(ids: readonly string[]): Promise<readonly (ResultRecord | undefined)[]> {
+    return this.#store.get(ids);
+  }
+
+  async wait(id: string, signal?: AbortSignal): Promise<ResultRecord> {
+    this.#hub.open();
+    return this.#waits.wait(id, signal);
+  }
+
+  async forget(ids: readonly string[]): Promise<void> {
+    await Promise.all([this.#store.forget(ids), this.#events.forget(ids)]);
+  }
+
+  async append(batch: readonly ResultEvent[]): Promise<void> {
+    await this.#events.append(batch);
+  }
+
+  async latest(ids: readonly string[]): Promise<readonly (SequencedEvent | undefined)[]> {
+    return this.#events.latest(ids);
+  }
+
+  watch(id: string, after: number, signal: AbortSignal): AsyncIterable<SequencedEvent> {
+    this.#hub.open();
+    return this.#events.watch(id, after, signal);
+  }
+
+  async close(deadline: Deadline): Promise<void> {
+    const left = this.#hub.leave(deadline, async () => this.#subscriber.close());
+    this.#waits.close(closedError(this.location));
+    this.#events.close(closedError(this.location));
+    await left;
+  }
+}
+
+const closedError = (location: string): ResultError =>
+  new ResultError("RESULT_CLOSED", `the results at ${location} are closed`);

@@ -1,0 +1,548 @@
+import { Script } from "./script.js";
+
+/**
+ * All scripts. A script runs as one step that nothing divides, and may arrive twice: whoever was not told the outcome runs
+ * it again, as a repetition where ARGV says so, and the second run changes nothing. Every key is in KEYS. Those that
+ * several scripts are given come first and are named by `QUEUE`; markers and records are told apart by their first
+ * letter: `Q` a message on its way, `F` one that ended without a record, `W` nothing but waiters, `R` a terminal record.
+ * `Q` and `F` name the place in the batch that put the message, and the last ones that put it before, if it came again after
+ * such an end; after a bar, the addresses of clients that wait without being the caller:
+ * `Q<batch>:<n>,<batch>:<n>|<address>|<address>`.
+ */
+
+/** KEYS[1] consumers, [2] bell, [3] delayed, [4] to [13] waiting, priority 9 first. */
+const QUEUE = `
+local consumers, bell, delayed = KEYS[1], KEYS[2], KEYS[3]
+local DEFAULT = 4
+local UNPACK = 1000
+local BELLS = 128
+
+local function waiting(priority) return KEYS[13 - priority] end
+
+local function millis()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+local function in_chunks(command, key, values)
+  for from = 1, #values, UNPACK do
+    redis.call(command, key, unpack(values, from, math.min(from + UNPACK - 1, #values)))
+  end
+end
+
+local function priority_of(message)
+  local from = string.find(message, ' ', string.find(message, ' ', 1, true) + 1, true)
+  return tonumber(string.sub(message, from + 1, from + 1))
+end
+
+-- pushes lists of messages by priority; a priority that is not the default one is noted for who fetches
+local function push(command, lists)
+  for priority, list in pairs(lists) do
+    if priority ~= DEFAULT then redis.call('HSET', consumers, '#' .. priority, 1) end
+    in_chunks(command, waiting(priority), list)
+  end
+end
+
+local function add(lists, priority, message)
+  local list = lists[priority]
+  if list then list[#list + 1] = message else lists[priority] = { message } end
+end
+
+-- '1': one message waits at the default priority; '*': look everywhere. Tokens that nobody takes do not pile up
+local function ring(token)
+  if redis.call('RPUSH', bell, token) > BELLS then
+    redis.call('DEL', bell)
+    redis.call('RPUSH', bell, '*')
+  end
+end
+
+-- notes the time of the earliest delayed message; true when it is earlier than what was known
+local function note_due(due)
+  local known = tonumber(redis.call('HGET', consumers, '#due') or '')
+  if known and known <= due then return false end
+  redis.call('HSET', consumers, '#due', string.format('%.0f', due))
+  return true
+end
+`;
+
+/** Storing records and telling who waits. */
+const RECORDS = `
+local TOLD = 65536
+local notices = {}
+
+local function notify(address, id, record)
+  local frame = #record > TOLD and (id .. ' -1\\n') or (id .. ' ' .. #record .. '\\n' .. record)
+  local list = notices[address]
+  if list then list[#list + 1] = frame else notices[address] = { frame } end
+end
+
+local function is_record(value) return value and string.byte(value) == 82 end
+
+-- tells the caller's address, and every other one that the marker names
+local function tell(id, record, address, marker)
+  if address ~= '' then notify(address, id, record) end
+  local bar = marker and string.find(marker, '|', 1, true)
+  if not bar then return end
+  for waiter in string.gmatch(string.sub(marker, bar + 1), '[^|]+') do
+    if waiter ~= address then notify(waiter, id, record) end
+  end
+end
+
+local function send_notices()
+  for address, list in pairs(notices) do redis.call('PUBLISH', address, table.concat(list)) end
+end
+
+-- the first record stays. n.b. setting first and putting back is one command where there is no earlier record, that is
+-- always; its life then begins anew
+local function store(key, id, record, ttl, address)
+  local old = redis.call('SET', key, record, 'PX', ttl, 'GET')
+  if is_record(old) then
+    redis.call('SET', key, old, 'PX', string.match(old, ' (%d+)'))
+  else
+    tell(id, record, address, old)
+  end
+end
+
+-- messages that end without a record: their ids are free, but a batch that is repeated must find that it was here; so the
+-- names stay for a while, with waiters for as long as these
+local function let_go(keys)
+  if #keys == 0 then return end
+  local old = redis.call('MGET', unpack(keys))
+  for i, key in ipairs(keys) do
+    local marker = old[i]
+    if marker and string.byte(marker) == 81 then
+      local ended = 'F' .. string.sub(marker, 2)
+      if string.find(marker, '|', 1, true) then
+        redis.call('SET', key, ended, 'KEEPTTL')
+      else
+        redis.call('SET', key, ended, 'PX', 120000)
+      end
+    end
+  end
+end
+`;
+
+/**
+ * Puts messages into a queue, those with a known id left out.
+ * KEYS: queue, then a marker for each message.
+ * ARGV: [1] the batch, unique; [2] life of a marker in ms; [3] n; [4…] n messages; then the priorities, a digit each;
+ * then the times they are due, each followed by a comma, or nothing at all.
+ * Returns a text of n digits: 1 stored, 0 a duplicate. Repeated: the same text, unless results came meanwhile; also what
+ * ended without a result meanwhile is not put again.
+ */
+export const enqueue = new Script(`${QUEUE}
+local batch, ttl, n = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local priorities, dues = ARGV[n + 4], ARGV[n + 5]
+local due_of, now = {}, 0
+if dues ~= '' then
+  now = millis()
+  for due in string.gmatch(dues, '([^,]*),') do due_of[#due_of + 1] = tonumber(due) or 0 end
+end
+
+local NAMES = 256
+local QUEUED, ENDED, WAITERS = 81, 70, 87
+
+-- 1: new; 2: put by an earlier run of this very batch; 0: known
+local function mark(i, due)
+  local key, name = KEYS[13 + i], batch .. ':' .. i
+  local life = due > now and string.format('%.0f', ttl + due - now) or ttl
+  if redis.call('SET', key, 'Q' .. name, 'NX', 'PX', life) then return 1 end
+  local old = redis.call('GET', key)
+  local kind = string.byte(old)
+  if kind ~= QUEUED and kind ~= ENDED and kind ~= WAITERS then return 0 end
+  local names, waiters = string.match(old, '^.([^|]*)(.*)$')
+  local known = ',' .. names .. ','
+  if string.find(known, ',' .. name .. ',', 1, true) then return 2 end
+  -- of this batch, but elsewhere in it: the id is in it twice
+  if kind == QUEUED or string.find(known, ',' .. batch .. ':', 1, true) then return 0 end
+  local all = names == '' and name or (name .. ',' .. names)
+  redis.call('SET', key, 'Q' .. string.sub(all, 1, NAMES) .. waiters, 'PX', life)
+  return 1
+end
+
+local outcomes, lists, pushed, later, earliest = {}, {}, 0, {}, nil
+for i = 1, n do
+  local due = due_of[i] or 0
+  local marked = mark(i, due)
+  outcomes[i] = marked == 0 and '0' or '1'
+  if marked == 1 and due > now then
+    later[#later + 1] = string.format('%.0f', due)
+    later[#later + 1] = ARGV[3 + i]
+    if not earliest or due < earliest then earliest = due end
+  elseif marked == 1 then
+    add(lists, string.byte(priorities, i) - 48, ARGV[3 + i])
+    pushed = pushed + 1
+  end
+end
+if #later > 0 then in_chunks('ZADD', delayed, later) end
+push('RPUSH', lists)
+local sooner = earliest and note_due(earliest)
+if pushed == 1 and lists[DEFAULT] and not sooner then ring('1') elseif pushed > 0 or sooner then ring('*') end
+return table.concat(outcomes)
+`);
+
+/**
+ * Gives a consumer messages to own, after those that are due were put to the others.
+ * KEYS: queue, [14] owned.
+ * ARGV: [1] the consumer; [2] number of the fetch; [3] how many at most; [4] consumers there are; [5] 1 when repeated.
+ * Returns { 0 } when the consumer was reaped; else { 1, 1 when more is left, ms until a delayed one is due or -1, message… }.
+ * Repeated: the same messages.
+ */
+export const fetch = new Script(`${QUEUE}
+local owned = KEYS[14]
+local number, wanted, peers = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local state = redis.call('HMGET', consumers, ARGV[1], '#due', '#9', '#8', '#7', '#6', '#5', '#3', '#2', '#1', '#0')
+if state[1] ~= '1' then return { 0 } end
+
+local function body(value) return string.sub(value, string.find(value, ' ', 1, true) + 1) end
+
+if ARGV[5] == '1' then
+  local last = redis.call('HGET', owned, '.')
+  local ids = last and string.match(last, '^' .. number .. '\\n(.*)$')
+  if ids then
+    local reply = { 1, 1, 0 }
+    for id in string.gmatch(ids, '[^\\n]+') do
+      local value = redis.call('HGET', owned, id)
+      if value then reply[#reply + 1] = body(value) end
+    end
+    return reply
+  end
+end
+
+local used = { [DEFAULT] = true }
+for i, priority in ipairs({ 9, 8, 7, 6, 5, 3, 2, 1, 0 }) do used[priority] = state[i + 2] and true end
+
+local until_due = -1
+if state[2] then
+  local now = millis()
+  if tonumber(state[2]) <= now then
+    local due = redis.call('ZRANGEBYSCORE', delayed, '-inf', string.format('%.0f', now), 'LIMIT', 0, UNPACK)
+    if #due > 0 then
+      redis.call('ZREMRANGEBYRANK', delayed, 0, #due - 1)
+      local lists = {}
+      for _, message in ipairs(due) do
+        local priority = priority_of(message)
+        add(lists, priority, message)
+        used[priority] = true
+      end
+      push('RPUSH', lists)
+    end
+    local next = redis.call('ZRANGE', delayed, 0, 0, 'WITHSCORES')[2]
+    if next then redis.call('HSET', consumers, '#due', next) else redis.call('HDEL', consumers, '#due') end
+    state[2] = next
+  end
+  if state[2] then until_due = math.max(0, tonumber(state[2]) - now) end
+end
+
+if peers > 1 and wanted > 1 then
+  local left = 0
+  for priority = 9, 0, -1 do
+    if used[priority] then left = left + redis.call('LLEN', waiting(priority)) end
+  end
+  wanted = math.min(wanted, math.max(1, math.ceil(left / peers)))
+end
+
+local reply = { 1, 0, until_due }
+for priority = 9, 0, -1 do
+  local open = wanted + 3 - #reply
+  if used[priority] and open > 0 then
+    for _, message in ipairs(redis.call('LPOP', waiting(priority), open) or {}) do reply[#reply + 1] = message end
+  end
+end
+local count = #reply - 3
+if count == 0 then
+  redis.call('DEL', bell)
+  return reply
+end
+
+local ids, fields = { number }, { '.', '' }
+for i = 1, count do
+  local message = reply[i + 3]
+  local from = string.find(message, ' ', 1, true)
+  local id = string.sub(message, from + 1, string.find(message, ' ', from + 1, true) - 1)
+  ids[i + 1] = id
+  fields[2 * i + 1] = id
+  fields[2 * i + 2] = (number * UNPACK + i) .. ' ' .. message
+end
+fields[2] = table.concat(ids, '\\n')
+in_chunks('HSET', owned, fields)
+
+if count == wanted then
+  local lists = {}
+  for priority in pairs(used) do lists[#lists + 1] = waiting(priority) end
+  if redis.call('EXISTS', unpack(lists)) > 0 then
+    reply[2] = 1
+    if redis.call('LLEN', bell) == 0 then redis.call('RPUSH', bell, '*') end
+  end
+end
+return reply
+`);
+
+/**
+ * Ends messages as done: each record stored, its message forgotten, or neither when the message is not owned any more.
+ * KEYS: [1] consumers, [2] owned, [3] hand, then the record or marker of each message.
+ * ARGV: [1] the consumer; [2] 1 when repeated; [3] which message is the one in the hand, or 0; [4] life of a record in
+ * ms; [5] n; [6…] n ids; then n records, or nothing; then n addresses, or nothing.
+ * Returns a text of n digits: 1 settled, 0 lost. Repeated: what is not there any more was settled by the first run, as
+ * long as the consumer was not reaped.
+ */
+export const finish = new Script(`${RECORDS}
+local owned, hand, ttl, n = KEYS[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local ours, rest, places = {}, {}, {}
+for i = 1, n do
+  if i == hand then
+    ours[i] = redis.call('LPOP', KEYS[3]) and true
+  else
+    rest[#rest + 1] = ARGV[5 + i]
+    places[#places + 1] = i
+  end
+end
+if #rest == 1 then
+  ours[places[1]] = redis.call('HDEL', owned, rest[1]) == 1
+elseif #rest > 1 then
+  local values = redis.call('HMGET', owned, unpack(rest))
+  redis.call('HDEL', owned, unpack(rest))
+  for i, place in ipairs(places) do ours[place] = values[i] and true end
+end
+
+local repeated = ARGV[2] == '1' and redis.call('HGET', KEYS[1], ARGV[1]) == '1'
+local outcomes, bare = {}, {}
+for i = 1, n do
+  local record = ARGV[5 + n + i]
+  if ours[i] and record ~= '' then
+    store(KEYS[3 + i], ARGV[5 + i], record, ttl, ARGV[5 + 2 * n + i])
+  elseif ours[i] then
+    bare[#bare + 1] = KEYS[3 + i]
+  end
+  outcomes[i] = (ours[i] or repeated) and '1' or '0'
+end
+let_go(bare)
+send_notices()
+return table.concat(outcomes)
+`);
+
+/**
+ * Ends messages in any other way, or together with such: retried, released, dead.
+ * KEYS: queue that a retry goes to; [14] consumers, [15] owned, [16] hand, [17] dead and [18] bell of the queue they came
+ * from, [19] to [28] its waiting, priority 9 first; then the record or marker of each message.
+ * ARGV: [1] the consumer; [2] 1 when repeated; [3] which message is in the hand, or 0; [4] n; then for each message seven:
+ * what (done, retry, release, dead), id, the next message or the reason, time it is due or 0, record or nothing, life of
+ * the record in ms, address or nothing.
+ * Returns like \`finish\`.
+ */
+export const settle = new Script(`${QUEUE}${RECORDS}
+local source, owned, hand, dead, source_bell = KEYS[14], KEYS[15], KEYS[16], KEYS[17], KEYS[18]
+local in_hand, n = tonumber(ARGV[3]), tonumber(ARGV[4])
+local repeated = ARGV[2] == '1' and redis.call('HGET', source, ARGV[1]) == '1'
+local now = millis()
+
+local function disown(i, id)
+  if i == in_hand then return redis.call('LPOP', hand) end
+  local value = redis.call('HGET', owned, id)
+  if not value then return nil end
+  redis.call('HDEL', owned, id)
+  return string.sub(value, string.find(value, ' ', 1, true) + 1)
+end
+
+local outcomes, bare, released, retried, later, earliest = {}, {}, {}, {}, {}, nil
+
+local function apply(what, message, argument, due)
+  if what == 'release' then
+    local priority = priority_of(message)
+    released[priority] = released[priority] or {}
+    table.insert(released[priority], 1, message)
+  elseif what == 'dead' then
+    redis.call('LPUSH', dead, string.format('%.0f', now) .. ' ' .. argument .. '\\n' .. message)
+  elseif what == 'retry' and due > now then
+    later[#later + 1] = string.format('%.0f', due)
+    later[#later + 1] = argument
+    if not earliest or due < earliest then earliest = due end
+  elseif what == 'retry' then
+    add(retried, priority_of(argument), argument)
+  end
+end
+
+for i = 1, n do
+  local at = 4 + 7 * (i - 1)
+  local what, id, record = ARGV[at + 1], ARGV[at + 2], ARGV[at + 5]
+  local message = disown(i, id)
+  outcomes[i] = (message or repeated) and '1' or '0'
+  if message then
+    apply(what, message, ARGV[at + 3], tonumber(ARGV[at + 4]))
+    if record ~= '' then
+      store(KEYS[28 + i], id, record, ARGV[at + 6], ARGV[at + 7])
+    elseif what == 'done' or what == 'dead' then
+      bare[#bare + 1] = KEYS[28 + i]
+    end
+  end
+end
+
+if #later > 0 then in_chunks('ZADD', delayed, later) end
+push('RPUSH', retried)
+local sooner = earliest and note_due(earliest)
+if next(retried) or sooner then ring('*') end
+for priority, list in pairs(released) do
+  if priority ~= DEFAULT then redis.call('HSET', source, '#' .. priority, 1) end
+  in_chunks('LPUSH', KEYS[28 - priority], list)
+end
+if next(released) then redis.call('RPUSH', source_bell, '*') end
+let_go(bare)
+send_notices()
+return table.concat(outcomes)
+`);
+
+/**
+ * Enrols a consumer, or finds out whether it still is one.
+ * KEYS: [1] consumers, [2] its lease. ARGV: [1] the consumer; [2] its lease in ms; [3] 1 to enrol.
+ * Returns 1 when it is a consumer, and its lease is renewed; 0 when it was reaped.
+ */
+export const enrol = new Script(`
+if ARGV[3] == '1' then
+  redis.call('HSETNX', KEYS[1], ARGV[1], 1)
+end
+if redis.call('HGET', KEYS[1], ARGV[1]) ~= '1' then return 0 end
+redis.call('SET', KEYS[2], 1, 'PX', ARGV[2])
+return 1
+`);
+
+/**
+ * Puts what a consumer owned back to the front of its queue: one that left, or one whose lease is over, which counts as a
+ * redelivery. A reaped one is remembered for two minutes and reaped again: an order of its own may have been on its way.
+ * KEYS: queue, [14] its lease, [15] owned, [16] hand. ARGV: [1] the consumer; [2] 1 when it left, 0 when it may have died.
+ * Returns how many messages were put back, or -1 when it lives.
+ */
+export const reap = new Script(`${QUEUE}
+local left = ARGV[2] == '1'
+local state = redis.call('HGET', consumers, ARGV[1])
+if not state or not left and redis.call('EXISTS', KEYS[14]) == 1 then return -1 end
+
+local messages = {}
+for _, message in ipairs(redis.call('LRANGE', KEYS[16], 0, -1)) do messages[#messages + 1] = { 0, message } end
+local fields = redis.call('HGETALL', KEYS[15])
+for i = 1, #fields, 2 do
+  local number, message = string.match(fields[i + 1], '^(%d+) (.*)$')
+  if fields[i] ~= '.' and number then messages[#messages + 1] = { tonumber(number), message } end
+end
+table.sort(messages, function(a, b) return a[1] > b[1] end)
+
+local lists = {}
+for _, entry in ipairs(messages) do
+  local message = entry[2]
+  if not left then
+    local from = string.find(message, ' ', 1, true)
+    message = (tonumber(string.sub(message, 1, from - 1)) + 1) .. string.sub(message, from)
+  end
+  add(lists, priority_of(message), message)
+end
+push('LPUSH', lists)
+redis.call('DEL', KEYS[14], KEYS[15], KEYS[16])
+if #messages > 0 or left then ring('*') end
+
+if left then
+  redis.call('HDEL', consumers, ARGV[1])
+elseif state == '1' then
+  redis.call('HSET', consumers, ARGV[1], 'x' .. string.format('%.0f', millis()))
+elseif millis() - tonumber(string.sub(state, 2)) > 120000 then
+  redis.call('HDEL', consumers, ARGV[1])
+end
+return #messages
+`);
+
+/**
+ * Takes up to 1,000 messages that wait or are delayed out of a queue.
+ * KEYS: queue. Returns the messages.
+ */
+export const drain = new Script(`${QUEUE}
+local messages = redis.call('ZRANGE', delayed, 0, UNPACK - 1)
+if #messages > 0 then redis.call('ZREMRANGEBYRANK', delayed, 0, #messages - 1) else redis.call('HDEL', consumers, '#due') end
+for priority = 9, 0, -1 do
+  if #messages >= UNPACK then break end
+  for _, message in ipairs(redis.call('LPOP', waiting(priority), UNPACK - #messages) or {}) do
+    messages[#messages + 1] = message
+  end
+end
+return messages
+`);
+
+/** Removes markers of messages, nothing else. KEYS: markers or records. */
+export const unmark = new Script(`
+for _, key in ipairs(KEYS) do
+  local value = redis.call('GET', key)
+  if value and string.byte(value) == 81 then redis.call('DEL', key) end
+end
+`);
+
+/**
+ * Stores records; the first one of an id stays.
+ * KEYS: records. ARGV: for each four: id, record, life in ms, address or nothing.
+ * Returns a letter for each: 1 stored, 0 there was another one, S there was the very same one, which is what a repetition
+ * finds.
+ */
+export const put = new Script(`${RECORDS}
+local outcomes = {}
+for i, key in ipairs(KEYS) do
+  local at = 4 * (i - 1)
+  local old = redis.call('GET', key)
+  if is_record(old) then
+    outcomes[i] = old == ARGV[at + 2] and 'S' or '0'
+  else
+    redis.call('SET', key, ARGV[at + 2], 'PX', ARGV[at + 3])
+    tell(ARGV[at + 1], ARGV[at + 2], ARGV[at + 4], old)
+    outcomes[i] = '1'
+  end
+end
+send_notices()
+return table.concat(outcomes)
+`);
+
+/**
+ * Looks for records, and where there is none leaves an address that will be told.
+ * KEYS: records. ARGV: [1] the address; [2] how long it is remembered where no message of the id is on its way, in ms.
+ * Returns for each the record or nil.
+ */
+export const attend = new Script(`
+local found = {}
+for i, key in ipairs(KEYS) do
+  local old = redis.call('GET', key)
+  if old and string.byte(old) == 82 then
+    found[i] = old
+  else
+    found[i] = false
+    if not old then
+      redis.call('SET', key, 'W|' .. ARGV[1], 'PX', ARGV[2])
+    elseif not string.find(old .. '|', '|' .. ARGV[1] .. '|', 1, true) then
+      local life = string.byte(old) == 70 and { 'PX', ARGV[2] } or { 'KEEPTTL' }
+      redis.call('SET', key, old .. '|' .. ARGV[1], unpack(life))
+    end
+  end
+end
+return found
+`);
+
+/** Forgets records; markers stay. KEYS: records. */
+export const forget = new Script(`
+for _, key in ipairs(KEYS) do
+  local value = redis.call('GET', key)
+  if value and string.byte(value) == 82 then redis.call('DEL', key) end
+end
+`);
+
+/**
+ * Appends events of one task and announces them on the channel of the same name. No two events are the same text.
+ * KEYS: [1] events. ARGV: [1] life in ms; [2] 1 when repeated; [3…] events.
+ */
+export const append = new Script(`
+if ARGV[2] == '1' then
+  for _, event in ipairs(redis.call('LRANGE', KEYS[1], -1000, -1)) do
+    if event == ARGV[3] then return end
+  end
+end
+redis.call('RPUSH', KEYS[1], unpack(ARGV, 3))
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+redis.call('PUBLISH', KEYS[1], '')
+`);
+
+/** The last event of one task. KEYS: [1] events. Returns { how many there are, the last one or nil }. */
+export const newest = new Script(`
+return { redis.call('LLEN', KEYS[1]), redis.call('LINDEX', KEYS[1], -1) }
+`);

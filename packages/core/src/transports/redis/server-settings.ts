@@ -1,0 +1,72 @@
+import { ConfigError } from "../../errors.js";
+import type { RedisPlace } from "./place.js";
+import type { Session } from "./session.js";
+
+/** What a server was asked once, when the first connection was made. */
+export interface ServerSettings {
+  /** What survives which failure, in words. */
+  readonly durability: string;
+}
+
+const OLDEST = [6, 2] as const;
+
+/**
+ * Asks a server what it promises. What it does not tell (managed servers hide CONFIG) is said to be unknown.
+ * @throws ConfigError `OPTION_INVALID` when it is too old, or may throw messages away and this was not allowed.
+ */
+export async function askSettings(session: Session, place: RedisPlace): Promise<ServerSettings> {
+  const [server, memory, persistence, save, fsync] = await Promise.all([
+    info(session, "server"),
+    info(session, "memory"),
+    info(session, "persistence"),
+    config(session, "save"),
+    config(session, "appendfsync"),
+  ]);
+  refuseOld(server.get("redis_version"), place);
+  refuseEviction(memory.get("maxmemory_policy"), place);
+  return { durability: durabilityOf(persistence, save, fsync) };
+}
+
+function refuseOld(version: string | undefined, { location }: RedisPlace): void {
+  const [major = 0, minor = 0] = (version ?? "").split(".").map(Number);
+  if (version === undefined || major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  throw new ConfigError(
+    "OPTION_INVALID",
+    `${location} is Redis ${version}; version ${OLDEST.join(".")} or newer is needed`,
+  );
+}
+
+function refuseEviction(policy: string | undefined, { location, allowEviction }: RedisPlace): void {
+  if (policy === undefined || policy === "noeviction" || allowEviction) return;
+  throw new ConfigError(
+    "OPTION_INVALID",
+    `${location} has the maxmemory-policy ${policy}: when its memory is full it throws tasks away. ` +
+      "Set it to noeviction, or add ?allowEviction=1 to the URL if you mean it",
+  );
+}
+
+function durabilityOf(persistence: Info, save: string | undefined, fsync: string | undefined): string {
+  const aof = persistence.get("aof_enabled");
+  if (aof === undefined) return "unknown: the server does not tell";
+  if (aof === "1") {
+    if (fsync === "always") return "power loss (AOF always)";
+    return `process crash (AOF ${fsync ?? "on"}${fsync === "everysec" ? ": power loss takes the last second" : ""})`;
+  }
+  if (save === undefined) return "unknown (no AOF; RDB snapshots unknown)";
+  return save === ""
+    ? "none: lost when the server ends"
+    : `RDB only: a crash takes all since the last snapshot (save ${save})`;
+}
+
+type Info = ReadonlyMap<string, string>;
+
+async function info(session: Session, section: string): Promise<Info> {
+  const text = await session.call("info", section).catch(() => undefined);
+  const lines = text instanceof Buffer ? text.toString().split(/\r?\n/) : [];
+  return new Map(lines.filter((line) => line.includes(":")).map((line) => line.split(/:(.*)/s, 2) as [string, string]));
+}
+
+async function config(session: Session, name: string): Promise<string | undefined> {
+  const reply = await session.call("config", "get", name).catch(() => undefined);
+  return Array.isArray(reply) && reply.length === 2 ? String(reply[1]) : undefined;
+}

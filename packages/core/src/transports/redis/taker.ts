@@ -1,0 +1,71 @@
+import type { Delivery } from "../../transport.js";
+import type { RedisDelivery } from "./delivery.js";
+
+/** One `consume` call: what it was given and how much more it may have. */
+export class Taker {
+  readonly #onBatch: (batch: readonly Delivery[]) => void;
+  readonly #letGo: () => void;
+  readonly #given = new Set<RedisDelivery>();
+  #credit: number;
+  #closed = false;
+
+  constructor(credit: number, onBatch: (batch: readonly Delivery[]) => void, letGo: () => void) {
+    this.#credit = credit;
+    this.#onBatch = onBatch;
+    this.#letGo = letGo;
+  }
+
+  get granted(): number {
+    return this.#credit;
+  }
+
+  get spare(): number {
+    return this.#closed ? 0 : Math.max(0, this.#credit - this.#given.size);
+  }
+
+  has(delivery: RedisDelivery): boolean {
+    return this.#given.has(delivery);
+  }
+
+  credit(n: number): void {
+    this.#credit = n;
+  }
+
+  give(batch: readonly RedisDelivery[]): void {
+    for (const delivery of batch) this.#given.add(delivery);
+    this.#onBatch(batch);
+  }
+
+  drop(delivery: RedisDelivery): void {
+    this.#given.delete(delivery);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#letGo();
+  }
+}
+
+/** Gives each taker its share, as far as there is credit; returns what nobody has credit for. */
+export function distribute(
+  deliveries: readonly RedisDelivery[],
+  takers: readonly Taker[],
+  report: (error: Error) => void,
+): readonly RedisDelivery[] {
+  let left = deliveries;
+  const give = (taker: Taker, count: number): void => {
+    const batch = left.slice(0, count);
+    left = left.slice(count);
+    try {
+      if (batch.length > 0) taker.give(batch);
+    } catch (error) {
+      report(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+  const open = takers.filter((taker) => taker.spare > 0);
+  for (const [index, taker] of open.entries()) {
+    give(taker, Math.min(taker.spare, Math.ceil(left.length / (open.length - index))));
+  }
+  for (const taker of open) give(taker, Math.min(taker.spare, left.length));
+  return left;
+}

@@ -1,0 +1,45 @@
+import type { Consumer } from "./consumer.js";
+import type { Finisher } from "./finisher.js";
+import type { Pool } from "./pool/pool.js";
+import type { OwnedJob } from "./triage.js";
+
+/** After the grace period: how long aborted tasks have to clean up. */
+const CLEAN_UP_MS = 1_000;
+/** How long the last settlements may take. */
+const DRAIN_MS = 5_000;
+
+/** The parts of a worker that consumes. */
+export interface Consuming {
+  readonly consumer: Consumer;
+  readonly finisher: Finisher;
+  readonly pool: Pool<OwnedJob>;
+}
+
+/**
+ * Takes no more tasks, lets those that run finish until the signal aborts, then aborts theirs and hands the rest back. True
+ * when everything finished.
+ */
+export async function shutDown(consuming: Consuming, grace: AbortSignal): Promise<boolean> {
+  const { consumer } = consuming;
+  await consumer.stopTaking();
+  const clean = await consumer.finished(grace);
+  if (!clean) {
+    consumer.abortAll("WORKER_SHUTDOWN", "the worker stops and its grace period is over");
+    await consumer.finished(AbortSignal.timeout(CLEAN_UP_MS));
+  }
+  await handBack(consuming);
+  return clean;
+}
+
+/** Undoes what was begun by a start that failed. */
+export async function undoStart(consuming: Consuming): Promise<void> {
+  await consuming.consumer.stopTaking();
+  await handBack(consuming);
+}
+
+async function handBack({ consumer, finisher, pool }: Consuming): Promise<void> {
+  consumer.releaseAll();
+  await finisher.drained(AbortSignal.timeout(DRAIN_MS));
+  consumer.close();
+  await pool.stop();
+}

@@ -1,0 +1,131 @@
+import { openResults, openTransport } from "@taskgen/core/internal";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { consume } from "../conformance/inbox.js";
+import { deadline, message, messages, send, textsOf } from "../conformance/messages.js";
+import { record, seen } from "../conformance/results/records.js";
+import { close } from "../conformance/scene.js";
+import { eventually } from "../support/eventually.js";
+import { namespace } from "../support/namespace.js";
+import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
+import { RabbitServer } from "../support/rabbitmq-server.js";
+import { within } from "../support/within.js";
+import { drain, Load } from "./load.js";
+import { open } from "./opening.js";
+
+const FAST = { leaseMs: 3_000, heartbeatMs: 500 };
+
+describe("a RabbitMQ that fails", () => {
+  let server: RabbitServer;
+
+  beforeAll(async () => {
+    server = await RabbitServer.start();
+  }, 90_000);
+  afterAll(() => server.stop(), 30_000);
+
+  expectNothingLeftRunning();
+
+  test("takes nothing while it is short of memory, and all that waited afterwards", async () => {
+    const { transport, events } = await open(server.url);
+    await send(transport, ...messages("q", 2));
+    const { inbox } = await consume(transport, "q", 1);
+    const [owned] = await inbox.arrived(1);
+    await server.ctl("set_vm_memory_high_watermark", "absolute", "1");
+    const stuck = transport.send([message("q", "stuck")], AbortSignal.timeout(2_000));
+    await events.when("being blocked", ({ states }) => states.at(-1) === "blocked");
+    expect(events.reasons.at(-1)).toMatch(/memory/);
+    // what was written before the broker said so may arrive
+    expect(await stuck).toMatchObject([{ code: "BROKER_UNAVAILABLE", certain: false }]);
+    const refused = await transport.send([message("q", "too early")], AbortSignal.timeout(200));
+    expect(refused).toMatchObject([{ code: "BROKER_UNAVAILABLE", certain: true }]);
+    expect(await transport.settle([{ delivery: owned!, to: "done" }])).toEqual(["ok"]);
+    expect(textsOf(await inbox.arrived(2))).toEqual(["m0", "m1"]);
+    const waiting = transport.send([message("q", "waited")], deadline());
+    await server.ctl("set_vm_memory_high_watermark", "0.4");
+    expect(await waiting).toEqual(["stored"]);
+    await events.when("being free again", ({ states }) => states.at(-1) === "up");
+  }, 60_000);
+
+  test("closes although it is blocked", async () => {
+    const opened = await open(server.url);
+    await send(opened.transport, ...messages("q", 1));
+    await server.ctl("set_vm_memory_high_watermark", "absolute", "1");
+    const stuck = opened.transport.send([message("q", "stuck")], deadline());
+    await opened.events.when("being blocked", ({ states }) => states.at(-1) === "blocked");
+    await close(opened, 1_000);
+    expect(await stuck).toMatchObject([{ code: "TRANSPORT_CLOSED", certain: false }]);
+    await server.ctl("set_vm_memory_high_watermark", "0.4");
+  }, 60_000);
+
+  test("goes on within 10 s after it was killed and started again under load, and nothing is lost", async () => {
+    const { transport, results, events } = await open(server.url);
+    await transport.declare([{ name: "q" }]);
+    const { inbox, settled } = await drain(transport);
+    const delayed = message("q", "delayed", { eta: Date.now() + 1_000 });
+    await send(transport, delayed);
+    const load = new Load(transport);
+    load.start();
+    await inbox.arrived(500);
+    const reply = record(results, "8");
+    const waiting = results.wait(reply.id, AbortSignal.timeout(30_000));
+    await server.kill();
+    await events.when("being down", ({ states }) => states.at(-1) === "down");
+    await server.restart();
+    const before = inbox.deliveries.length;
+    await events.when("coming up", ({ states }) => states.at(-1) === "up", 10_000);
+    await within("deliveries after the restart", inbox.arrived(before + 200), 10_000);
+    const ids = await load.stop();
+    await eventually(() => ids.every((id) => settled.has(id)), { within: 20_000, what: "all messages" });
+    await results.put([reply]);
+    expect(seen(await within("the result", waiting))).toBe("SUCCESS 8");
+    expect(events.errors).toEqual([]);
+  }, 60_000);
+
+  test("that hangs does not hang its clients: sends end at their deadlines, closing ends", async () => {
+    const opened = await open(server.url, FAST);
+    const { transport, results, events } = opened;
+    await send(transport, message("q", "first"));
+    const { inbox } = await consume(transport, "q", 1);
+    const [owned] = await inbox.arrived(1);
+    await server.suspend();
+    try {
+      expect(await transport.send([message("q", "written")], AbortSignal.timeout(300))).toMatchObject([
+        { code: "BROKER_UNAVAILABLE", certain: false },
+      ]);
+      expect(await transport.send([message("new", "undeclared")], AbortSignal.timeout(300))).toMatchObject([
+        { code: "BROKER_UNAVAILABLE", certain: true },
+      ]);
+      const waiting = results.wait("never").catch((error: { readonly code?: string }) => error.code);
+      await events.when("noticing", ({ states }) => states.at(-1) === "down", 8_000);
+      await eventually(() => owned!.lost.aborted, { what: "the loss" });
+      await close(opened, 500);
+      expect(await waiting).toBe("RESULT_CLOSED");
+    } finally {
+      server.resume();
+    }
+  }, 30_000);
+
+  test("that hangs from the start can be closed, which ends the start", async () => {
+    await server.suspend();
+    try {
+      const transport = await openTransport(server.url, { prefix: namespace("p") });
+      const results = await openResults(server.url, { prefix: namespace("p") });
+      const starts = [transport, results].map((one) => one.start({ state: () => {}, error: () => {} }));
+      const ended = Promise.allSettled(starts);
+      await close({ transport, results }, 500);
+      expect(await within("the end of both starts", ended)).toMatchObject(
+        starts.map(() => ({ status: "rejected", reason: { code: "TRANSPORT_CLOSED" } })),
+      );
+    } finally {
+      server.resume();
+    }
+  }, 30_000);
+
+  test("is waited for when it comes later than its clients", async () => {
+    await server.kill();
+    const opening = open(server.url);
+    const late = server.restart();
+    const { transport } = await opening;
+    await late;
+    await send(transport, message("q", "at last"));
+  }, 60_000);
+});

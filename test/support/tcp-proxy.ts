@@ -1,0 +1,139 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { onTestFinished } from "vitest";
+
+/** Where a proxy leads. */
+export interface ProxyTarget {
+  readonly host?: string;
+  readonly port: number;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
+/**
+ * Stands between a client and a server and injects faults of a network. A fault stays until `heal`. Faults that name no
+ * pair hold for every connection, also for those made later.
+ */
+export class TcpProxy {
+  readonly port: number;
+  readonly #listener: Server;
+  readonly #target: ProxyTarget;
+  readonly #pairs = new Set<Pair>();
+  #blackholed = false;
+  #delayMs = 0;
+  #repliesToDrop = 0;
+  #onDropped: (() => void) | undefined;
+  #accepted = 0;
+
+  private constructor(listener: Server, target: ProxyTarget) {
+    this.#listener = listener;
+    this.#target = target;
+    this.port = (listener.address() as AddressInfo).port;
+    listener.on("connection", (client) => this.#accept(client));
+  }
+
+  /** A proxy on a free loopback port; closed after the test. */
+  static async start(target: ProxyTarget): Promise<TcpProxy> {
+    const listener = createServer({ noDelay: true }).listen(0, "127.0.0.1");
+    await once(listener, "listening");
+    const proxy = new TcpProxy(listener, target);
+    onTestFinished(() => proxy.close());
+    return proxy;
+  }
+
+  /** How many connections there are now. */
+  get connections(): number {
+    return this.#pairs.size;
+  }
+
+  /** How many connections there ever were. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** Ends all connections by FIN; new ones are taken. */
+  cut(): void {
+    for (const { client, server } of this.#pairs) for (const socket of [client, server]) socket.end();
+  }
+
+  /** Ends all connections by RST; new ones are taken. */
+  reset(): void {
+    for (const { client, server } of this.#pairs) for (const socket of [client, server]) socket.resetAndDestroy();
+  }
+
+  /** Swallows all bytes in both directions and ends nothing; new connections are taken and swallowed too. */
+  blackhole(): void {
+    this.#blackholed = true;
+  }
+
+  /** Hands over every chunk so many milliseconds later. */
+  delay(ms: number): void {
+    this.#delayMs = ms;
+  }
+
+  /**
+   * Swallows the next `count` chunks that a server sends, on whichever connection, then ends all connections by RST.
+   * Resolves when that has happened: the server has done what it was asked, and the client was not told.
+   */
+  dropReplies(count = 1): Promise<void> {
+    this.#repliesToDrop = count;
+    return new Promise((resolve) => (this.#onDropped = resolve));
+  }
+
+  /**
+   * Ends every fault. Connections that were black-holed are ended by RST: bytes are missing in them, as they would be
+   * after a network that came back too late.
+   */
+  heal(): void {
+    if (this.#blackholed) this.reset();
+    this.#blackholed = false;
+    this.#delayMs = 0;
+    this.#repliesToDrop = 0;
+  }
+
+  async close(): Promise<void> {
+    this.reset();
+    if (!this.#listener.listening) return;
+    this.#listener.close();
+    await once(this.#listener, "close");
+  }
+
+  #accept(client: Socket): void {
+    this.#accepted++;
+    const server = connect({ host: this.#target.host ?? "127.0.0.1", port: this.#target.port, noDelay: true });
+    const pair = { client, server };
+    this.#pairs.add(pair);
+    this.#pipe(client, server, (bytes) => this.#pass(bytes, server));
+    this.#pipe(server, client, (bytes) => !this.#dropsReply() && this.#pass(bytes, client));
+    for (const socket of [client, server]) {
+      socket.on("error", () => {}).on("close", () => this.#forget(pair));
+    }
+  }
+
+  #pipe(from: Socket, to: Socket, onBytes: (bytes: Buffer) => void): void {
+    from.on("data", onBytes);
+    from.on("end", () => void (this.#blackholed || to.end()));
+    from.on("close", () => void (this.#blackholed || to.destroy()));
+  }
+
+  #pass(bytes: Buffer, to: Socket): void {
+    if (this.#blackholed || to.destroyed) return;
+    if (this.#delayMs === 0) to.write(bytes);
+    else setTimeout(() => void (to.destroyed || this.#blackholed || to.write(bytes)), this.#delayMs);
+  }
+
+  #dropsReply(): boolean {
+    if (this.#repliesToDrop === 0) return false;
+    if (--this.#repliesToDrop > 0) return true;
+    this.reset();
+    this.#onDropped?.();
+    return true;
+  }
+
+  #forget(pair: Pair): void {
+    if (pair.client.destroyed && pair.server.destroyed) this.#pairs.delete(pair);
+  }
+}
