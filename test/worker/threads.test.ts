@@ -11,7 +11,14 @@ import { within } from "../support/within.js";
 
 expectNothingLeftRunning();
 
-const SILENT = { ended: () => {}, started: () => {}, log: () => {}, warning: () => {}, fatal: () => {} };
+const SILENT = {
+  ended: () => {},
+  started: () => {},
+  joining: () => {},
+  log: () => {},
+  warning: () => {},
+  fatal: () => {},
+};
 
 /** A file that does not exist yet: tasks wait for it. */
 const gate = async (): Promise<string> => join(await tempDir(), "gate");

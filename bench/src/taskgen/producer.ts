@@ -7,12 +7,14 @@ import { createTasks } from "./stubs.js";
 /** What a producer process is given. */
 export interface ProducerSettings {
   readonly broker: string;
+  /** Separates what shares a broker. */
+  readonly prefix?: string;
 }
 
 const BATCH = 500;
 
-const { broker } = given() as ProducerSettings;
-const app = createApp({ broker });
+const { broker, prefix } = given() as ProducerSettings;
+const app = createApp({ broker, prefix });
 const tasks = createTasks(app);
 await app.connect();
 

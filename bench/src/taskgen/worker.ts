@@ -6,11 +6,13 @@ import { given, serve } from "../child/serve.js";
 /** What a worker process is given. */
 export interface WorkerSettings {
   readonly broker: string;
+  /** Separates what shares a broker. */
+  readonly prefix?: string;
   readonly pool: Required<Pick<WorkerOptions, "pool">> & Pick<WorkerOptions, "threads">;
 }
 
-const { broker, pool } = given() as WorkerSettings;
-const app = createApp({ broker });
+const { broker, prefix, pool } = given() as WorkerSettings;
+const app = createApp({ broker, prefix });
 const worker = createWorker({ app, registry: new URL("../tasks/registry.js", import.meta.url).href, ...pool });
 await worker.start();
 
