@@ -121,6 +121,9 @@ export class Connection {
       } catch (error) {
         if (!this.#wasUp && isPermanent(error)) return this.#giveUp(error);
         this.#down(error);
+      } finally {
+        // n.b. the driver says goodbye on a lost socket, and leaves it open until the other side has heard that
+        this.#dialing?.abort();
       }
       if (!this.#closed) await this.#rest(failures);
     }

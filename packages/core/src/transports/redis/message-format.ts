@@ -1,4 +1,6 @@
 import type { Envelope } from "../../transport.js";
+import { decodeAddress, encodeAddress } from "./address.js";
+import { packAll, type Packed, type Part } from "./pack.js";
 
 /** A message as it came out of a queue. */
 export interface StoredMessage {
@@ -12,13 +14,14 @@ const NEWLINE = 0x0a;
  * A message as it is stored: `<redeliveries> <id> <priority> <eta> <expires> <replyTo>`, a line feed, the body. Absent fields
  * are empty; no field holds a space. Scripts read the first three.
  */
-export function packMessage({ id, priority, eta, expires, replyTo, body }: Envelope): Buffer {
-  const reply = replyTo === undefined ? "" : encodeURIComponent(replyTo);
-  const head = `0 ${id} ${priority} ${time(eta)} ${time(expires)} ${reply}\n`;
-  const bytes = Buffer.allocUnsafe(head.length + body.length);
-  bytes.write(head, "latin1");
-  bytes.set(body, head.length);
-  return bytes;
+export const packMessage = (envelope: Envelope): Buffer => packAll([packed(envelope)]).bytes;
+
+/** Many of them, one after the other. */
+export const packMessages = (envelopes: readonly Envelope[]): Packed => packAll(envelopes.map(packed));
+
+function packed({ id, priority, eta, expires, replyTo, body }: Envelope): Part {
+  const head = `0 ${id} ${priority} ${time(eta)} ${time(expires)} ${encodeAddress(replyTo)}\n`;
+  return { head, body };
 }
 
 /** Reads it back; the body gets bytes of its own. */
@@ -39,7 +42,7 @@ export function unpackMessage(bytes: Buffer, queue: string): StoredMessage {
     priority: Number(priority),
     eta: eta === "" ? undefined : Number(eta),
     expires: expires === "" ? undefined : Number(expires),
-    replyTo: replyTo === "" ? undefined : decodeURIComponent(replyTo),
+    replyTo: decodeAddress(replyTo),
     body: new Uint8Array(bytes.subarray(end + 1)),
   };
   return { envelope, redeliveries: Number(redeliveries) };

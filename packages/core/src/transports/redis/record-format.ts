@@ -1,27 +1,38 @@
 import type { ResultEvent, ResultRecord, SequencedEvent } from "../../result-backend.js";
 import type { TerminalState } from "../../state.js";
+import { decodeAddress, encodeAddress } from "./address.js";
+import { packAll, type Packed, type Part } from "./pack.js";
 
 const NEWLINE = 0x0a;
 const RECORD = "R".charCodeAt(0);
 
 /** A record as it is stored: `R<state> <ttl> <replyTo>`, a line feed, the body. Markers begin with another letter. */
-export function packRecord({ state, ttlMs, replyTo, body }: ResultRecord): Buffer {
-  const reply = replyTo === undefined ? "" : encodeURIComponent(replyTo);
-  return withHead(`R${state} ${lifetime(ttlMs)} ${reply}\n`, body);
-}
+export const packRecord = (record: ResultRecord): Buffer => packAll([packed(record)]).bytes;
+
+/** Many of them, one after the other; nothing where there is none. */
+export const packRecords = (records: readonly (ResultRecord | undefined)[]): Packed =>
+  packAll(records.map((record) => (record === undefined ? NOTHING : packed(record))));
+
+const NOTHING: Part = { head: "", body: new Uint8Array() };
+
+const packed = ({ state, ttlMs, replyTo, body }: ResultRecord): Part => ({
+  head: `R${state} ${lifetime(ttlMs)} ${encodeAddress(replyTo)}\n`,
+  body,
+});
 
 /** Reads it back; undefined for a marker or nothing. */
 export function unpackRecord(id: string, bytes: Buffer | null): ResultRecord | undefined {
   if (bytes === null || bytes[0] !== RECORD) return undefined;
   const end = bytes.indexOf(NEWLINE);
-  const [state, ttl, replyTo] = bytes.toString("latin1", 1, end).split(" ") as [TerminalState, string, string];
-  const to = replyTo === "" ? {} : { replyTo: decodeURIComponent(replyTo) };
-  return { id, state, body: new Uint8Array(bytes.subarray(end + 1)), ttlMs: Number(ttl), ...to };
+  const [state, ttl, reply] = bytes.toString("latin1", 1, end).split(" ") as [TerminalState, string, string];
+  const replyTo = decodeAddress(reply);
+  const record = { id, state, body: new Uint8Array(bytes.subarray(end + 1)), ttlMs: Number(ttl) };
+  return replyTo === undefined ? record : { ...record, replyTo };
 }
 
 /** An event as it is stored: `<state> <ttl> <nonce>`, a line feed, the body. */
 export const packEvent = ({ state, ttlMs, body }: ResultEvent, nonce: string): Buffer =>
-  withHead(`${encodeURIComponent(state)} ${lifetime(ttlMs)} ${nonce}\n`, body);
+  packAll([{ head: `${encodeURIComponent(state)} ${lifetime(ttlMs)} ${nonce}\n`, body }]).bytes;
 
 export function unpackEvent(id: string, seq: number, bytes: Buffer): SequencedEvent {
   const end = bytes.indexOf(NEWLINE);
@@ -50,11 +61,4 @@ export function unpackNotices(bytes: Buffer): Notice[] {
     at = end + 1 + size;
   }
   return notices;
-}
-
-function withHead(head: string, body: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(head.length + body.length);
-  bytes.write(head, "latin1");
-  bytes.set(body, head.length);
-  return bytes;
 }

@@ -65,6 +65,19 @@ local function note_due(due)
 end
 `;
 
+/** Many texts that come as one, with the length of each, followed by a comma. */
+const UNPACKING = `
+local function unpacked(lengths, bytes)
+  local texts, at = {}, 1
+  for length in string.gmatch(lengths, '%d+') do
+    local next = at + length
+    texts[#texts + 1] = string.sub(bytes, at, next - 1)
+    at = next
+  end
+  return texts
+end
+`;
+
 /** Storing records and telling who waits. */
 const RECORDS = `
 local TOLD = 65536
@@ -125,14 +138,14 @@ end
 /**
  * Puts messages into a queue, those with a known id left out.
  * KEYS: queue, then a marker for each message.
- * ARGV: [1] the batch, unique; [2] life of a marker in ms; [3] n; [4…] n messages; then the priorities, a digit each;
- * then the times they are due, each followed by a comma, or nothing at all.
+ * ARGV: [1] the batch, unique; [2] life of a marker in ms; [3] the lengths of the messages, [4] the messages one after the
+ * other; [5] their priorities, a digit each; [6] the times they are due, each followed by a comma, or nothing at all.
  * Returns a text of n digits: 1 stored, 0 a duplicate. Repeated: the same text, unless results came meanwhile; also what
  * ended without a result meanwhile is not put again.
  */
-export const enqueue = new Script(`${QUEUE}
-local batch, ttl, n = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local priorities, dues = ARGV[n + 4], ARGV[n + 5]
+export const enqueue = new Script(`${QUEUE}${UNPACKING}
+local batch, ttl, messages = ARGV[1], ARGV[2], unpacked(ARGV[3], ARGV[4])
+local priorities, dues = ARGV[5], ARGV[6]
 local due_of, now = {}, 0
 if dues ~= '' then
   now = millis()
@@ -161,16 +174,16 @@ local function mark(i, due)
 end
 
 local outcomes, lists, pushed, later, earliest = {}, {}, 0, {}, nil
-for i = 1, n do
+for i, message in ipairs(messages) do
   local due = due_of[i] or 0
   local marked = mark(i, due)
   outcomes[i] = marked == 0 and '0' or '1'
   if marked == 1 and due > now then
     later[#later + 1] = string.format('%.0f', due)
-    later[#later + 1] = ARGV[3 + i]
+    later[#later + 1] = message
     if not earliest or due < earliest then earliest = due end
   elseif marked == 1 then
-    add(lists, string.byte(priorities, i) - 48, ARGV[3 + i])
+    add(lists, string.byte(priorities, i) - 48, message)
     pushed = pushed + 1
   end
 end
@@ -282,18 +295,20 @@ return reply
  * Ends messages as done: each record stored, its message forgotten, or neither when the message is not owned any more.
  * KEYS: [1] consumers, [2] owned, [3] hand, then the record or marker of each message.
  * ARGV: [1] the consumer; [2] 1 when repeated; [3] which message is the one in the hand, or 0; [4] life of a record in
- * ms; [5] n; [6…] n ids; then n records, or nothing; then n addresses, or nothing.
+ * ms; [5] where in the name of a record or marker its id begins; [6] the lengths of the records, 0 for none, [7] the records
+ * one after the other; [8…] the address of each or nothing, once if it is the same for all.
  * Returns a text of n digits: 1 settled, 0 lost. Repeated: what is not there any more was settled by the first run, as
  * long as the consumer was not reaped.
  */
-export const finish = new Script(`${RECORDS}
-local owned, hand, ttl, n = KEYS[2], tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
-local ours, rest, places = {}, {}, {}
-for i = 1, n do
+export const finish = new Script(`${RECORDS}${UNPACKING}
+local owned, hand, ttl, records = KEYS[2], tonumber(ARGV[3]), ARGV[4], unpacked(ARGV[6], ARGV[7])
+local ids, ours, rest, places = {}, {}, {}, {}
+for i = 1, #records do
+  ids[i] = string.sub(KEYS[3 + i], ARGV[5])
   if i == hand then
     ours[i] = redis.call('LPOP', KEYS[3]) and true
   else
-    rest[#rest + 1] = ARGV[5 + i]
+    rest[#rest + 1] = ids[i]
     places[#places + 1] = i
   end
 end
@@ -307,10 +322,9 @@ end
 
 local repeated = ARGV[2] == '1' and redis.call('HGET', KEYS[1], ARGV[1]) == '1'
 local outcomes, bare = {}, {}
-for i = 1, n do
-  local record = ARGV[5 + n + i]
+for i, record in ipairs(records) do
   if ours[i] and record ~= '' then
-    store(KEYS[3 + i], ARGV[5 + i], record, ttl, ARGV[5 + 2 * n + i])
+    store(KEYS[3 + i], ids[i], record, ttl, ARGV[7 + i] or ARGV[8])
   elseif ours[i] then
     bare[#bare + 1] = KEYS[3 + i]
   end

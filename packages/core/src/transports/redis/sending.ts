@@ -4,7 +4,7 @@ import { groupBy, inChunks } from "./chunks.js";
 import type { Hub } from "./hub.js";
 import { queueKeys } from "./fetcher.js";
 import type { KnownQueues } from "./known-queues.js";
-import { packMessage } from "./message-format.js";
+import { packMessages } from "./message-format.js";
 import { enqueue } from "./scripts.js";
 
 export const MAX_BYTES = 64 * 1024 * 1024;
@@ -48,8 +48,8 @@ export class Sending {
       ? envelopes.map(({ eta }) => `${dueOf(eta)},`).join("")
       : "";
     const priorities = envelopes.map(({ priority }) => priority).join("");
-    const head = [`${this.#producer}:${++this.#batches}`, MARKER_MS, chunk.length];
-    const args = [...head, ...envelopes.map(packMessage), priorities, dues];
+    const { bytes, lengths } = packMessages(envelopes);
+    const args = [`${this.#producer}:${++this.#batches}`, MARKER_MS, lengths, bytes, priorities, dues];
     try {
       const names = [...queueKeys(keys), ...marks];
       const reply = await this.#hub.perform((session) => {

@@ -10,7 +10,7 @@ import type { QueueKeys } from "./keys.js";
 import type { KnownQueues } from "./known-queues.js";
 import { packMessage } from "./message-format.js";
 import type { QueueConsumer } from "./queue-consumer.js";
-import { lifetime, packRecord } from "./record-format.js";
+import { lifetime, packRecord, packRecords } from "./record-format.js";
 import type { Script } from "./script.js";
 import { finish, settle } from "./scripts.js";
 import { tooLarge } from "./sending.js";
@@ -73,8 +73,8 @@ export class Settling {
   /** Scripts for one consumer: the plain ends together, the others by the queue that they lead to. */
   #orders(owner: QueueConsumer, items: readonly Item[]): [Order, Item[]][] {
     const kindOf = ({ delivery, finish: { settlement, record } }: Item): string => {
-      if (settlement.to === "done") return JSON.stringify(["done", delivery.consumer, record?.ttlMs ?? 0]);
-      return JSON.stringify([settlement.to === "retry" ? settlement.next.queue : owner.queue, delivery.consumer]);
+      if (settlement.to === "done") return `done ${delivery.consumer} ${record?.ttlMs ?? 0}`;
+      return `to ${delivery.consumer} ${settlement.to === "retry" ? settlement.next.queue : owner.queue}`;
     };
     return [...groupBy(items, kindOf).values()].flatMap((group) =>
       inChunks(group, bytesOf).map((chunk): [Order, Item[]] => {
@@ -114,13 +114,15 @@ export class Settling {
     const records = chunk.map(({ finish: { record } }) => record);
     const ids = chunk.map(({ delivery }) => delivery.envelope.id);
     const hand = chunk.findIndex(({ delivery }) => delivery.inHand) + 1;
-    const tail = [hand, lifetime(records[0]?.ttlMs ?? 1), chunk.length, ...ids, ...records.map(bytesOrNothing)];
-    const addresses = records.map((record) => record?.replyTo ?? "");
+    const marks = this.#marks(keys, ids);
+    const idAt = Buffer.byteLength(marks[0]!) - ids[0]!.length + 1;
+    const { bytes, lengths } = packRecords(records);
+    const tail = [hand, lifetime(records[0]?.ttlMs ?? 1), idAt, lengths, bytes, ...addressesOf(records)];
     return {
       queue: owner.queue,
       script: finish,
-      keys: [keys.consumers, keys.owned(consumer), keys.hand(consumer), ...this.#marks(keys, ids)],
-      args: (repeated) => [consumer, repeated ? 1 : 0, ...tail, ...addresses],
+      keys: [keys.consumers, keys.owned(consumer), keys.hand(consumer), ...marks],
+      args: (repeated) => [consumer, repeated ? 1 : 0, ...tail],
     };
   }
 
@@ -169,6 +171,12 @@ function settleArguments({ delivery, finish: { settlement, record } }: Item): Re
 
 const isPutBack = ({ finish: { settlement } }: Item): boolean =>
   settlement.to === "release" || settlement.to === "retry";
+
+/** The address of each; one where all have the same. */
+function addressesOf(records: readonly Finish["record"][]): string[] {
+  const addresses = records.map((record) => record?.replyTo ?? "");
+  return addresses.every((address) => address === addresses[0]) ? addresses.slice(0, 1) : addresses;
+}
 
 const bytesOrNothing = (record: Finish["record"]): RedisValue => (record === undefined ? "" : packRecord(record));
 

@@ -1,0 +1,16 @@
+/** Remembers the last answer: most of what travels together has one address. */
+function remembered<V>(convert: (text: string) => V): (text: string) => V {
+  let last: { readonly text: string; readonly value: V } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, value: convert(text) };
+    return last.value;
+  };
+}
+
+const encode = remembered(encodeURIComponent);
+const decode = remembered(decodeURIComponent);
+
+/** A caller's address as a field of a message or a record; empty when there is none. */
+export const encodeAddress = (address: string | undefined): string => (address === undefined ? "" : encode(address));
+
+export const decodeAddress = (field: string): string | undefined => (field === "" ? undefined : decode(field));
