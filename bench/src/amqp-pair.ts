@@ -9,7 +9,10 @@ const here = (path: string): URL => new URL(path, import.meta.url);
 /** taskgen on a RabbitMQ, with queues of its own. */
 export async function taskgenOnAmqp(broker: string, prefix: string, pool: WorkerSettings["pool"]): Promise<Pair> {
   const worker = await Child.start(here("taskgen/worker.ts"), { broker, prefix, pool } satisfies WorkerSettings);
-  return new Pair(await Child.start(here("taskgen/producer.ts"), { broker, prefix } satisfies ProducerSettings), worker);
+  return new Pair(
+    await Child.start(here("taskgen/producer.ts"), { broker, prefix } satisfies ProducerSettings),
+    worker,
+  );
 }
 
 /** The same work by amqplib alone. */

@@ -14,7 +14,9 @@ const sources = (): string[] =>
 function codes(): Set<string> {
   const unions = sources().flatMap((text) => text.match(/export type \w*Code =[^;]+;/g) ?? []);
   const given = sources().flatMap((text) => Array.from(text.matchAll(/code: "([A-Z_]+)"/g), ([, code]) => `"${code}"`));
-  return new Set([...unions, ...given].flatMap((text) => Array.from(text.matchAll(/"([A-Z][A-Z0-9_]+)"/g), ([, code]) => code!)));
+  return new Set(
+    [...unions, ...given].flatMap((text) => Array.from(text.matchAll(/"([A-Z][A-Z0-9_]+)"/g), ([, code]) => code!)),
+  );
 }
 
 it("every error code has a paragraph in docs/errors.md", () => {

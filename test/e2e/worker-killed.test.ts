@@ -6,7 +6,7 @@ import { eventually } from "../support/eventually.js";
 import { tempDir } from "../support/temp-dir.js";
 import { within } from "../support/within.js";
 import { countRuns, inTheMiddle, readHistory } from "./history.js";
-import { spawnWorker, startWorker } from "./worker-process.js";
+import { isReady, spawnWorker, startWorker } from "./worker-process.js";
 
 describe("workers that are killed", () => {
   const open = async (): Promise<{ app: App; broker: string; history: string }> => {
@@ -20,10 +20,10 @@ describe("workers that are killed", () => {
   it("lose no task: 1,000 tasks, two workers, each killed in the middle of a task and replaced", async () => {
     const { app, broker, history } = await open();
     let workers: readonly Child[] = await Promise.all([startWorker(broker, history), startWorker(broker, history)]);
-    const calls = await Promise.all(Array.from({ length: 1_000 }, () => app.sendUnchecked("work", [50])));
+    const calls = await Promise.all(Array.from({ length: 1_000 }, () => app.sendUnchecked("work", [100])));
     const acknowledged = calls.map(({ id }) => id);
     const killed: number[] = [];
-    for (const share of [100, 400, 700]) {
+    for (const share of [50, 150, 300]) {
       const busy = (): Child | undefined => {
         const entries = readHistory(history);
         return entries.length > share ? workers.find(({ pid }) => inTheMiddle(entries, pid).length > 0) : undefined;
@@ -31,10 +31,10 @@ describe("workers that are killed", () => {
       const victim = await eventually(busy, { within: 20_000, what: `a busy worker after ${share} lines of history` });
       await victim.kill();
       killed.push(victim.pid);
-      workers = [...workers.filter((worker) => worker !== victim), await startWorker(broker, history)];
+      workers = [...workers.filter((worker) => worker !== victim), spawnWorker(broker, history)];
     }
     const values = await within("every result", Promise.all(calls.map((call) => call.get())), 60_000);
-    expect(new Set(values)).toEqual(new Set([50]));
+    expect(new Set(values)).toEqual(new Set([100]));
 
     const entries = readHistory(history);
     expect(new Set(entries.filter(({ event }) => event === "end").map(({ id }) => id))).toEqual(new Set(acknowledged));
@@ -48,6 +48,7 @@ describe("workers that are killed", () => {
     expect(canInspect(transport) && (await transport.depths())).toMatchObject([
       { waiting: 0, delayed: 0, owned: 0, dead: 0 },
     ]);
+    for (const worker of workers) await isReady(worker);
     for (const worker of workers) worker.signal("SIGTERM");
     for (const worker of workers)
       expect(await within("a clean exit", worker.exited, 20_000)).toEqual({ code: 0, signal: null });

@@ -61,7 +61,7 @@ export class TcpProxy {
 
   /** Ends all connections by RST; new ones are taken. */
   reset(): void {
-    for (const { client, server } of this.#pairs) for (const socket of [client, server]) socket.resetAndDestroy();
+    for (const { client, server } of this.#pairs) for (const socket of [client, server]) reset(socket);
   }
 
   /** Swallows all bytes in both directions and ends nothing; new connections are taken and swallowed too. */
@@ -136,4 +136,16 @@ export class TcpProxy {
   #forget(pair: Pair): void {
     if (pair.client.destroyed && pair.server.destroyed) this.#pairs.delete(pair);
   }
+}
+
+/**
+ * Ends a connection by RST, now.
+ *
+ * n.b. `resetAndDestroy` ends the socket first; when anything destroys it before that has ended, the reset is refused and the
+ * system's socket is never closed.
+ */
+function reset(socket: Socket): void {
+  const isEnding = socket.writableEnded && !socket.writableFinished;
+  Object.assign(socket, { resetAndClosing: !socket.connecting && !isEnding });
+  socket.destroy();
 }

@@ -17,4 +17,5 @@ export async function latencyAmqp({ folder, rounds }: Settings): Promise<Table> 
   return await compareLatency({ title: "RabbitMQ: `.get()` one at a time", about: ABOUT }, sides, rounds);
 }
 
-const ABOUT = "The raw echo is the same loop over amqplib as above, one message at a time, through the same kinds of queues.";
+const ABOUT =
+  "The raw echo is the same loop over amqplib as above, one message at a time, through the same kinds of queues.";

@@ -28,6 +28,11 @@ function openGate(): Gate {
   return gate;
 }
 
+function forgetGate(gate: Gate): void {
+  gates.delete(gate);
+  if (gates.size === 0) process.off("exit", closeGates);
+}
+
 function closeGates(): void {
   for (const gate of gates) gate.close(EXIT_MS);
 }
@@ -110,7 +115,7 @@ export class DatabaseThread {
   }
 
   #onExit(): void {
-    gates.delete(this.#gate);
+    forgetGate(this.#gate);
     this.#worker = undefined;
     if (this.#isClosing) return;
     const failure = this.#failure ?? diedOf("it ended");
