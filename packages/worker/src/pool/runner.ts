@@ -141,6 +141,8 @@ export class Runner {
     task.ended();
     this.#options.outbox.ended(key, monotonicMs() - startedMs, verdict);
     host.end();
+    // nothing follows that it could travel with
+    if (this.#running.size === 0 && this.#nextOpen() === undefined) this.#options.outbox.flush();
   }
 }
 
