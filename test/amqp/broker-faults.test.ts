@@ -1,4 +1,4 @@
-import { openResults, openTransport } from "@taskgen/core/internal";
+import { decodeFailure, type Envelope, openResults, openTransport } from "@taskgen/core/internal";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { consume } from "../conformance/inbox.js";
 import { deadline, message, messages, send, textsOf } from "../conformance/messages.js";
@@ -9,16 +9,19 @@ import { namespace } from "../support/namespace.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { RabbitServer } from "../support/rabbitmq-server.js";
 import { within } from "../support/within.js";
+import { FrameProxy } from "./frame-proxy.js";
 import { drain, Load } from "./load.js";
 import { open } from "./opening.js";
 
 const FAST = { leaseMs: 3_000, heartbeatMs: 500 };
 
+const MAX_BYTES = 50_000;
+
 describe("a RabbitMQ that fails", () => {
   let server: RabbitServer;
 
   beforeAll(async () => {
-    server = await RabbitServer.start();
+    server = await RabbitServer.start([`max_message_size = ${MAX_BYTES}`]);
   }, 90_000);
   afterAll(() => server.stop(), 30_000);
 
@@ -119,6 +122,55 @@ describe("a RabbitMQ that fails", () => {
       server.resume();
     }
   }, 30_000);
+
+  test("that takes no large messages refuses them alone, however it was set, and knows it from then on", async () => {
+    const { transport, events } = await open(server.url);
+    await transport.declare([{ name: "q" }]);
+    const large = (): Envelope => ({ ...message("q", ""), body: new Uint8Array(MAX_BYTES + 1) });
+    const batch = [message("q", "a"), large(), message("q", "b")];
+    const [first, refused, last] = await transport.send(batch, deadline());
+    expect(refused).toMatchObject({ code: "PAYLOAD_TOO_LARGE", certain: true, retriable: false });
+    for (const outcome of [first, last]) {
+      if (outcome !== "stored") expect(outcome).toMatchObject({ code: "BROKER_UNAVAILABLE", certain: false });
+    }
+    expect(transport.caps.maxBytes).toBe(MAX_BYTES);
+    const again = [message("q", "c"), large(), message("q", "d")];
+    expect(await transport.send(again, deadline())).toMatchObject(["stored", { code: "PAYLOAD_TOO_LARGE" }, "stored"]);
+    expect(events.states).toEqual(["up"]);
+  });
+
+  test("that takes no large results fails those tasks, and delivers the others", async () => {
+    const prefix = namespace("p");
+    const [caller, worker] = [await open(server.url, { prefix }), await open(server.url, { prefix })];
+    const large = { ...record(caller.results, ""), body: new Uint8Array(MAX_BYTES + 1) };
+    const small = record(caller.results, "small");
+    const waits = Promise.all([large, small].map(({ id }) => caller.results.wait(id, deadline())));
+    await eventually(() =>
+      worker.results.put([large, small]).then(
+        () => true,
+        (error: { retriable?: boolean }) => {
+          expect(error.retriable).toBe(true);
+          return false;
+        },
+      ),
+    );
+    const [failed, good] = await within("both results", waits);
+    expect(failed).toMatchObject({ state: "FAILURE" });
+    expect(decodeFailure(failed!.body)).toMatchObject({ code: "PAYLOAD_TOO_LARGE" });
+    expect(seen(good)).toBe("SUCCESS small");
+  });
+
+  test("that closes a connection as soon as it is open is connected to again", async () => {
+    const proxy = await FrameProxy.start(server.url);
+    proxy.hold("open-ok");
+    const opening = open(proxy.url);
+    await within("the first connection", proxy.held("open-ok"));
+    await server.ctl("close_all_connections", "test");
+    await within("its end", proxy.held("connection.close"));
+    proxy.release();
+    const { transport } = await within("another connection", opening);
+    await send(transport, message("q", "at last"));
+  });
 
   test("is waited for when it comes later than its clients", async () => {
     await server.kill();

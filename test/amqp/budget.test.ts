@@ -6,7 +6,8 @@ import { brokerUrl } from "../support/brokers.js";
 import { namespace } from "../support/namespace.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { within } from "../support/within.js";
-import { countFrames } from "./frame-counter.js";
+import { FrameProxy } from "./frame-proxy.js";
+import type { Method } from "./frames.js";
 import { open } from "./opening.js";
 
 const TASKS = 5_000;
@@ -15,9 +16,8 @@ describe("the frames of a task on RabbitMQ", () => {
   expectNothingLeftRunning();
 
   test("are one message there, one back, and a share of an acknowledgement", async () => {
-    const { hostname: host, port } = new URL(brokerUrl("amqp"));
-    const counter = await countFrames({ host, port: Number(port) });
-    const [url, prefix] = [`amqp://127.0.0.1:${counter.port}`, namespace("p")];
+    const proxy = await FrameProxy.start(brokerUrl("amqp"));
+    const [url, prefix] = [proxy.url, namespace("p")];
     const caller = await open(url, { prefix });
     const worker = await open(url, { prefix });
     const serve = async (batch: readonly Delivery[]): Promise<void> => {
@@ -43,10 +43,10 @@ describe("the frames of a task on RabbitMQ", () => {
     await within("all settlements", Promise.all(serving));
     await worker.transport.close(deadline());
     await caller.results.close(deadline());
-    const perTask = (name: string): number => (counter.sent.get(name) ?? 0) / TASKS;
+    const perTask = (name: Method): number => (proxy.sent.get(name) ?? 0) / TASKS;
     expect(perTask("publish")).toBe(2);
     expectWithin("acknowledgements per task", perTask("ack"), { most: 0.2, was: 0.02 });
     // two reply queues and the task queue
-    expect(counter.sent.get("consume")).toBe(3);
+    expect(proxy.sent.get("consume")).toBe(3);
   });
 });

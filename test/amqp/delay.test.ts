@@ -71,6 +71,8 @@ describe("the way through the delay queues", () => {
     const delayMs = 100 * DAY_MS;
     expect(delayOf(delayMs) + tripOf(delayMs).restMs).toBe(delayMs);
     expect(tripOf(1_000, 3)).toMatchObject({ entry: 0, restMs: 700 });
+    // what is no whole number would not be read again, and the message would be early
+    expect(tripOf(1_000.5, 3)).toMatchObject({ entry: 0, restMs: 701 });
   });
 });
 

@@ -1,7 +1,8 @@
 import { TransportError } from "@taskgen/core";
+import { openTransport, type SendOutcome } from "@taskgen/core/internal";
 import { describe, expect, test } from "vitest";
 import { consume, consumeAndSettle } from "../conformance/inbox.js";
-import { deadline, message, messages, send, settle, textsOf } from "../conformance/messages.js";
+import { bytes, deadline, message, messages, send, settle, textOf, textsOf } from "../conformance/messages.js";
 import { close } from "../conformance/scene.js";
 import { brokerUrl } from "../support/brokers.js";
 import { eventually } from "../support/eventually.js";
@@ -19,6 +20,19 @@ async function proxied(): Promise<{ readonly proxy: TcpProxy; readonly url: stri
   const proxy = await TcpProxy.start({ host, port: Number(port) });
   const credentials = username === "" ? "" : `${username}:${password}@`;
   return { proxy, url: `amqp://${credentials}127.0.0.1:${proxy.port}` };
+}
+
+/** Blocks the event loop. */
+const standStill = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
+/** How many outcomes there are of each kind. */
+function codesOf(outcomes: readonly SendOutcome[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const outcome of outcomes) {
+    const code = typeof outcome === "string" ? outcome : outcome.code;
+    counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** Waits until every id of the load has arrived, by whichever copy. */
@@ -108,15 +122,32 @@ describe("a network that fails", () => {
 
   test("bounds what waits for a connection", async () => {
     const { proxy, url } = await proxied();
-    const { transport } = await open(url);
+    const { transport, events } = await open(url);
     await send(transport, message("q", "first"));
     await proxy.close();
-    const outcomes = await transport.send(messages("q", 10_600), AbortSignal.timeout(1_500));
-    const codes = outcomes.map((outcome) => (typeof outcome === "string" ? outcome : outcome.code));
-    expect(new Set(codes)).toEqual(
-      new Set(["BROKER_UNAVAILABLE", "BROKER_FULL"].filter((code) => codes.includes(code as never))),
-    );
-    expect(codes.every((code) => code !== "stored")).toBe(true);
+    await events.when("being down", ({ states }) => states.at(-1) === "down");
+    const waiting = transport.send(messages("q", 9_900), AbortSignal.timeout(1_500));
+    const partly = transport.send(messages("new", 200), AbortSignal.timeout(1_500));
+    const refused = transport.send(messages("q", 2), AbortSignal.timeout(1_500));
+    expect(codesOf(await refused)).toEqual({ BROKER_FULL: 2 });
+    expect(codesOf(await partly)).toEqual({ BROKER_UNAVAILABLE: 100, BROKER_FULL: 100 });
+    expect(codesOf(await waiting)).toEqual({ BROKER_UNAVAILABLE: 9_900 });
+    const again = transport.send(messages("q", 10_000), AbortSignal.timeout(200));
+    expect(codesOf(await again)).toEqual({ BROKER_UNAVAILABLE: 10_000 });
+  });
+
+  test("bounds what waits for a connection that does not answer", async () => {
+    const { proxy, url } = await proxied();
+    const { transport } = await open(url);
+    await send(transport, message("q", "first"));
+    proxy.blackhole();
+    // 500 of them are on their way
+    const waiting = transport.send(messages("q", 10_000), AbortSignal.timeout(1_500));
+    const partly = transport.send(messages("q", 600), AbortSignal.timeout(1_500));
+    const refused = transport.send(messages("q", 2), AbortSignal.timeout(1_500));
+    expect(codesOf(await refused)).toEqual({ BROKER_FULL: 2 });
+    expect(codesOf(await partly)).toEqual({ BROKER_UNAVAILABLE: 500, BROKER_FULL: 100 });
+    expect(codesOf(await waiting)).toEqual({ BROKER_UNAVAILABLE: 10_000 });
   });
 });
 
@@ -146,7 +177,7 @@ describe("a broker that closes and refuses", () => {
   });
 
   test("a queue deleted while it is consumed is made again, and its deliveries are lost", async () => {
-    const { transport, prefix } = await open(brokerUrl("amqp"));
+    const { transport, prefix, events } = await open(brokerUrl("amqp"));
     const other = await consumeAndSettle(transport, "other", 5);
     await send(transport, ...messages("q", 3));
     const { inbox } = await consume(transport, "q", 2);
@@ -160,6 +191,9 @@ describe("a broker that closes and refuses", () => {
       return outcome === "stored";
     });
     expect(textsOf((await inbox.arrived(3)).slice(2))).toContain("new");
+    expect(events.errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/the broker cancelled the consumer of p-\w+\.q: the queue was deleted/),
+    ]);
     await send(transport, message("other", "untouched"));
     expect(textsOf(await other.inbox.arrived(1))).toEqual(["untouched"]);
   });
@@ -213,6 +247,52 @@ describe("a broker that closes and refuses", () => {
     const missing = new URL(brokerUrl("amqp"));
     missing.pathname = "/no-such-host";
     await expect(open(missing.href)).rejects.toThrow("no-such-host");
+  });
+
+  test("credentials that are not encoded are refused without being shown", async () => {
+    const failure: unknown = await openTransport("amqp://user:50%s3cret@127.0.0.1").catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "BROKER_URL_INVALID" });
+    expect(JSON.stringify([String(failure), String((failure as Error).cause)])).not.toContain("s3cret");
+  });
+
+  test("an exchange of topics that is not ours refuses a listener, and none once it is gone", async () => {
+    const { transport, prefix } = await open(brokerUrl("amqp"));
+    const raw = await openRaw(brokerUrl("amqp"));
+    await raw.assertExchange(`${prefix}:topics`, "fanout", { durable: true });
+    await expect(transport.listen("a", () => {})).rejects.toMatchObject({ code: "BROKER_ERROR" });
+    await raw.deleteExchange(`${prefix}:topics`);
+    const heard = new Promise((resolve) => void transport.listen("a", resolve));
+    const telling = eventually(async () => {
+      await transport.broadcast("a", bytes("hello"));
+      return within("", heard, 50).catch(() => false);
+    });
+    expect(textOf((await telling) as Uint8Array)).toBe("hello");
+  });
+
+  test("a worker that stood still for longer than its broker waits settles nothing", async () => {
+    const { transport } = await open(brokerUrl("amqp"), FAST);
+    await send(transport, ...messages("q", 2));
+    const { inbox } = await consume(transport, "q", 2);
+    const [first, second] = await inbox.arrived(2);
+    standStill(4_500);
+    const late = settle(transport, { delivery: first!, to: "done" });
+    const later = settle(transport, { delivery: second!, to: "release" });
+    expect(await Promise.all([late, later])).toEqual([["lost"], ["lost"]]);
+    const again = (await inbox.arrived(4)).slice(2);
+    expect(textsOf(again)).toEqual(["m0", "m1"]);
+    expect(await settle(transport, ...again.map((delivery) => ({ delivery, to: "done" as const })))).toEqual([
+      "ok",
+      "ok",
+    ]);
+  });
+
+  test("a worker that stood still for less settles as ever", async () => {
+    const { transport } = await open(brokerUrl("amqp"), FAST);
+    await send(transport, message("q", "kept"));
+    const { inbox } = await consume(transport, "q", 1);
+    const [kept] = await inbox.arrived(1);
+    standStill(1_300);
+    expect(await settle(transport, { delivery: kept!, to: "done" })).toEqual(["ok"]);
   });
 
   test("names itself without credentials and options", async () => {

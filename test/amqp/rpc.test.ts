@@ -9,6 +9,7 @@ import { namespace } from "../support/namespace.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { TcpProxy } from "../support/tcp-proxy.js";
 import { within } from "../support/within.js";
+import { FrameProxy } from "./frame-proxy.js";
 import { type Opened, open, openRaw } from "./opening.js";
 
 /** A caller and a worker of one service. */
@@ -109,6 +110,40 @@ describe("rpc results", () => {
     const later = caller.results.wait(next.id, deadline());
     await worker.results.put([next]);
     expect(seen(await within("the next result", later))).toBe("SUCCESS next");
+  });
+
+  test("that were lost with their queue are told although the connection is lost before there is another", async () => {
+    const proxy = await FrameProxy.start(brokerUrl("amqp"));
+    const { caller, worker } = await pair(proxy.url);
+    const waiting = expect(caller.results.wait(createId())).rejects.toMatchObject({ code: "RESULT_LOST" });
+    const raw = await openRaw(brokerUrl("amqp"));
+    const cut = proxy.cutAt({ method: "consume", naming: caller.results.address!() });
+    await raw.deleteQueue(caller.results.address!());
+    await within("the cut", cut);
+    await within("the end of the wait", waiting);
+    const next = record(caller.results, "next");
+    const later = caller.results.wait(next.id, deadline());
+    await worker.results.put([next]);
+    expect(seen(await within("the next result", later))).toBe("SUCCESS next");
+  });
+
+  test("go on when their queue is deleted before the caller knows that it listens", async () => {
+    const proxy = await FrameProxy.start(brokerUrl("amqp"));
+    const { caller, worker } = await pair(proxy.url);
+    const address = caller.results.address!();
+    const raw = await openRaw(brokerUrl("amqp"));
+    proxy.hold("consume-ok");
+    proxy.cut();
+    await within("listening again", proxy.held("consume-ok"));
+    await raw.deleteQueue(address);
+    await within("the broker's cancel", proxy.held("cancel"));
+    proxy.release();
+    const arrived = await eventually(async () => {
+      const result = record(caller.results, "at last");
+      await worker.results.put([result]);
+      return (await caller.results.get([result.id]))[0];
+    });
+    expect(seen(arrived)).toBe("SUCCESS at last");
   });
 
   test("that nobody waits for are kept up to a bound, and a wait for one that went rejects", async () => {

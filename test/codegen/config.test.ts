@@ -80,7 +80,7 @@ describe("loadConfig", () => {
       3   banana: 1,
           ~~~~~~
 
-        fix: use one of include, exclude, outDir, rootDir, app, importExtension"
+        fix: use one of include, exclude, outDir, rootDir, app, importExtension, client, validators, serialization, contract"
     `);
   });
 

@@ -34,6 +34,19 @@ describe("formatDiagnostics", () => {
     ]);
   });
 
+  it("shows of a long line what is meant and what is around it", () => {
+    const before = "const a = 1; ".repeat(20);
+    const text = `${before}const wrong = 2;${" // after".repeat(40)}`;
+    const at = { file: "src/a.task.ts", line: 7, column: before.length + 7, length: 5, text };
+    const [, , line = "", marks = ""] = formatDiagnostics(
+      [{ code: "TG2001", severity: "error", message: "long", at }],
+      "pretty",
+    ).split("\n");
+    expect(line).toMatch(/^7 … .* …$/);
+    expect(line.length).toBeLessThan(210);
+    expect(line.slice(marks.indexOf("~"), marks.lastIndexOf("~") + 1)).toBe("wrong");
+  });
+
   it("writes commands that GitHub decodes", () => {
     expect(formatDiagnostics(DIAGNOSTICS, "github").split("\n")).toEqual([
       '::error file=src/a.task.ts,line=12,endLine=12,col=3,endColumn=42,title=TG1003::2 tasks are called "a,b:c%25"%0Awhy not%0Asrc/b.task.ts:1:1 the other one',

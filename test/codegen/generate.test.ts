@@ -50,6 +50,15 @@ describe("writing", () => {
     expect(await texts(backwards)).toEqual(await texts(forwards));
   });
 
+  it("tells what is wrong with a type also where the client's own types are made of it", async () => {
+    const project = await taskProject({
+      [MATH]: 'import { task } from "@taskgen/core";\nexport const add = task((done: () => void) => 1);\n',
+    });
+    const { files, diagnostics } = await project.generate({ client: { mode: "contract" } });
+    expect(files).toEqual([]);
+    expect(diagnostics.map(({ code }) => code)).toEqual(["TG2001"]);
+  });
+
   it("writes nothing while there is an error, and keeps what is there", async () => {
     const project = await taskProject(FILES);
     await project.generate();

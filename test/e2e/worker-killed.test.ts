@@ -1,8 +1,10 @@
 import { createApp, type App } from "@taskgen/core";
 import { canInspect, internalsOf } from "@taskgen/core/internal";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { brokerUrl } from "../support/brokers.js";
 import type { Child } from "../support/child.js";
 import { eventually } from "../support/eventually.js";
+import { namespace } from "../support/namespace.js";
 import { tempDir } from "../support/temp-dir.js";
 import { within } from "../support/within.js";
 import { countRuns, inTheMiddle, readHistory } from "./history.js";
@@ -54,15 +56,26 @@ describe("workers that are killed", () => {
       expect(await within("a clean exit", worker.exited, 20_000)).toEqual({ code: 0, signal: null });
   }, 120_000);
 
-  it("keep their lease while a task blocks its thread for three leases", async () => {
-    const { app, broker, history } = await open();
-    const workers = await Promise.all([startWorker(broker, history), startWorker(broker, history)]);
-    const call = await app.sendUnchecked("block", [4_500]);
-    expect(await within("the blocking task", call.get(), 20_000)).toBe(4_500);
-    const starts = readHistory(history).filter(({ event }) => event === "start");
-    expect(starts).toMatchObject([{ id: call.id, redeliveries: 0 }]);
-    expect(workers.flatMap((worker) => worker.lines.filter((line) => "lost" in (line as object)))).toEqual([]);
-  }, 60_000);
+  it.each(["sqlite, threads", "sqlite, inline", "redis, threads", "redis, inline"])(
+    "keep their lease while a task blocks its thread for three leases: %s",
+    async (place) => {
+      const [scheme, POOL] = place.split(", ") as ["sqlite" | "redis", string];
+      const PREFIX = namespace("p");
+      const folder = await tempDir();
+      const history = `${folder}/history.jsonl`;
+      const broker = scheme === "redis" ? brokerUrl("redis") : `sqlite:${folder}/tasks.db`;
+      const app = createApp({ broker, prefix: PREFIX });
+      onTestFinished(() => app.close());
+      const start = (): Promise<Child> => startWorker(broker, history, { POOL, PREFIX });
+      const workers = await Promise.all([start(), start()]);
+      const call = await app.sendUnchecked("block", [4_500]);
+      expect(await within("the blocking task", call.get(), 20_000)).toBe(4_500);
+      const starts = readHistory(history).filter(({ event }) => event === "start");
+      expect(starts).toMatchObject([{ id: call.id, redeliveries: 0 }]);
+      expect(workers.flatMap((worker) => worker.lines.filter((line) => "lost" in (line as object)))).toEqual([]);
+    },
+    60_000,
+  );
 
   it("end a task that kills them as WORKER_LOST, and tell the caller", async () => {
     const { app, broker, history } = await open();

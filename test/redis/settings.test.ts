@@ -1,10 +1,16 @@
+import { execFile } from "node:child_process";
+import { cp, realpath, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { openTransport } from "@taskgen/core/internal";
 import { describe, expect, it } from "vitest";
 import { message } from "../conformance/messages.js";
 import { spawnChild } from "../support/child.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { RedisServer } from "../support/redis-server.js";
+import { tempDir } from "../support/temp-dir.js";
 import { within } from "../support/within.js";
 import { openBoth } from "./opening.js";
 
@@ -81,6 +87,28 @@ describe("redis, what it is told of a server", () => {
     expect((await closed("redis://a,b:26380/1?sentinel=m")).location).toBe("redis://a:26380,b:26380/1?sentinel=m");
     expect((await closed("rediss://[::1]/")).location).toBe("rediss://[::1]:6379/0");
     expect((await closed("redis://a:1/?cluster=1&nodes=b:2,c")).location).toBe("redis://a:1,b:2,c:6379/0?cluster=1");
+  });
+
+  it("says what to install where ioredis is missing", async () => {
+    const folder = await tempDir();
+    const modules = (name: string): string => join(folder, "node_modules", name);
+    const installed = (name: string): string => fileURLToPath(new URL(`../../node_modules/${name}`, import.meta.url));
+    await cp(`${await realpath(installed("@taskgen/core"))}/dist`, modules("@taskgen/core/dist"), { recursive: true });
+    await cp(`${installed("@taskgen/core")}/package.json`, modules("@taskgen/core/package.json"));
+    for (const name of ["superjson", "zod"]) await symlink(installed(name), modules(name));
+    const program = `
+      import { openTransport } from "@taskgen/core/internal";
+      const transport = await openTransport("redis://127.0.0.1:1");
+      const on = { state: () => {}, error: () => {} };
+      await transport.start(on).catch(({ code, message }) => console.log(JSON.stringify({ code, message })));
+    `;
+    await writeFile(join(folder, "program.mjs"), program);
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [join(folder, "program.mjs")]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      code: "BROKER_DRIVER_MISSING",
+      message: expect.stringContaining("npm install ioredis") as string,
+    });
+    expect(stderr).toBe("");
   });
 
   it("loads ioredis and no other broker's library, and lets a client end by itself", async () => {

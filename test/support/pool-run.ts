@@ -20,6 +20,7 @@ const DEFAULTS = {
   maxRedeliveries: 3,
   parentId: undefined,
   headers: {},
+  contract: undefined,
   expires: undefined,
   timeLimitMs: undefined,
   softTimeLimitMs: undefined,

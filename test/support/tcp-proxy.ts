@@ -11,6 +11,26 @@ export interface ProxyTarget {
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** What was held back. */
+  held?: Buffer[];
+}
+
+/** What is to be held back. */
+interface Holding {
+  readonly of: "requests" | "replies";
+  readonly from: RegExp;
+  readonly onFirst: () => void;
+  pair?: Pair;
+}
+
+/** Bytes of one connection that a proxy holds back. */
+export interface Held {
+  /** Resolves when there are some. */
+  readonly some: Promise<void>;
+  /** The client sees all its connections end by RST; what was held back is kept. */
+  reset(): void;
+  /** Hands it on; where the client is gone, resolves when the server has answered. */
+  handOn(): Promise<void>;
 }
 
 /**
@@ -25,6 +45,9 @@ export class TcpProxy {
   #blackholed = false;
   #delayMs = 0;
   #repliesToDrop = 0;
+  #repliesToPass = 0;
+  #replacement: string | undefined;
+  #holding: Holding | undefined;
   #onDropped: (() => void) | undefined;
   #accepted = 0;
 
@@ -61,7 +84,10 @@ export class TcpProxy {
 
   /** Ends all connections by RST; new ones are taken. */
   reset(): void {
-    for (const { client, server } of this.#pairs) for (const socket of [client, server]) reset(socket);
+    for (const { client, server, held } of this.#pairs) {
+      reset(client);
+      if (held === undefined) reset(server);
+    }
   }
 
   /** Swallows all bytes in both directions and ends nothing; new connections are taken and swallowed too. */
@@ -75,12 +101,19 @@ export class TcpProxy {
   }
 
   /**
-   * Swallows the next `count` chunks that a server sends, on whichever connection, then ends all connections by RST.
-   * Resolves when that has happened: the server has done what it was asked, and the client was not told.
+   * Swallows the next `count` chunks that a server sends, on whichever connection, after `pass` that it hands over; then
+   * ends all connections by RST. Resolves when that has happened: the server has done what it was asked, and the client was
+   * not told.
    */
-  dropReplies(count = 1): Promise<void> {
+  dropReplies(count = 1, pass = 0): Promise<void> {
     this.#repliesToDrop = count;
+    this.#repliesToPass = pass;
     return new Promise((resolve) => (this.#onDropped = resolve));
+  }
+
+  /** The next chunk that a server sends, on whichever connection, reads like this instead. */
+  replaceReply(text: string): void {
+    this.#replacement = text;
   }
 
   /**
@@ -94,7 +127,23 @@ export class TcpProxy {
     this.#repliesToDrop = 0;
   }
 
+  /** Holds back one direction of the first connection that carries a chunk like `from`, beginning with that chunk. */
+  hold(of: "requests" | "replies", from: RegExp): Held {
+    let holding: Holding | undefined;
+    const some = new Promise<void>((onFirst) => (holding = this.#holding = { of, from, onFirst }));
+    return {
+      some,
+      reset: () => {
+        this.#holding = undefined;
+        this.reset();
+      },
+      handOn: () => handOn(holding!),
+    };
+  }
+
   async close(): Promise<void> {
+    this.#holding = undefined;
+    for (const pair of this.#pairs) delete pair.held;
     this.reset();
     if (!this.#listener.listening) return;
     this.#listener.close();
@@ -104,19 +153,25 @@ export class TcpProxy {
   #accept(client: Socket): void {
     this.#accepted++;
     const server = connect({ host: this.#target.host ?? "127.0.0.1", port: this.#target.port, noDelay: true });
-    const pair = { client, server };
+    const pair: Pair = { client, server };
     this.#pairs.add(pair);
-    this.#pipe(client, server, (bytes) => this.#pass(bytes, server));
-    this.#pipe(server, client, (bytes) => !this.#dropsReply() && this.#pass(bytes, client));
+    this.#pipe(client, server, (bytes) => this.#keeps(pair, "requests", bytes) || this.#pass(bytes, server), pair);
+    this.#pipe(
+      server,
+      client,
+      (bytes) => this.#keeps(pair, "replies", bytes) || this.#dropsReply() || this.#pass(this.#replaced(bytes), client),
+      pair,
+    );
     for (const socket of [client, server]) {
       socket.on("error", () => {}).on("close", () => this.#forget(pair));
     }
   }
 
-  #pipe(from: Socket, to: Socket, onBytes: (bytes: Buffer) => void): void {
+  #pipe(from: Socket, to: Socket, onBytes: (bytes: Buffer) => unknown, pair: Pair): void {
+    const isDeaf = (): boolean => this.#blackholed || pair.held !== undefined;
     from.on("data", onBytes);
-    from.on("end", () => void (this.#blackholed || to.end()));
-    from.on("close", () => void (this.#blackholed || to.destroy()));
+    from.on("end", () => void (isDeaf() || to.end()));
+    from.on("close", () => void (isDeaf() || to.destroy()));
   }
 
   #pass(bytes: Buffer, to: Socket): void {
@@ -125,8 +180,27 @@ export class TcpProxy {
     else setTimeout(() => void (to.destroyed || this.#blackholed || to.write(bytes)), this.#delayMs);
   }
 
+  #keeps(pair: Pair, of: "requests" | "replies", bytes: Buffer): boolean {
+    const holding = this.#holding;
+    if (holding === undefined || holding.of !== of) return false;
+    if (holding.pair === undefined && holding.from.test(bytes.toString("latin1"))) {
+      holding.pair = pair;
+      pair.held = [];
+      holding.onFirst();
+    }
+    if (holding.pair !== pair) return false;
+    pair.held?.push(bytes);
+    return pair.held !== undefined;
+  }
+
+  #replaced(bytes: Buffer): Buffer {
+    const text = this.#replacement;
+    this.#replacement = undefined;
+    return text === undefined ? bytes : Buffer.from(text);
+  }
+
   #dropsReply(): boolean {
-    if (this.#repliesToDrop === 0) return false;
+    if (this.#repliesToDrop === 0 || this.#repliesToPass-- > 0) return false;
     if (--this.#repliesToDrop > 0) return true;
     this.reset();
     this.#onDropped?.();
@@ -136,6 +210,16 @@ export class TcpProxy {
   #forget(pair: Pair): void {
     if (pair.client.destroyed && pair.server.destroyed) this.#pairs.delete(pair);
   }
+}
+
+async function handOn({ of, pair }: Holding): Promise<void> {
+  if (pair === undefined) return;
+  const { client, server, held = [] } = pair;
+  delete pair.held;
+  (of === "requests" ? server : client).write(Buffer.concat(held));
+  if (!client.destroyed) return;
+  await once(server, "data");
+  server.destroy();
 }
 
 /**

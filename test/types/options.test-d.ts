@@ -1,4 +1,5 @@
 import { type CallOptions, type Stub, type StubOf, type Task, task, type TaskOptions } from "@taskgen/core";
+import { z } from "zod";
 import { CardDeclined, LimitReached } from "./fixtures/shop/src/billing/tasks/errors.js";
 import { tasks } from "./fixtures/shop/src/_generated/client.js";
 import { typeOf } from "./type-of.js";
@@ -7,7 +8,7 @@ import { typeOf } from "./type-of.js";
 typeOf<keyof TaskOptions>().is<
   | ("name" | "queue" | "priority" | "maxRetries" | "defaultRetryDelay" | "autoretryFor" | "dontAutoretryFor")
   | ("retryBackoff" | "retryBackoffMax" | "retryJitter" | "timeLimit" | "softTimeLimit" | "expires" | "ack")
-  | ("ignoreResult" | "trackStarted" | "throws" | "isolate")
+  | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions")
 >();
 const everything = {
   name: "billing.charge",
@@ -28,6 +29,8 @@ const everything = {
   trackStarted: true,
   throws: [CardDeclined, LimitReached],
   isolate: true,
+  args: [z.string()],
+  versions: { "7d40b2e1c3a59f68": (args) => args },
 } satisfies Required<TaskOptions>;
 export const all = task(everything, (order: string) => order);
 export const retrying = task({ maxRetries: 5, retryBackoff: true, autoretryFor: [Error] }, (order: string) => order);
@@ -71,6 +74,10 @@ task({ throws: CardDeclined }, run);
 task({ throws: [Date] }, run);
 // @ts-expect-error true or false
 task({ isolate: "thread" }, run);
+// @ts-expect-error a schema, or a list of schemas
+task({ args: "string" }, run);
+// @ts-expect-error upcasters by hashes
+task({ versions: [(args: readonly unknown[]) => args] }, run);
 // @ts-expect-error an option is absent rather than undefined
 task({ queue: undefined }, run);
 // @ts-expect-error misspelt, beside one that is not

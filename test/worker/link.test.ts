@@ -7,6 +7,7 @@ import {
   LinkHost,
   openResults,
   openTransport,
+  urlsOf,
   type LinkHostOptions,
   type ResultBackend,
   type Transport,
@@ -133,7 +134,7 @@ describe("the main thread's end of a link", () => {
 
   it("uses the worker's own connection where url and prefix are the same", async () => {
     await using app = createApp({ broker: `memory:${namespace()}`, prefix: "own" });
-    const { broker } = internalsOf(app).urls();
+    const { broker } = urlsOf(internalsOf(app).urls);
     const { client } = createLink({ own: internalsOf(app) });
     const own = (await internalsOf(app).connection()).results;
     const [same, other] = [
@@ -160,7 +161,7 @@ describe("the main thread's end of a link", () => {
       },
     });
     const { client, cut } = createLink({ own: internalsOf(app) });
-    const linked = await client.results({ url: internalsOf(app).urls().broker, prefix: "taskgen" });
+    const linked = await client.results({ url: urlsOf(internalsOf(app).urls).broker, prefix: "taskgen" });
     void linked.wait("never", new AbortController().signal);
     await linked.get([]);
     cut();
@@ -173,7 +174,7 @@ describe("calls of tasks in pool threads", () => {
 
   it("travel through the main thread, also in memory", async () => {
     await using app = createApp({ broker: `memory:${namespace()}` });
-    const { broker } = internalsOf(app).urls();
+    const { broker } = urlsOf(internalsOf(app).urls);
     const worker = createWorker({ registry: fixture("registry.js"), app, threads: 1, concurrency: 2 });
     await worker.start();
     try {

@@ -7,7 +7,9 @@ export type CliErrorCode =
   | "REGISTRY_MISSING"
   | "APP_INVALID"
   | "BROKER_FIXED"
-  | "INSPECT_UNSUPPORTED";
+  | "INSPECT_UNSUPPORTED"
+  | "BASELINE_MISSING"
+  | "BASELINE_INVALID";
 
 /**
  * The command was called wrongly, or in a folder that it cannot work in. Like a `TaskgenError`, but without loading core,

@@ -2,6 +2,12 @@ import { Command } from "commander";
 import type { Terminal } from "./terminal.js";
 import { describeCall, runCall, type CallVerbOptions } from "./verbs/call.js";
 import { describeDev, runDev } from "./verbs/dev.js";
+import { describeAccept, runAccept, type AcceptVerbOptions } from "./verbs/accept.js";
+import { describeCheck, runCheck, type CheckVerbOptions } from "./verbs/check.js";
+import { describeContractBuild, runContractBuild, type ContractBuildOptions } from "./verbs/contract.js";
+import { describeDiff, runDiff, type DiffVerbOptions } from "./verbs/diff.js";
+import { describeDoctor, runDoctor, type DoctorVerbOptions } from "./verbs/doctor.js";
+import { describeExplain, runExplain } from "./verbs/explain.js";
 import {
   describeGenerate,
   refuseArguments,
@@ -9,6 +15,7 @@ import {
   watchGenerate,
   type GenerateVerbOptions,
 } from "./verbs/generate.js";
+import { describeList, runList, type ListVerbOptions } from "./verbs/list.js";
 import { describeInit, runInit } from "./verbs/init.js";
 import { describePurge, runPurge, type PurgeVerbOptions } from "./verbs/purge.js";
 import { describeQueues, runQueues, type QueuesVerbOptions } from "./verbs/queues.js";
@@ -59,7 +66,23 @@ function defineProject(program: Command, { terminal, done }: Verbs): void {
     );
     return done(options.watch === true ? watchGenerate(options, terminal) : runGenerate(options, terminal));
   });
+  defineContract(program, { terminal, done });
+  describeList(addVerb(program, "list")).action((options: ListVerbOptions) => done(runList(options, terminal)));
+  describeExplain(addVerb(program, "explain")).action((code: string | undefined) => done(runExplain(code, terminal)));
   describeWorker(addVerb(program, "worker")).action((options: WorkerVerbOptions) => done(runWorker(options, terminal)));
+}
+
+/** The verbs that know what callers and workers agree on. */
+function defineContract(program: Command, { terminal, done }: Verbs): void {
+  describeCheck(addVerb(program, "check")).action((options: CheckVerbOptions) => done(runCheck(options, terminal)));
+  describeAccept(addVerb(program, "accept")).action((options: AcceptVerbOptions) => done(runAccept(options, terminal)));
+  describeDiff(addVerb(program, "diff")).action((before: string, after: string, options: DiffVerbOptions) =>
+    done(runDiff([before, after], options, terminal)),
+  );
+  const contract = program.command("contract").description("packages of the tasks' types for others");
+  describeContractBuild(addVerb(contract, "build")).action((options: ContractBuildOptions) =>
+    done(runContractBuild(options, terminal)),
+  );
 }
 
 /** The verbs that work on a broker. */
@@ -73,6 +96,7 @@ function defineBroker(program: Command, { terminal, done }: Verbs): void {
   describeQueues(addVerb(program, "queues")).action((queues: readonly string[], options: QueuesVerbOptions) =>
     done(runQueues(queues, options, terminal)),
   );
+  describeDoctor(addVerb(program, "doctor")).action((options: DoctorVerbOptions) => done(runDoctor(options, terminal)));
   describePurge(addVerb(program, "purge")).action((queues: readonly string[], options: PurgeVerbOptions) =>
     done(runPurge(queues, options, terminal)),
   );

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { defaultApp, type App, type Registry } from "@taskgen/core";
-import { internalsOf } from "@taskgen/core/internal";
+import { internalsOf, urlsOf } from "@taskgen/core/internal";
 import { CliError } from "./cli-error.js";
 import { isTypeScript, registerTypeScript } from "./import-typescript.js";
 import { readSettings, type Settings } from "./settings.js";
@@ -57,7 +57,7 @@ export async function openApp(cwd: string, config?: string): Promise<App> {
 
 /** @throws CliError `BROKER_FIXED` when the app would not use the broker that was given. */
 export function requireBroker(app: App, broker: string | undefined): void {
-  if (broker === undefined || internalsOf(app).urls().broker === broker) return;
+  if (broker === undefined || urlsOf(internalsOf(app).urls).broker === broker) return;
   throw new CliError(
     "BROKER_FIXED",
     "--broker has no effect: the project's app names its broker itself; leave out createApp({ broker }) or --broker",

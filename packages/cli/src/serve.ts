@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { internalsOf, toRemoteError } from "@taskgen/core/internal";
+import { createCodec, internalsOf, toRemoteError } from "@taskgen/core/internal";
 import { createWorker, type LogLevel, type Worker } from "@taskgen/worker";
 import { bannerEntry, formatBanner, type BannerFacts } from "./banner.js";
 import { applyConnectionOptions } from "./connection-options.js";
@@ -18,7 +18,7 @@ export async function serve(options: WorkerVerbOptions, terminal: Terminal): Pro
   requireBroker(project.app, options.broker);
   const worker = createWorkerOf(project, options);
   const writer = new LineWriter({ level: options.loglevel, json: options.json, print: terminal.print });
-  logWorker(worker, writer, internalsOf(project.app).codec);
+  logWorker(worker, writer, createCodec(internalsOf(project.app).options.limits));
   // connections report here what no call can
   terminal.onWarning(({ name, message }) => writer.write(entry("process-warning", `${name}: ${message}`, "warn")));
   const ended = exitCodeOf(worker, shutdownEvents(writer, options));

@@ -32,8 +32,15 @@ const schemaHash = (): string => hashOf(readFileSync(new URL("./config-schema.js
 
 const WORDS = new Set([
   ...["import", "type", "from", "export", "default", "as", "const", "satisfies", "true", "false"],
-  ...["defineConfig", "TaskgenConfig", "app", ...Object.keys(CONFIG_DEFAULTS)],
+  ...["defineConfig", "TaskgenConfig", "app", "schema", ...keysOf(CONFIG_DEFAULTS)],
 ]);
+
+/** The keys of an object and of the objects in it. */
+function keysOf(value: object): string[] {
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner) ? [key, ...keysOf(inner)] : [key],
+  );
+}
 
 const IMPORT =
   /import\s+(?:type\s+)?\{[^}]*\}\s*from\s*(?:"taskgen"|'taskgen'|"@taskgen\/codegen"|'@taskgen\/codegen')/g;

@@ -21,11 +21,65 @@ export interface TaskgenConfig {
    * @default "auto"
    */
   readonly importExtension?: ImportExtension;
+  readonly client?: ClientConfig;
+  /** Whether `validators.ts` is generated, for workers to check arguments with; it needs a contract. @default true */
+  readonly validators?: boolean;
+  /** What is said of types of which nothing certain is known. */
+  readonly serialization?: SerializationConfig;
+  readonly contract?: ContractConfig;
+}
+
+/** How callers see the tasks. */
+export interface ClientConfig {
+  /**
+   * `source`: the types are those of the task files, always current, with their definitions and their documentation.
+   * `contract`: self-contained types, for clients that must not depend on the tasks' sources; they are as current as the
+   * last run. @default "source"
+   */
+  readonly mode?: "source" | "contract";
+  /** Checks arguments before they are sent too; the client then imports zod. @default false */
+  readonly validators?: boolean;
+}
+
+/** How a finding is reported. */
+export type Level = "error" | "warning" | "off";
+
+/** Types that may or may not survive the trip. */
+export interface SerializationConfig {
+  /** @default "warning" */
+  readonly any?: Level;
+  /** `unknown`, `object` and `{}`. @default "warning" */
+  readonly unknown?: Level;
+  /** Optional properties that are functions, which are dropped. @default "warning" */
+  readonly optionalFunction?: Level;
+  /** Names of classes whose instances travel as their public data. @default [] */
+  readonly registered?: readonly string[];
+}
+
+/** Which changes break a contract. */
+export type CompatibilityMode = "backlog" | "full" | "full-transitive" | "none";
+
+/** What callers and workers agree on, and how it may change. */
+export interface ContractConfig {
+  /** @default "tasks.contract.json" */
+  readonly file?: string;
+  /**
+   * `backlog`: messages in the queue and clients not deployed yet must go on working. `full`: workers not deployed yet too.
+   * `full-transitive`: the same against every contract of the history. @default "backlog"
+   */
+  readonly mode?: CompatibilityMode;
+  /** How long a contract that is no longer current stays in the history. @default 90 */
+  readonly historyDays?: number;
+  /** Writes a JSON Schema of every task's arguments and result to this file. @default none */
+  readonly schema?: string;
 }
 
 /** A configuration with every default filled in. */
-export interface ResolvedConfig extends Required<Omit<TaskgenConfig, "app">> {
+export interface ResolvedConfig extends Required<Omit<TaskgenConfig, "app" | "client" | "serialization" | "contract">> {
   readonly app: AppLocation | undefined;
+  readonly client: Required<ClientConfig>;
+  readonly serialization: Required<SerializationConfig>;
+  readonly contract: Required<Omit<ContractConfig, "schema">> & { readonly schema: string | undefined };
 }
 
 /** Where the app is. */
@@ -41,6 +95,10 @@ export const CONFIG_DEFAULTS = {
   outDir: "src/_generated",
   rootDir: "src",
   importExtension: "auto",
+  client: { mode: "source", validators: false },
+  validators: true,
+  serialization: { any: "warning", unknown: "warning", optionalFunction: "warning", registered: [] },
+  contract: { file: "tasks.contract.json", mode: "backlog", historyDays: 90 },
 } as const satisfies TaskgenConfig;
 
 /** Fills in the defaults. */
@@ -51,6 +109,9 @@ export function resolveConfig(config: TaskgenConfig): ResolvedConfig {
     outDir: folder(rest.outDir),
     rootDir: folder(rest.rootDir),
     app: app === undefined ? app : locateApp(app),
+    client: { ...CONFIG_DEFAULTS.client, ...config.client },
+    serialization: { ...CONFIG_DEFAULTS.serialization, ...config.serialization },
+    contract: { ...CONFIG_DEFAULTS.contract, schema: undefined, ...config.contract },
   };
 }
 

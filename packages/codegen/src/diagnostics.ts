@@ -8,13 +8,54 @@ export type DiagnosticCode =
   | "TG1003"
   | "TG1004"
   | "TG1005"
+  | "TG1006"
   | "TG1010"
   | "TG1011"
   | "TG1012"
   | "TG1013"
   | "TG1014"
+  | SerializabilityCode
+  | ContractCode
   | "TG4001"
-  | "TG4002";
+  | "TG4002"
+  | "TG4003"
+  | "TG4004";
+
+/** Types that would not survive the trip. */
+export type SerializabilityCode =
+  /** a function */
+  | "TG2001"
+  /** a symbol, or a property under one */
+  | "TG2002"
+  /** a Promise or another thenable */
+  | "TG2003"
+  /** a stream, iterator or generator */
+  | "TG2004"
+  /** a class that the codec does not know */
+  | "TG2005"
+  /** a class of the platform that the codec does not carry: RegExp, WeakMap, Blob … */
+  | "TG2006"
+  /** a type parameter, or a type that depends on one */
+  | "TG2007"
+  /** `any`, `unknown`, `object`, `{}`: nothing is known of the value */
+  | "TG2008"
+  /** an optional function property, which is dropped */
+  | "TG2009"
+  /** the schema of `args` does not fit the parameters */
+  | "TG2010";
+
+/** The contract and what it was. */
+export type ContractCode =
+  /** a change that breaks */
+  | "TG3001"
+  /** a change that may break */
+  | "TG3002"
+  /** tasks.contract.json is not what the code says */
+  | "TG3003"
+  /** tasks.contract.json cannot be read */
+  | "TG3004"
+  /** the types that were printed are not those of the source */
+  | "TG3005";
 
 export type Severity = "error" | "warning";
 

@@ -17,6 +17,8 @@ export interface Problem {
 /** One object of options: that of a `.with(…)` or of a task. */
 export interface OptionLayer {
   readonly values: ClientOptions;
+  /** The hashes of the contracts from which `versions` translates; absent without that option. */
+  readonly versions?: readonly string[];
   readonly problems: readonly Problem[];
 }
 

@@ -32,11 +32,31 @@ const position = ({ file, line, column }: Place): string => `${file}:${line}:${c
 const indent = (line: string): string => `  ${line}`;
 
 /** The line with its number, and under it what is meant. */
-function frame({ line, column, length, text }: Place): string[] {
-  const gutter = `${line} `;
+function frame(place: Place): string[] {
+  const { column, length, text } = clip(place);
+  const gutter = `${place.line} `;
   const before = text.slice(0, column - 1).replace(/[^\t]/g, " ");
   const marked = Math.max(1, Math.min(length, text.length - column + 1));
   return [`${gutter}${text}`, `${" ".repeat(gutter.length)}${before}${"~".repeat(marked)}`];
+}
+
+/** Longer lines are shown in part; generated declarations have lines of any length. */
+const WIDTH = 200;
+
+/** What of a line before the place that is meant is shown. */
+const LEAD = 60;
+
+function clip({ column, length, text }: Place): Pick<Place, "column" | "length" | "text"> {
+  if (text.length <= WIDTH) return { column, length, text };
+  const from = Math.max(0, column - 1 - LEAD);
+  const to = from + WIDTH;
+  const head = from > 0 ? "… " : "";
+  const shown = text.slice(from, to);
+  return {
+    column: column - from + head.length,
+    length: Math.min(length, to - column + 1),
+    text: `${head}${shown}${to < text.length ? " …" : ""}`,
+  };
 }
 
 /** A workflow command (`::error file=…::message`), escaped as the runner decodes it. */

@@ -1,37 +1,28 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { checkNames } from "./check-names.js";
-import { resolveConfig, type ResolvedConfig, type TaskgenConfig } from "./config.js";
-import { sortDiagnostics, type Diagnostic } from "./diagnostics.js";
-import { emitClient, type EmitOptions } from "./emit/client.js";
-import { emitRegistry } from "./emit/registry.js";
-import { isGenerated } from "./emit/source.js";
-import { FactsCache } from "./facts-cache.js";
-import { findTaskFiles } from "./find-files.js";
-import { link, type Linked } from "./link.js";
+import type { TaskgenConfig } from "./config.js";
+import type { ContractFile } from "./contract/contract-file.js";
+import type { TaskTypes } from "./contract/type-model.js";
+import type { Diagnostic } from "./diagnostics.js";
+import { Generator } from "./generator.js";
 import type { TaskModel } from "./model.js";
-import { Sources } from "./sources.js";
-import { allowsTsImports } from "./tsconfig.js";
-import { readIfPresent, replaceFile } from "./write.js";
+import type { GeneratedFile } from "./outputs.js";
+
+/** What one run does. */
+export interface RunOptions {
+  /** Writes nothing and says what is stale. @default false */
+  readonly check?: boolean;
+  /** Reads types even where the project has no contract. @default false */
+  readonly types?: boolean;
+  /** Goes on where the committed contract cannot be read, since it is to be replaced. @default false */
+  readonly replaceLock?: boolean;
+  /** Files that changed since the last run of the same generator, relative to the project. @default none */
+  readonly changed?: readonly string[];
+}
 
 /** What to generate. */
-export interface GenerateOptions {
+export interface GenerateOptions extends RunOptions {
   /** The project's folder; an absolute path. */
   readonly cwd: string;
   readonly config: TaskgenConfig;
-  /** Writes nothing and says what is stale. @default false */
-  readonly check?: boolean;
-}
-
-/** A generated file. */
-export interface GeneratedFile {
-  /** Relative to the project, with `/`. */
-  readonly path: string;
-  readonly text: string;
-  /** `stale` with `check` alone: what is on disk differs. */
-  readonly status: "written" | "unchanged" | "stale";
-  /** What would change, as a unified diff; present when stale. */
-  readonly diff?: string;
 }
 
 export interface GenerateResult {
@@ -40,92 +31,17 @@ export interface GenerateResult {
   readonly tasks: readonly TaskModel[];
   /** By file, line and column. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What the types say, by wire name; absent where types were not read. */
+  readonly types?: ReadonlyMap<string, TaskTypes>;
+  /** The contract as the code is now; absent where types were not read, or where there is an error. */
+  readonly contract?: ContractFile;
+  /** The contract that is committed; absent where there is none. */
+  readonly lock?: ContractFile;
 }
 
 /**
  * Reads the tasks of a project and writes its client and its registry, each only where its text changes.
  * Findings about the project are diagnostics; it rejects only when a file cannot be read or written.
  */
-export async function generate({ cwd, config, check = false }: GenerateOptions): Promise<GenerateResult> {
-  const resolved = resolveConfig(config);
-  const { tasks, diagnostics } = await readTasks(cwd, resolved);
-  const outputs = emit(cwd, resolved, tasks);
-  const all = sortDiagnostics([...diagnostics, ...checkApp(cwd, resolved), ...foreignFiles(cwd, outputs)]);
-  if (all.some(({ severity }) => severity === "error")) return { files: [], tasks, diagnostics: all };
-  const files: GeneratedFile[] = [];
-  for (const output of outputs) files.push(await (check ? compare(cwd, output) : write(cwd, output)));
-  return { files, tasks, diagnostics: all };
-}
-
-async function readTasks(cwd: string, config: ResolvedConfig): Promise<Linked> {
-  const cache = new FactsCache(cwd);
-  const sources = new Sources(cwd, cache);
-  const files = await findTaskFiles(cwd, config);
-  const { tasks, diagnostics } = await link(sources, files, config.rootDir);
-  cache.save();
-  const nameProblems = checkNames(tasks, (file) => sources.text(file));
-  return { tasks, diagnostics: [...diagnostics, ...nameProblems, ...(files.length === 0 ? [noFiles(config)] : [])] };
-}
-
-type Output = Pick<GeneratedFile, "path" | "text">;
-
-function emit(cwd: string, config: ResolvedConfig, tasks: readonly TaskModel[]): Output[] {
-  const { outDir, app, importExtension } = config;
-  const extension = importExtension === "auto" ? (allowsTsImports(cwd) ? ".ts" : ".js") : importExtension;
-  const options: EmitOptions = { outDir, app, extension };
-  return [
-    { path: `${outDir}/client.ts`, text: emitClient(tasks, options) },
-    { path: `${outDir}/registry.ts`, text: emitRegistry(tasks, options) },
-  ];
-}
-
-function write(cwd: string, output: Output): GeneratedFile {
-  const path = resolve(cwd, output.path);
-  if (readIfPresent(path) === output.text) return { ...output, status: "unchanged" };
-  replaceFile(path, output.text);
-  return { ...output, status: "written" };
-}
-
-async function compare(cwd: string, output: Output): Promise<GeneratedFile> {
-  const present = readIfPresent(resolve(cwd, output.path));
-  if (present === output.text) return { ...output, status: "unchanged" };
-  const { createTwoFilesPatch } = await import("diff");
-  const before = present === undefined ? "/dev/null" : `a/${output.path}`;
-  const diff = createTwoFilesPatch(before, `b/${output.path}`, present ?? "", output.text);
-  return { ...output, status: "stale", diff };
-}
-
-function checkApp(cwd: string, { app }: ResolvedConfig): Diagnostic[] {
-  if (app === undefined || existsSync(join(cwd, app.file))) return [];
-  return [
-    {
-      code: "TG4001",
-      severity: "error",
-      message: `the module of the app, "${app.file}", does not exist`,
-      fix: "set app to the path of a module that exports the app, relative to the project",
-    },
-  ];
-}
-
-/** Files in the way that somebody else wrote. */
-function foreignFiles(cwd: string, outputs: readonly Output[]): Diagnostic[] {
-  return outputs
-    .filter(
-      ({ path }) =>
-        !isGenerated(readIfPresent(resolve(cwd, path)) ?? "Generated by taskgen from the tasks of this project."),
-    )
-    .map(({ path }) => ({
-      code: "TG4002",
-      severity: "error",
-      message: "this file was not generated by taskgen and is not overwritten",
-      fix: "move it, or set outDir to another folder",
-      file: path,
-    }));
-}
-
-const noFiles = ({ include }: ResolvedConfig): Diagnostic => ({
-  code: "TG1013",
-  severity: "warning",
-  message: `no file matches ${include.map((pattern) => JSON.stringify(pattern)).join(", ")}`,
-  fix: "put tasks into files such as src/tasks/math.task.ts, or set include in the configuration",
-});
+export const generate = ({ cwd, config, ...options }: GenerateOptions): Promise<GenerateResult> =>
+  new Generator(cwd, config).run(options);

@@ -54,7 +54,9 @@ class Linker implements Linked {
     const path = clientPath(file, fact.exportName, this.#rootDir);
     if (path === undefined) return this.#report(file, [outsideRoot(fact, this.#rootDir)]);
     const { name = wireName(path), ...options } = merge(layers);
-    this.tasks.push({ path, name, file, exportName: fact.exportName, span: fact.span, doc: fact.doc, options });
+    const versions = layers.findLast(({ layer }) => layer.versions !== undefined)?.layer.versions;
+    const { exportName, span, doc } = fact;
+    this.tasks.push({ path, name, file, exportName, span, doc, options, ...(versions && { versions }) });
   }
 
   async #checkReexport(file: string, reexport: Reexport): Promise<void> {

@@ -32,4 +32,6 @@ export interface TaskModel {
   readonly doc: string | undefined;
   /** What its callers need, `name` excluded. */
   readonly options: Omit<ClientOptions, "name">;
+  /** Short hashes of the contracts from which its option `versions` translates; absent where there are none. */
+  readonly versions?: readonly string[];
 }

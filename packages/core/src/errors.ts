@@ -62,7 +62,8 @@ export class TransportError extends TaskgenError<TransportErrorCode> {
   }
 }
 
-export type PublishErrorCode = "NOT_ENQUEUED" | "ENQUEUE_UNKNOWN" | "NOT_SERIALIZABLE" | "PAYLOAD_TOO_LARGE";
+export type PublishErrorCode =
+  "NOT_ENQUEUED" | "ENQUEUE_UNKNOWN" | "NOT_SERIALIZABLE" | "INVALID_ARGUMENTS" | "PAYLOAD_TOO_LARGE";
 
 /**
  * A call did not reach the broker. With `ENQUEUE_UNKNOWN` it may have; sending it again with the same `taskId` is safe.

@@ -1,3 +1,5 @@
+// oxlint-disable-next-line unicorn/require-module-specifiers -- its global declarations are what is wanted of it
+export type {} from "./platform-types.js";
 export {
   task,
   type Override,
@@ -6,6 +8,8 @@ export {
   type TaskFactory,
   type TaskFunction,
 } from "./define/task.js";
+export type { ArgumentsSchema, Upcaster } from "./define/arguments.js";
+export type { StandardIssue, StandardProps, StandardResult, StandardSchemaV1 } from "./define/standard-schema.js";
 export type { CallOptions, ErrorClass, ErrorMatcher, TaskOptions } from "./define/task-options.js";
 export type { Registry, RegistryEntry } from "./define/registry.js";
 export { currentTask, type CurrentTask, type TaskLog } from "./run/current-task.js";
@@ -13,6 +17,7 @@ export { IgnoreTask, RejectTask, RetryTask, TaskAborted, type AbortCode, type Re
 export type { Middleware, RunTask } from "./run/middleware.js";
 export { App, createApp, defaultApp, type AnyApp, type AppOptions, type RetryPolicy } from "./call/app.js";
 export type { OnPublishError } from "./call/publisher.js";
+export type { NotSerializable } from "./call/not-serializable.js";
 export type { Stub, StubOf, StubOptions, Stubs, StubWith } from "./call/stub.js";
 export type { TaskCall, TaskCalls, TaskCallsWith, TaskCallWith } from "./call/task-call.js";
 export type {

@@ -1,12 +1,13 @@
 /**
- * What generated code and taskgen's own packages use besides the public names. No promise of stability.
+ * What taskgen's own packages use besides the public names. No promise of stability.
  * @module
  */
 export { stub } from "./call/stub.js";
 export { internalsOf, type AppInternals } from "./call/app.js";
 export type { Connection } from "./call/connection.js";
-export { workspaceRoot } from "./call/default-broker.js";
+export { urlsOf, workspaceRoot } from "./transports/default-broker.js";
 export { definitionOf, taskDefinition } from "./define/task.js";
+export type { Issue, Validator, Validators } from "./define/validator.js";
 export { TASK_DEFAULTS } from "./define/task-options.js";
 export { runAsTask, runningTask, type RunningTask } from "./run/current-task.js";
 export { backoffDelay, type Backoff } from "./backoff.js";
@@ -60,6 +61,8 @@ export {
   type Header,
   type Message,
 } from "./wire/message.js";
+export { describeIssues } from "./wire/issues.js";
 export { decodeFailure, encodeFailure } from "./wire/outcome.js";
 export { pack, transferables, unpack, type Packed } from "./wire/pack.js";
-export { fromRemoteError, toRemoteError, type EncodeData } from "./wire/remote-error.js";
+export { fromRemoteError } from "./wire/remote-error.js";
+export { toRemoteError, type EncodeData } from "./wire/to-remote-error.js";

@@ -21,6 +21,22 @@ export function canFuse(transport: Transport): transport is Transport & Fusing {
   return "fuse" in transport;
 }
 
+/** A wait for a record that can be given up. */
+export interface Expectation {
+  readonly record: Promise<ResultRecord>;
+  /** The record will not come; `record` rejects with the reason. */
+  readonly cancel: (reason: unknown) => void;
+}
+
+/** Optional power of a result backend: a wait that is begun before the call is sent travels with it. */
+export interface Expecting {
+  expect(id: string): Expectation;
+}
+
+export function canExpect(results: ResultBackend): results is ResultBackend & Expecting {
+  return "expect" in results;
+}
+
 /** How many messages of one queue are where. */
 export interface QueueDepth {
   readonly queue: string;

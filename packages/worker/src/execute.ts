@@ -8,12 +8,15 @@ import {
   type TaskDefinition,
 } from "@taskgen/core";
 import { definitionOf, runAsTask, toRemoteError, type Codec, type RunningTask } from "@taskgen/core/internal";
+import { ArgumentsRefused, type CheckArguments } from "./check-arguments.js";
 import { decideRetry } from "./retry.js";
 import type { Verdict } from "./verdict.js";
 
 /** A task ready to run, and what it runs with. */
 export interface Executable {
   readonly definition: TaskDefinition;
+  /** What its arguments go through before it runs. */
+  readonly check: CheckArguments | undefined;
   readonly run: RunTask;
   readonly codec: Codec;
   readonly ambient: { readonly now: () => number; readonly random: () => number };
@@ -41,15 +44,21 @@ export function requireTask(name: string, exported: unknown): TaskDefinition {
   throw new TypeError(`${name} is in the registry but its export is not a task; run \`npx taskgen\` again`);
 }
 
+/** What of a job is executed. */
+export interface ExecutableJob {
+  /** Encoded. */
+  readonly args: Uint8Array;
+  /** Hash of the contract that they were made for. */
+  readonly contract: string | undefined;
+  /** Not started after this, epoch milliseconds. */
+  readonly expires: number | undefined;
+}
+
 /**
- * Decode, middleware and the function, encode. Touches no broker and no store; whatever happens is a verdict, so it never
+ * Decode, check, middleware and the function, encode. Touches no broker and no store; whatever happens is a verdict, so it never
  * rejects.
  */
-export async function execute(
-  executable: Executable,
-  task: RunningTask,
-  job: { readonly args: Uint8Array; readonly expires: number | undefined },
-): Promise<Verdict> {
+export async function execute(executable: Executable, task: RunningTask, job: ExecutableJob): Promise<Verdict> {
   if (job.expires !== undefined && job.expires <= executable.ambient.now()) return { kind: "revoke", error: EXPIRED };
   let args: readonly unknown[];
   try {
@@ -58,11 +67,22 @@ export async function execute(
     return { kind: "reject", error: toRemoteError(error) };
   }
   try {
-    const value = await runAsTask(task, () => executable.run(task, args));
+    const value = await runAsTask(task, () => runChecked(executable, task, args, job.contract));
     return encodeResult(executable.codec, value);
   } catch (thrown) {
     return judgeAnything(thrown, executable, task);
   }
+}
+
+/** Without another turn where nothing is asynchronous. */
+function runChecked(
+  { check, run }: Executable,
+  task: RunningTask,
+  args: readonly unknown[],
+  contract: string | undefined,
+): Promise<unknown> {
+  const checked = check === undefined ? args : check(args, contract);
+  return checked instanceof Promise ? checked.then((fitting) => run(task, fitting)) : run(task, checked);
 }
 
 function decodeArguments(codec: Codec, bytes: Uint8Array): readonly unknown[] {
@@ -91,7 +111,8 @@ function judgeAnything(thrown: unknown, executable: Executable, task: RunningTas
 /** What a thrown value means. */
 function judge(thrown: unknown, executable: Executable, task: RunningTask): Verdict {
   if (thrown instanceof IgnoreTask) return { kind: "ignore" };
-  if (thrown instanceof RejectTask) return { kind: "reject", error: toRemoteError(thrown) };
+  if (thrown instanceof RejectTask || thrown instanceof ArgumentsRefused)
+    return { kind: "reject", error: toRemoteError(thrown) };
   const { definition, codec, ambient } = executable;
   const decision = decideRetry(thrown, { options: definition.options, retries: task.retries }, ambient);
   if (decision !== undefined && "delayMs" in decision) {

@@ -1,25 +1,21 @@
-import {
-  ConfigError,
-  defaultApp,
-  milliseconds,
-  type TaskOptions,
-  type AnyApp,
-  type Middleware,
-  type Registry,
-} from "@taskgen/core";
-import { internalsOf } from "@taskgen/core/internal";
+import { defaultApp, type AnyApp, type Middleware, type Registry, type RegistryEntry } from "@taskgen/core";
+import { createCodec, internalsOf, type Codec, type Validator } from "@taskgen/core/internal";
+import { argumentCheck } from "./check-arguments.js";
 import { compose, requireTask, type Executable } from "./execute.js";
 import type { PlainTaskOptions } from "./pool/pool.js";
+import { checkTaskOptions } from "./task-options-check.js";
 
 /** Loads tasks of a registry and keeps them, ready to run. */
 export class LoadedRegistry {
   readonly #registry: Registry;
   readonly #app: AnyApp;
+  readonly #codec: Codec;
   readonly #tasks = new Map<string, Promise<Executable>>();
 
   constructor(registry: Registry, app: AnyApp) {
     this.#registry = registry;
     this.#app = app;
+    this.#codec = createCodec(internalsOf(app).options.limits);
   }
 
   /** With the registry's own app, otherwise `app`, otherwise the default one. */
@@ -46,35 +42,32 @@ export class LoadedRegistry {
   async #load(name: string): Promise<Executable> {
     const entry = this.#registry.tasks[name];
     if (entry === undefined) throw new TypeError(`${name} is not in the registry ${this.#registry.url}`);
-    const { codec, options } = internalsOf(this.#app);
-    const definition = requireTask(name, await importTask(name, entry));
-    checkDurations(name, definition.options);
+    const { options } = internalsOf(this.#app);
+    const definition = requireTask(name, await imported(name, entry, entry.load));
+    checkTaskOptions(name, definition.options);
     const middleware: readonly Middleware[] = options.middleware;
-    return { definition, run: compose(definition, middleware), codec, ambient: options.ambient };
+    const validator = definition.options.args === undefined ? await importValidator(name, entry) : undefined;
+    return {
+      definition,
+      check: argumentCheck({ name, options: definition.options, entry, validator }),
+      run: compose(definition, middleware),
+      codec: this.#codec,
+      ambient: options.ambient,
+    };
   }
 }
 
-async function importTask(name: string, entry: Registry["tasks"][string]): Promise<unknown> {
+const importValidator = (name: string, entry: RegistryEntry): Promise<Validator | undefined> =>
+  imported(name, entry, async () => entry.args?.());
+
+async function imported<T>(name: string, entry: RegistryEntry, load: () => Promise<T>): Promise<T> {
   try {
-    return await entry.load();
+    return await load();
   } catch (cause) {
     throw new Error(
       `task ${name} (${entry.source}) cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
     );
-  }
-}
-
-/** A task with a duration that is none is refused before it is called. */
-function checkDurations(name: string, options: TaskOptions): void {
-  for (const option of ["timeLimit", "softTimeLimit", "defaultRetryDelay", "retryBackoffMax"] as const) {
-    const duration = options[option];
-    if (duration === undefined) continue;
-    try {
-      milliseconds(duration);
-    } catch (cause) {
-      throw new ConfigError("OPTION_INVALID", `task ${name}: ${option} is ${JSON.stringify(duration)}`, { cause });
-    }
   }
 }
 

@@ -21,7 +21,6 @@ export class Settler {
   readonly #fused: Fused | undefined;
   #waiting: Pending[] = [];
   #busy = false;
-  #scheduled = false;
   #idle: (() => void)[] = [];
   #pause = new AbortController();
 
@@ -34,12 +33,7 @@ export class Settler {
   /** Calls `done` once the broker answered; `finish` is stored in the order given. */
   add(finish: Finish, done: (outcome: SettleOutcome) => void): void {
     this.#waiting.push({ finish, done });
-    if (this.#scheduled || this.#busy) return;
-    this.#scheduled = true;
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      void this.#run();
-    });
+    if (!this.#busy) void this.#run();
   }
 
   /** Resolves when everything is settled, or the signal aborts. */
@@ -54,6 +48,8 @@ export class Settler {
 
   async #run(): Promise<void> {
     this.#busy = true;
+    // what ends in the same turn is settled together
+    await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.length <= MAX_BATCH ? this.#waiting.splice(0) : this.#waiting.splice(0, MAX_BATCH);
       const outcomes = await this.#persist(batch.map(({ finish }) => finish));

@@ -98,6 +98,7 @@ function createJob(
     parentId: header.parentId,
     headers: header.headers ?? NO_HEADERS,
     args,
+    contract: header.hash,
     expires: delivery.envelope.expires,
     timeLimitMs: header.timeLimit ?? (task.timeLimit && milliseconds(task.timeLimit)),
     softTimeLimitMs: header.softTimeLimit ?? (task.softTimeLimit && milliseconds(task.softTimeLimit)),

@@ -31,13 +31,14 @@ export const delaying: Cases = {
 
   "does not let a delayed message hold up the others": async (scene) => {
     const { transport } = await scene.open();
+    const { inbox, subscription } = await consumeAndSettle(transport, scene.queue, 0);
     const eta = Date.now() + 3 * step(transport);
     await send(
       transport,
       message(scene.queue, "later", { eta, priority: 9 }),
       message(scene.queue, "now", { priority: 0 }),
     );
-    const { inbox } = await consumeAndSettle(transport, scene.queue, 1);
+    subscription.credit(1);
     expect(textsOf(await inbox.arrived(2))).toEqual(["now", "later"]);
   },
 

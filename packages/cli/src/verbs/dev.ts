@@ -1,8 +1,7 @@
 import type { Command } from "commander";
-import type { Changes } from "../changes.js";
 import { untilStopped } from "../shutdown.js";
 import type { Terminal } from "../terminal.js";
-import { runGenerate } from "./generate.js";
+import { generateOnChange } from "./generate.js";
 import type { WorkerProcess } from "../worker-process.js";
 import { addWorkerOptions, workerArguments, type WorkerVerbOptions } from "./worker.js";
 
@@ -42,9 +41,8 @@ interface Development {
 }
 
 async function develop(worker: WorkerProcess, { options: { config }, terminal, signal }: Development): Promise<number> {
-  const { generateOnChange } = await import("../watched-project.js");
   signal.addEventListener("abort", () => void worker.stop(), { once: true });
-  const generated = async (succeeded: boolean, changes: Changes): Promise<void> => {
+  const generated = async (succeeded: boolean, changes: { readonly pending: boolean }): Promise<void> => {
     if (!succeeded) return;
     await worker.stop();
     // what changed meanwhile is generated first
@@ -52,7 +50,7 @@ async function develop(worker: WorkerProcess, { options: { config }, terminal, s
   };
   const options = { format: "pretty", ...(config !== undefined && { config }) } as const;
   try {
-    await generateOnChange({ config, generate: () => runGenerate(options, terminal), terminal, signal, generated });
+    await generateOnChange({ options, terminal, signal, generated });
   } finally {
     await worker.stop();
   }

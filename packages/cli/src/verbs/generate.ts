@@ -1,7 +1,8 @@
 import { Option, type Command } from "commander";
-import type { Diagnostic, DiagnosticFormat, GeneratedFile, GenerateResult } from "@taskgen/codegen";
+import type { Diagnostic, DiagnosticFormat, GeneratedFile, GenerateResult, WatchedRun } from "@taskgen/codegen";
 import { CliError } from "../cli-error.js";
 import { loadCodegen } from "../load-codegen.js";
+import { reportError } from "../report-error.js";
 import { untilStopped } from "../shutdown.js";
 import { line, type Terminal } from "../terminal.js";
 
@@ -43,11 +44,35 @@ export function describeGenerate(command: Command): Command {
 export function watchGenerate(options: GenerateVerbOptions, terminal: Terminal): Promise<number> {
   return untilStopped({
     run: async (signal) => {
-      const { generateOnChange } = await import("../watched-project.js");
-      const generate = (): Promise<number> => runGenerate(options, terminal);
-      await generateOnChange({ config: options.config, generate, terminal, signal });
+      await generateOnChange({ options, terminal, signal });
       return 0;
     },
+  });
+}
+
+/** What watching and `taskgen dev` have in common. */
+export interface OnChange {
+  readonly options: Pick<GenerateVerbOptions, "config" | "format">;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+  /** Called after each run; `changes.pending`: the next one is due already. */
+  readonly generated?: (succeeded: boolean, changes: { readonly pending: boolean }) => Promise<void>;
+}
+
+/** Generates, and again after every change until the signal aborts. Findings and errors are shown; they do not end it. */
+export async function generateOnChange({ options, terminal, signal, generated }: OnChange): Promise<void> {
+  const { watchProject, ...codegen } = await loadCodegen(terminal.cwd);
+  const show = (run: WatchedRun): number =>
+    "error" in run ? reportError(run.error, terminal) : report(run, options, terminal, codegen.formatDiagnostics);
+  await watchProject({
+    cwd: terminal.cwd,
+    config: options.config,
+    signal,
+    onRun: async (run, changes) => {
+      const succeeded = show(run) === 0;
+      await generated?.(succeeded, changes);
+    },
+    onChange: (files) => terminal.print(`taskgen: ${listed(files)} changed\n`),
   });
 }
 
@@ -58,6 +83,16 @@ export async function runGenerate(options: GenerateVerbOptions, terminal: Termin
   const result: GenerateResult = loaded.diagnostics.some(isError)
     ? { files: [], tasks: [], diagnostics: loaded.diagnostics }
     : await generate({ cwd: terminal.cwd, config: loaded.config, check: options.check === true });
+  return report(result, options, terminal, formatDiagnostics);
+}
+
+/** Shows what came of a run; returns the exit code. */
+function report(
+  result: GenerateResult,
+  options: Format,
+  terminal: Terminal,
+  formatDiagnostics: FormatDiagnostics,
+): number {
   const findings = formatDiagnostics(result.diagnostics, options.format);
   if (findings !== "") terminal.print(`${findings}\n${options.format === "pretty" ? "\n" : ""}`);
   if (result.diagnostics.some(isError)) return failed(result.diagnostics, options, terminal);
@@ -67,15 +102,22 @@ export async function runGenerate(options: GenerateVerbOptions, terminal: Termin
   return 0;
 }
 
+type FormatDiagnostics = (diagnostics: readonly Diagnostic[], format: DiagnosticFormat) => string;
+
+const listed = (paths: readonly string[]): string =>
+  paths.length > 3 ? `${paths.slice(0, 3).join(", ")} and ${paths.length - 3} more` : paths.join(", ");
+
 const isError = ({ severity }: Diagnostic): boolean => severity === "error";
 
-function failed(diagnostics: readonly Diagnostic[], { format }: GenerateVerbOptions, terminal: Terminal): number {
+type Format = Pick<GenerateVerbOptions, "format">;
+
+function failed(diagnostics: readonly Diagnostic[], { format }: Format, terminal: Terminal): number {
   if (format === "pretty")
     terminal.complain(`taskgen: ${plural(diagnostics.filter(isError).length, "error")}; nothing was written\n`);
   return 1;
 }
 
-function complainStale(files: readonly GeneratedFile[], { format }: GenerateVerbOptions, terminal: Terminal): number {
+function complainStale(files: readonly GeneratedFile[], { format }: Format, terminal: Terminal): number {
   for (const { path, diff = "" } of files) {
     if (format === "pretty") terminal.print(line(diff));
     if (format === "github") terminal.print(`::error file=${path}::${path} is stale; run npx taskgen\n`);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { QueueDepth } from "@taskgen/core/internal";
-import { cleanLine } from "../clean-text.js";
 import { addConnectionOptions, type ConnectionOptions } from "../connection-options.js";
+import { formatTable } from "../format-table.js";
 import type { Terminal } from "../terminal.js";
 
 export interface QueuesVerbOptions extends ConnectionOptions {
@@ -46,11 +46,11 @@ export async function runQueues(
 
 const COLUMNS = ["queue", "waiting", "delayed", "owned", "dead"] as const satisfies readonly (keyof QueueDepth)[];
 
-function table(depths: readonly QueueDepth[]): string {
-  if (depths.length === 0) return "there are no queues\n";
-  const rows = [COLUMNS, ...depths.map((depth) => COLUMNS.map((column) => cleanLine(`${depth[column]}`)))];
-  const widths = COLUMNS.map((_, index) => Math.max(...rows.map((row) => row[index]!.length)));
-  const cell = (text: string, index: number): string =>
-    index === 0 ? text.padEnd(widths[index]!) : text.padStart(widths[index]!);
-  return rows.map((row) => `${row.map(cell).join("  ").trimEnd()}\n`).join("");
-}
+const table = (depths: readonly QueueDepth[]): string =>
+  depths.length === 0
+    ? "there are no queues\n"
+    : formatTable(
+        COLUMNS,
+        depths.map((depth) => COLUMNS.map((column) => `${depth[column]}`)),
+        "right",
+      );

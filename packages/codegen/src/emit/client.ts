@@ -13,6 +13,18 @@ export interface EmitOptions {
   readonly app: AppLocation | undefined;
   /** How imports that exist at run time end. */
   readonly extension: ".js" | ".ts" | "";
+  /** What the code says of contracts, by wire name; absent for a project without one. */
+  readonly contracts?: ReadonlyMap<string, EmittedContract>;
+  /** Who checks arguments with `validators.ts`. @default neither */
+  readonly validators?: { readonly client: boolean; readonly worker: boolean };
+}
+
+/** A contract as messages name it. */
+export interface EmittedContract {
+  /** The short hash of the types as they are now. */
+  readonly hash: string;
+  /** Short hashes of those they were, the latest first. */
+  readonly accepts: readonly string[];
 }
 
 /** The text of `client.ts`: typed stubs of every task, and nothing of the tasks' code. */
@@ -31,7 +43,7 @@ export function emitClient(tasks: readonly TaskModel[], options: EmitOptions): s
     "",
     "/** The tasks as calls of one app. */",
     `export function createTasks(${tasks.length === 0 ? "_app" : "app"}: AnyApp): Tasks {`,
-    indent(`return ${namespaceValue(root)};`),
+    indent(`return ${namespaceValue(root, options)};`),
     "}",
     "",
     "/** The tasks of this project: `await tasks.….delay(…).get()`. */",
@@ -40,26 +52,27 @@ export function emitClient(tasks: readonly TaskModel[], options: EmitOptions): s
   ].join("\n");
 }
 
-function imports(
-  aliases: ReadonlyMap<string, string>,
-  { outDir, app, extension }: EmitOptions,
-  hasTasks: boolean,
-): string[] {
+function imports(aliases: ReadonlyMap<string, string>, options: EmitOptions, hasTasks: boolean): string[] {
+  const { outDir, app, extension } = options;
   const types = ["AnyApp", ...(hasTasks ? ["Stubs"] : [])];
   const core = app === undefined ? ["defaultApp", ...types.map((name) => `type ${name}`)] : types;
   return [
     `import ${app === undefined ? "" : "type "}{ ${core.join(", ")} } from "@taskgen/core";`,
-    ...(hasTasks ? ['import { stub } from "@taskgen/core/internal";'] : []),
+    ...(hasTasks ? ['import { stub } from "@taskgen/core/client";'] : []),
     ...(app === undefined ? [] : [`import { ${appBinding(app)} } from "${importPath(outDir, app.file, extension)}";`]),
+    ...(hasTasks && options.validators?.client === true
+      ? [`import { validators } from "./validators${extension}";`]
+      : []),
     ...[...aliases].map(([file, alias]) => `import type * as ${alias} from "${importPath(outDir, file, ".js")}";`),
   ];
 }
 
-const appBinding = ({ exportName }: AppLocation): string => (exportName === "app" ? "app" : `${exportName} as app`);
+export const appBinding = ({ exportName }: AppLocation): string =>
+  exportName === "app" ? "app" : `${exportName} as app`;
 
 const byWireName = (a: TaskModel, b: TaskModel): number => compareCodeUnits(a.name, b.name);
 
-const mapEntry = ({ name, path }: TaskModel): string =>
+export const mapEntry = ({ name, path }: TaskModel): string =>
   `readonly ${propertyKey(name)}: Tasks${path.map((key) => `[${JSON.stringify(key)}]`).join("")};`;
 
 /**
@@ -96,16 +109,20 @@ function taskMember(task: TaskModel, aliases: ReadonlyMap<string, string>): stri
 
 const isCalledLikeExport = (task: TaskModel): boolean => task.exportName === keyOf(task);
 
-function namespaceValue(folder: Namespace): string {
+export function namespaceValue(folder: Namespace, options: EmitOptions): string {
   return block([
-    ...folder.tasks.map((task) => `${propertyKey(keyOf(task))}: ${stubCall(task)},`),
-    ...folder.folders.map(([name, inner]) => `${propertyKey(name)}: ${namespaceValue(inner)},`),
+    ...folder.tasks.map((task) => `${propertyKey(keyOf(task))}: ${stubCall(task, options)},`),
+    ...folder.folders.map(([name, inner]) => `${propertyKey(name)}: ${namespaceValue(inner, options)},`),
   ]);
 }
 
-function stubCall({ name, options }: TaskModel): string {
-  const given = Object.entries(options)
+/** What the stub knows of its task: literal options, the hash of its contract, its validator. */
+function stubCall({ name, options }: TaskModel, { contracts, validators }: EmitOptions): string {
+  const hash = contracts?.get(name)?.hash;
+  const literals = Object.entries({ ...options, ...(hash !== undefined && { hash }) })
     .toSorted(([a], [b]) => compareCodeUnits(a, b))
     .map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
-  return `stub(app, ${JSON.stringify(name)}${given.length === 0 ? "" : `, { ${given.join(", ")} }`})`;
+  const text = JSON.stringify(name);
+  const given = validators?.client === true ? [`args: validators[${text}]`, ...literals] : literals;
+  return `stub(app, ${text}${given.length === 0 ? "" : `, { ${given.join(", ")} }`})`;
 }

@@ -18,7 +18,7 @@ export function importPath(folder: string, file: string, extension: ".js" | ".ts
 }
 
 /** Words that no import may be called. */
-const TAKEN = new Set([
+export const TAKEN = new Set([
   ...["app", "stub", "defaultApp", "tasks", "createTasks", "Tasks", "TaskMap", "Stubs", "AnyApp", "any", "unknown"],
   ...[
     "never",
@@ -59,7 +59,7 @@ const aliasOf = ({ path, file }: TaskModel): string =>
     .replace(/[^A-Za-z0-9_$]/g, "_")
     .replace(/^(?=\d)/, "_");
 
-function freeName(wanted: string, taken: ReadonlySet<string>): string {
+export function freeName(wanted: string, taken: ReadonlySet<string>): string {
   let name = wanted;
   for (let i = 2; taken.has(name); i++) name = `${wanted}_${i}`;
   return name;

@@ -23,8 +23,21 @@ export function emitRegistry(tasks: readonly TaskModel[], options: EmitOptions):
   ].join("\n");
 }
 
-const entry = (task: TaskModel, options: EmitOptions): string =>
-  block([`source: ${JSON.stringify(`${task.file}#${task.exportName}`)},`, `load: () => ${load(task, options)},`]);
+function entry(task: TaskModel, options: EmitOptions): string {
+  const contract = options.contracts?.get(task.name);
+  return block([
+    `source: ${JSON.stringify(`${task.file}#${task.exportName}`)},`,
+    ...(contract === undefined ? [] : [`hash: ${JSON.stringify(contract.hash)},`]),
+    ...(contract === undefined || contract.accepts.length === 0 ? [] : [`accepts: ${list(contract.accepts)},`]),
+    ...(options.validators?.worker === true ? [`args: () => ${validator(task.name, options)},`] : []),
+    `load: () => ${load(task, options)},`,
+  ]);
+}
+
+const list = (texts: readonly string[]): string => `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
+
+const validator = (name: string, { extension }: EmitOptions): string =>
+  `import("./validators${extension}").then((m) => m.validators[${JSON.stringify(name)}])`;
 
 const load = ({ file, exportName }: AppLocation, { outDir, extension }: EmitOptions): string =>
   `import("${importPath(outDir, file, extension)}").then((m) => m.${exportName})`;

@@ -35,7 +35,19 @@ export function readOptions(file: ts.SourceFile, argument: ts.Expression): Optio
     if ("problem" in read) problems.push(read.problem);
     else values[read.key] = read.value;
   }
-  return { values, problems };
+  const versions = readVersions(object);
+  return { values, problems, ...(versions.length > 0 && { versions }) };
+}
+
+/** The keys of the option `versions` that are written out; they decide nothing but how grave a change is. */
+function readVersions(options: ts.ObjectLiteralExpression): string[] {
+  const property = options.properties.find(
+    (candidate): candidate is ts.PropertyAssignment =>
+      ts.isPropertyAssignment(candidate) && propertyKey(candidate.name) === "versions",
+  );
+  const object = property && unwrap(property.initializer);
+  if (object === undefined || !ts.isObjectLiteralExpression(object)) return [];
+  return object.properties.flatMap(({ name }) => (name === undefined ? [] : (propertyKey(name) ?? [])));
 }
 
 type ReadProperty = { readonly problem: Problem } | { readonly key: string; readonly value: string | number | boolean };

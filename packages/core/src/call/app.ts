@@ -5,11 +5,11 @@ import { ConfigError } from "../errors.js";
 import type { Middleware } from "../run/middleware.js";
 import { timeoutSignal } from "../timer.js";
 import type { Deadline } from "../transport.js";
-import { openResults, openTransport } from "../transports/open.js";
-import { createCodec, type Codec, type CodecLimits } from "../wire/codec.js";
+import type { CodecLimits } from "../wire/codec.js";
+import { AppCodec } from "./app-codec.js";
 import type { AsyncResultWith, UnknownExtras } from "./async-result.js";
-import { connect, disconnect, type Connection } from "./connection.js";
-import { defaultBroker } from "./default-broker.js";
+import type { Connection } from "./connection.js";
+import type { NamedUrls } from "../transports/default-broker.js";
 import { ErrorRegistry } from "./error-registry.js";
 import { Publisher, type OnPublishError } from "./publisher.js";
 import { Sender, type SendRetry } from "./sender.js";
@@ -74,6 +74,7 @@ export interface ResolvedOptions {
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   readonly middleware: readonly Middleware[];
+  readonly limits: Partial<CodecLimits>;
   readonly ambient: Ambient;
 }
 
@@ -107,18 +108,19 @@ type CallOf<S> = S extends { readonly delay: (...args: never[]) => infer C } ? C
 export class App<Tasks extends object = {}> implements AsyncDisposable {
   readonly #given: AppOptions;
   readonly #resolved: ResolvedOptions;
-  readonly #codec: Codec;
+  readonly #codec: AppCodec;
   readonly #publisher: Publisher;
   readonly #sender: Sender;
   readonly #ending = new AbortController();
   #connection: Promise<Connection> | undefined;
+  #connected: Connection | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: AppOptions = {}) {
     this.#given = options;
     this.#resolved = resolve(options);
-    this.#codec = createCodec(options.limits);
-    this.#sender = new Sender(() => this.#connected(), {
+    this.#codec = new AppCodec(options.limits);
+    this.#sender = new Sender(() => this.#connect(), {
       timeoutMs: milliseconds(options.publishTimeout ?? DEFAULTS.publishTimeout),
       maxBufferedBytes: options.maxBufferedBytes ?? DEFAULTS.maxBufferedBytes,
       retry: resolveRetry(options.retryPolicy),
@@ -132,7 +134,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     args: ArgumentsOf<Tasks[K]>,
     options: CallOptions = {},
   ): CallOf<Tasks[K]> {
-    return this.#publisher.publish(name, args, options) as CallOf<Tasks[K]>;
+    return this.#publisher.publish({ name }, args, options) as CallOf<Tasks[K]>;
   }
 
   /** Calls a task by a name that the compiler does not know. */
@@ -141,7 +143,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     args: readonly unknown[],
     options: CallOptions = {},
   ): TaskCallWith<unknown, UnknownExtras> {
-    return this.#publisher.publish(name, args, options);
+    return this.#publisher.publish({ name }, args, options);
   }
 
   /** The result of any call, by its id. Reading it rejects with `RESULT_NOT_STORED` where the backend answers only callers. */
@@ -151,7 +153,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
 
   /** Connects now rather than at the first call. Rejects with what stands in the way. */
   async connect(): Promise<void> {
-    await this.#connected();
+    await this.#connect();
   }
 
   /**
@@ -167,9 +169,10 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     await Promise.race([this.#sender.drained(), aborted(deadline)]);
     // n.b. one that opens only after the deadline is closed all the same
     const disconnected = this.#connection?.then(
-      (connection) => disconnect(connection, deadline),
+      async (connection) => (await import("./connection.js")).disconnect(connection, deadline),
       () => {},
     );
+    this.#connected = undefined;
     this.#ending.abort(appClosed());
     await Promise.race([disconnected, aborted(deadline)]);
   }
@@ -182,10 +185,9 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   get [appInternals](): AppInternals {
     return {
       publisher: this.#publisher,
-      codec: this.#codec,
       options: this.#resolved,
-      connection: () => this.#connected(),
-      urls: () => this.#urls(),
+      connection: () => this.#connect(),
+      urls: this.#given,
     };
   }
 
@@ -197,7 +199,8 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
       codec,
       sender: this.#sender,
       source: {
-        results: async () => (await this.#connected()).results,
+        results: async () => (await this.#connect()).results,
+        connected: () => this.#connected?.results,
         codec,
         errors: new ErrorRegistry(this.#given.errors ?? [], codec),
       },
@@ -205,30 +208,26 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     });
   }
 
-  #connected(): Promise<Connection> {
+  #connect(): Promise<Connection> {
     if (this.#ending.signal.aborted) return Promise.reject(appClosed());
-    this.#connection ??= this.#open().catch((error: unknown) => {
-      this.#connection = undefined;
-      throw error;
-    });
+    this.#connection ??= this.#open().then(
+      (connection) => (this.#connected = connection),
+      (error: unknown) => {
+        this.#connection = undefined;
+        throw error;
+      },
+    );
     return this.#connection;
   }
 
   async #open(): Promise<Connection> {
-    const { broker, backend } = this.#urls();
-    const options = this.#resolved;
+    // n.b. what no call needs before it is connected is no part of a client's first load
+    const [{ connect }] = await Promise.all([import("./connection.js"), this.#codec.load()]);
     return connect({
-      transport: () => openTransport(broker, options),
-      results: () => openResults(backend, options),
+      ...{ urls: this.#given, options: this.#resolved },
       onError: this.#given.onError ?? ((error) => process.emitWarning(error)),
       closing: this.#ending.signal,
     });
-  }
-
-  #urls(): { broker: string; backend: string } {
-    const broker = this.#given.broker ?? defaultBroker(process.env, process.cwd());
-    const backend = this.#given.backend ?? (process.env["TASKGEN_RESULT_BACKEND"] || broker);
-    return { broker, backend };
   }
 }
 
@@ -238,10 +237,10 @@ export type AnyApp = Pick<App, typeof appInternals>;
 /** What stubs, workers and the command line use of an app. */
 export interface AppInternals {
   readonly publisher: Publisher;
-  readonly codec: Codec;
   readonly options: ResolvedOptions;
   readonly connection: () => Promise<Connection>;
-  readonly urls: () => { readonly broker: string; readonly backend: string };
+  /** Those that are given; `urlsOf` has the others. */
+  readonly urls: NamedUrls;
 }
 
 export const internalsOf = (app: AnyApp): AppInternals => app[appInternals];
@@ -262,6 +261,7 @@ function resolve(options: AppOptions): ResolvedOptions {
     leaseMs: milliseconds(options.lease ?? DEFAULTS.lease),
     heartbeatMs: milliseconds(options.heartbeat ?? DEFAULTS.heartbeat),
     middleware: options.middleware ?? [],
+    limits: options.limits ?? {},
     ambient: { ...defaultAmbient, ...options.ambient },
   };
 }

@@ -1,5 +1,7 @@
 import type { ResultBackend } from "../result-backend.js";
 import type { Deadline, Transport } from "../transport.js";
+import { urlsOf, type NamedUrls } from "../transports/default-broker.js";
+import { openResults, openTransport, type ConnectionOptions } from "../transports/open.js";
 
 /** An app's started transport and result backend. */
 export interface Connection {
@@ -8,8 +10,8 @@ export interface Connection {
 }
 
 export interface ConnectOptions {
-  readonly transport: () => Promise<Transport>;
-  readonly results: () => Promise<ResultBackend>;
+  readonly urls: NamedUrls;
+  readonly options: ConnectionOptions;
   readonly onError: (error: Error) => void;
   /** When it aborts, a start that still waits for its server ends. */
   readonly closing: AbortSignal;
@@ -38,13 +40,14 @@ export async function connect({ closing, ...open }: ConnectOptions): Promise<Con
 }
 
 async function start(
-  { transport: openTransport, results: openResults, onError }: Omit<ConnectOptions, "closing">,
+  { urls, options, onError }: Omit<ConnectOptions, "closing">,
   opened: (part: Transport | ResultBackend) => void,
 ): Promise<Connection> {
+  const { broker, backend } = urlsOf(urls);
   const events = { state: () => {}, error: onError };
-  const transport = await openTransport();
+  const transport = await openTransport(broker, options);
   opened(transport);
-  const results = await openResults();
+  const results = await openResults(backend, options);
   opened(results);
   await transport.start(events);
   await results.start(events);

@@ -1,12 +1,11 @@
 import type { Ambient } from "../ambient.js";
 import { TASK_DEFAULTS, type CallOptions } from "../define/task-options.js";
 import { milliseconds, type Duration } from "../duration.js";
-import { CodecError, ConfigError, PublishError, TransportError } from "../errors.js";
-import { runningTask } from "../run/current-task.js";
-import type { Envelope, SendOutcome } from "../transport.js";
+import { ConfigError, PublishError, TransportError } from "../errors.js";
+import type { Envelope } from "../transport.js";
 import type { Codec } from "../wire/codec.js";
-import { encodeMessage, MESSAGE_VERSION, type Header } from "../wire/message.js";
 import type { AsyncResult } from "./async-result.js";
+import { encodeCall, type Call, type Target } from "./call-message.js";
 import type { Sender } from "./sender.js";
 import { StoredResult, type ResultSource } from "./stored-result.js";
 import { PendingCall, PendingCalls } from "./task-call.js";
@@ -31,16 +30,21 @@ export class Publisher {
     this.#options = options;
   }
 
-  publish(name: string, args: readonly unknown[], options: CallOptions): PendingCall<unknown> {
-    const id = options.taskId ?? this.#options.ambient.createId();
-    const call = PendingCall.of(id, this.#send({ id, name, args, options }));
+  publish(target: Target, args: readonly unknown[], options: CallOptions): PendingCall<unknown> {
+    const call = { id: options.taskId ?? this.#options.ambient.createId(), target, args, options };
+    const result = this.#result(call);
+    const sent = this.#send(call);
+    const pending = PendingCall.of(result, sent, (options) => {
+      // calls that travel together have little to save
+      if (this.#options.sender.isQuiet) result.expect(sent, options);
+    });
     const { onPublishError } = this.#options;
-    if (onPublishError !== undefined) call.catch(onPublishError);
-    return call;
+    if (onPublishError !== undefined) pending.catch(onPublishError);
+    return pending;
   }
 
-  publishMany(name: string, argsList: Iterable<readonly unknown[]>, options: CallOptions): PendingCalls<unknown> {
-    const calls = Array.from(argsList, (args) => ({ id: this.#options.ambient.createId(), name, args, options }));
+  publishMany(target: Target, argsList: Iterable<readonly unknown[]>, options: CallOptions): PendingCalls<unknown> {
+    const calls = Array.from(argsList, (args) => ({ id: this.#options.ambient.createId(), target, args, options }));
     const pending = PendingCalls.of(
       calls.map((call) => call.id),
       this.#sendMany(calls),
@@ -59,9 +63,9 @@ export class Publisher {
     return new StoredResult({ id, name: undefined, ignored: false, foreign: true }, this.#options.source);
   }
 
-  async #send(call: Call): Promise<AsyncResult<unknown>> {
+  async #send(call: Call): Promise<void> {
     const outcome = await this.#options.sender.send(this.#envelope(call));
-    return this.#conclude(call, outcome);
+    if (outcome instanceof TransportError) throw publishError(call, outcome);
   }
 
   async #sendMany(calls: readonly Call[]): Promise<readonly AsyncResult<unknown>[]> {
@@ -73,13 +77,11 @@ export class Publisher {
     return calls.map((call) => this.#result(call));
   }
 
-  #conclude(call: Call, outcome: SendOutcome): AsyncResult<unknown> {
-    if (outcome instanceof TransportError) throw publishError(call, outcome);
-    return this.#result(call);
-  }
-
-  #result({ id, name, options }: Call): AsyncResult<unknown> {
-    return new StoredResult({ id, name, ignored: options.ignoreResult === true, foreign: false }, this.#options.source);
+  #result({ id, target, options }: Call): StoredResult<unknown> {
+    return new StoredResult(
+      { id, name: target.name, ignored: options.ignoreResult === true, foreign: false },
+      this.#options.source,
+    );
   }
 
   /** All or none: where one call cannot travel, none is sent. */
@@ -108,47 +110,12 @@ export class Publisher {
       priority: checkPriority(options.priority ?? TASK_DEFAULTS.priority),
       eta: options.eta === undefined ? after(now, options.countdown) : timeOf("eta", options.eta),
       expires: options.expires instanceof Date ? timeOf("expires", options.expires) : after(now, options.expires),
-      body: encodeBody(codec, call),
+      body: encodeCall(codec, call),
     };
   }
 }
 
-interface Call {
-  readonly id: string;
-  readonly name: string;
-  readonly args: readonly unknown[];
-  readonly options: CallOptions;
-}
-
-function header({ name, options }: Call): Header {
-  const parent = runningTask();
-  return {
-    v: MESSAGE_VERSION,
-    task: name,
-    ...(options.ignoreResult !== undefined && { ignoreResult: options.ignoreResult }),
-    ...(options.timeLimit !== undefined && { timeLimit: milliseconds(options.timeLimit) }),
-    ...(options.softTimeLimit !== undefined && { softTimeLimit: milliseconds(options.softTimeLimit) }),
-    ...(parent !== undefined && { rootId: parent.rootId, parentId: parent.id }),
-    ...(options.headers !== undefined && { headers: checkHeaders(options.headers) }),
-  };
-}
-
-function encodeBody(codec: Codec, call: Call): Uint8Array {
-  const { id, name, args } = call;
-  try {
-    return encodeMessage(header(call), codec.encode(args, "argument"));
-  } catch (error) {
-    if (!(error instanceof CodecError)) throw error;
-    const reason = error.message.replace(/^\[\w+\] /, "");
-    throw new PublishError("NOT_SERIALIZABLE", `call of ${name}: ${reason}`, {
-      cause: error,
-      taskId: id,
-      taskName: name,
-    });
-  }
-}
-
-function publishError({ id, name }: Call, cause: TransportError): PublishError {
+function publishError({ id, target: { name } }: Call, cause: TransportError): PublishError {
   const details = { cause, taskId: id, taskName: name };
   const reason = cause.message.replace(/^\[\w+\] /, "");
   if (cause.code === "PAYLOAD_TOO_LARGE")
@@ -165,7 +132,7 @@ function publishError({ id, name }: Call, cause: TransportError): PublishError {
 const notSent = (failures: readonly PublishError[], calls: readonly Call[]): AggregateError =>
   new AggregateError(
     failures,
-    `${failures.length} of ${calls.length} calls of ${calls[0]!.name} were not sent: ${failures[0]!.message}`,
+    `${failures.length} of ${calls.length} calls of ${calls[0]!.target.name} were not sent: ${failures[0]!.message}`,
   );
 
 const after = (now: number, duration: Duration | undefined): number | undefined =>
@@ -183,13 +150,6 @@ function timeOf(option: "eta" | "expires", date: Date): number {
   const time = date.getTime();
   if (!Number.isNaN(time)) return time;
   throw new ConfigError("OPTION_INVALID", `${option} is an invalid date`);
-}
-
-function checkHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const [name, text] of Object.entries(headers as Readonly<Record<string, unknown>>)) {
-    if (typeof text !== "string") throw new ConfigError("OPTION_INVALID", `the header ${name} must be a string`);
-  }
-  return headers;
 }
 
 function checkPriority(priority: number): number {

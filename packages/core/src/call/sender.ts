@@ -1,7 +1,8 @@
 import { TransportError } from "../errors.js";
-import { timeoutSignal } from "../timer.js";
 import type { Envelope, SendOutcome } from "../transport.js";
+import { within } from "../transports/within.js";
 import type { Connection } from "./connection.js";
+import { Deadlines } from "./deadlines.js";
 
 /** How often a send is tried again on a live connection, in milliseconds (Celery's `retry_policy`). */
 export interface SendRetry {
@@ -29,6 +30,8 @@ const MAX_BATCH = 1_000;
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 /** A batch has the deadline of its first call; the others may lose no more than this of their own. */
 const MAX_BATCH_MS = 1_000;
+/** No call loses more than this share of its time to the deadline of an earlier one. */
+const DEADLINE_SHARE = 1 / 30;
 /** Batches on their way at once: one travels while the broker works on the other. */
 const MAX_IN_FLIGHT = 2;
 
@@ -36,6 +39,9 @@ const MAX_IN_FLIGHT = 2;
 export class Sender {
   readonly #connect: () => Promise<Connection>;
   readonly #options: SenderOptions;
+  readonly #deadlines: Deadlines;
+  /** A connection that is there. */
+  #connected: Promise<Connection> | undefined;
   #waiting: Pending[] = [];
   #bufferedBytes = 0;
   #inFlight = 0;
@@ -45,6 +51,12 @@ export class Sender {
   constructor(connect: () => Promise<Connection>, options: SenderOptions) {
     this.#connect = connect;
     this.#options = options;
+    this.#deadlines = new Deadlines(Math.min(MAX_BATCH_MS, options.timeoutMs * DEADLINE_SHARE));
+  }
+
+  /** Nothing is on its way, and no more than one message waits. */
+  get isQuiet(): boolean {
+    return this.#inFlight === 0 && this.#waiting.length < 2;
   }
 
   /** Resolves with what became of the message; never rejects. */
@@ -86,10 +98,13 @@ export class Sender {
   #schedule(): void {
     if (this.#scheduled || this.#inFlight >= MAX_IN_FLIGHT || this.#waiting.length === 0) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      while (this.#inFlight < MAX_IN_FLIGHT && this.#waiting.length > 0) void this.#flush(this.#takeBatch());
-    });
+    void this.#flushSoon();
+  }
+
+  async #flushSoon(): Promise<void> {
+    await Promise.resolve();
+    this.#scheduled = false;
+    while (this.#inFlight < MAX_IN_FLIGHT && this.#waiting.length > 0) void this.#flush(this.#takeBatch());
   }
 
   #takeBatch(): Pending[] {
@@ -122,7 +137,7 @@ export class Sender {
 
   /** Sends a batch, then again what may succeed later, until the policy or the deadline ends it. */
   async #attempt(batch: readonly Pending[]): Promise<SendOutcome[]> {
-    const deadline = timeoutSignal(batch[0]!.deadline - performance.now());
+    const deadline = this.#deadlines.signal(batch[0]!.deadline);
     const outcomes = await this.#trySend(batch, deadline);
     const { maxRetries, intervalStartMs, intervalStepMs, intervalMaxMs } = this.#options.retry;
     for (let retry = 0; retry < maxRetries && !deadline.aborted; retry++) {
@@ -141,7 +156,7 @@ export class Sender {
   async #trySend(batch: readonly Pending[], deadline: AbortSignal): Promise<SendOutcome[]> {
     let certain = true;
     try {
-      const { transport, results } = await beforeDeadline(this.#connect(), deadline);
+      const { transport, results } = await this.#connection(deadline);
       certain = false;
       const replyTo = results.address?.();
       const envelopes = batch.map(({ envelope }) => (replyTo === undefined ? envelope : { ...envelope, replyTo }));
@@ -150,6 +165,14 @@ export class Sender {
       const failure = toTransportError(error, certain);
       return batch.map(() => failure);
     }
+  }
+
+  async #connection(deadline: AbortSignal): Promise<Connection> {
+    const connecting = this.#connect();
+    if (connecting === this.#connected) return connecting;
+    const connection = await beforeDeadline(connecting, deadline);
+    this.#connected = connecting;
+    return connection;
   }
 }
 
@@ -178,22 +201,13 @@ function afterAnotherTry(before: SendOutcome, outcome: SendOutcome): SendOutcome
   return new TransportError(code, message.replace(/^\[\w+\] /, ""), { cause: outcome, certain: false, retriable });
 }
 
-async function beforeDeadline<T>(promise: Promise<T>, deadline: AbortSignal): Promise<T> {
-  let abort: (() => void) | undefined;
-  const late = new Promise<never>((_, reject) => {
-    abort = () =>
-      reject(
-        new TransportError("BROKER_UNAVAILABLE", "the broker was not reached in time", {
-          certain: true,
-          retriable: false,
-        }),
-      );
-    if (deadline.aborted) abort();
-    else deadline.addEventListener("abort", abort, { once: true });
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    deadline.removeEventListener("abort", abort!);
-  }
-}
+const beforeDeadline = (connecting: Promise<Connection>, deadline: AbortSignal): Promise<Connection> =>
+  within(
+    connecting,
+    deadline,
+    () =>
+      new TransportError("BROKER_UNAVAILABLE", "the broker was not reached in time", {
+        certain: true,
+        retriable: false,
+      }),
+  );

@@ -1,5 +1,6 @@
 import { milliseconds } from "../duration.js";
 import { ResultError } from "../errors.js";
+import { canExpect } from "../powers.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { runningTask } from "../run/current-task.js";
 import type { State } from "../state.js";
@@ -14,6 +15,8 @@ import { TaskError, type TaskReference } from "./task-error.js";
 /** What a result needs of its app. */
 export interface ResultSource {
   readonly results: () => Promise<ResultBackend>;
+  /** The same when it is there already. */
+  readonly connected: () => ResultBackend | undefined;
   readonly codec: Codec;
   readonly errors: ErrorRegistry;
 }
@@ -31,11 +34,24 @@ export class StoredResult<R> implements AsyncResult<R> {
   readonly #origin: ResultOrigin;
   readonly #source: ResultSource;
   #record: ResultRecord | undefined;
+  #expected: Promise<ResultRecord> | undefined;
 
   constructor(origin: ResultOrigin, source: ResultSource) {
     this.id = origin.id;
     this.#origin = origin;
     this.#source = source;
+  }
+
+  /** Has the backend know of the wait that follows while the call still travels: it needs no way of its own then. */
+  expect(sent: Promise<unknown>, { signal, timeout }: GetOptions): void {
+    const isPlain = signal === undefined && timeout === undefined;
+    if (!isPlain || this.#expected !== undefined || this.#origin.ignored || runningTask() !== undefined) return;
+    const results = this.#source.connected();
+    if (results === undefined || !canExpect(results)) return;
+    const { record, cancel } = results.expect(this.id);
+    this.#expected = record;
+    record.catch(() => (this.#expected = undefined));
+    sent.catch(cancel);
   }
 
   async get(options: GetOptions = {}): Promise<R> {
@@ -100,7 +116,7 @@ export class StoredResult<R> implements AsyncResult<R> {
     const timeout = options.timeout === undefined ? undefined : timeoutSignal(milliseconds(options.timeout));
     const signal = anySignal(options.signal, timeout);
     try {
-      return await results.wait(this.id, signal);
+      return await (signal === undefined ? (this.#expected ?? results.wait(this.id)) : results.wait(this.id, signal));
     } catch (error) {
       throw this.#waitError(error, options, { timedOut: timeout?.aborted === true, location: results.location });
     }

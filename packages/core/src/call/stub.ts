@@ -1,8 +1,12 @@
 import type { Duration } from "../duration.js";
+import type { ArgumentsFor } from "../define/arguments.js";
 import type { TaskFunction, taskDefinition } from "../define/task.js";
 import type { CallOptions, TaskOptions } from "../define/task-options.js";
+import type { Validator } from "../define/validator.js";
 import { internalsOf, type AnyApp } from "./app.js";
 import type { Extras } from "./async-result.js";
+import type { Target } from "./call-message.js";
+import type { Travelling, TravellingResult } from "./not-serializable.js";
 import type { TaskCall, TaskCalls, TaskCallsWith, TaskCallWith } from "./task-call.js";
 
 /** How a task is called from anywhere. */
@@ -37,14 +41,22 @@ export interface StubWith<A extends readonly unknown[], R, X extends Extras> {
  * What a call of a function comes to. `ResultOf<(x: number) => Promise<string>>` is `string`.
  * n.b. `ReturnType` gives `any` for a function with a parameter of type `never`.
  */
-type ResultOf<F extends TaskFunction> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
+type ResultOf<F extends TaskFunction> = F extends (...args: never[]) => infer R ? TravellingResult<Awaited<R>> : never;
 
-/** The stub of a function with options. `StubFor<(x: number) => Promise<string>, {}>` is `Stub<[x: number], string>`. */
+/**
+ * The stub of a function with options. `StubFor<(x: number) => Promise<string>, {}>` is `Stub<[x: number], string>`.
+ * n.b. the two types are left to arguments of an interface, where the compiler puts them off: a task whose result is
+ * inferred may send tasks that send it.
+ */
 type StubFor<F extends TaskFunction, O extends TaskOptions> = O extends {
   readonly throws: infer T extends NonNullable<Extras["throws"]>;
 }
-  ? StubWith<Parameters<F>, ResultOf<F>, { readonly throws: T }>
-  : Stub<Parameters<F>, ResultOf<F>>;
+  ? StubWith<CallArguments<F, O>, ResultOf<F>, { readonly throws: T }>
+  : Stub<CallArguments<F, O>, ResultOf<F>>;
+
+/** What a call takes. `CallArguments<(x: number) => string, {}>` is `[x: number]`. */
+type CallArguments<F extends TaskFunction, O extends TaskOptions> =
+  ArgumentsFor<Parameters<F>, O> extends infer A extends readonly unknown[] ? Travelling<A> : never;
 
 /** The stub of a task. `StubOf<typeof add>` is `Stub<[x: number, y: number], number>`. */
 export type StubOf<T> = T extends {
@@ -59,8 +71,12 @@ export type StubOf<T> = T extends {
 /** The stubs of a module's exports `K`. Definition and documentation stay those of the task. */
 export type Stubs<M, K extends keyof M> = { readonly [P in K]: StubOf<M[P]> };
 
-/** What the generator read of a task's options, as far as a caller needs them. */
+/** What the generator knows of a task, as far as a caller needs it: some of its options, and its contract. */
 export interface StubOptions {
+  /** Hash of the contract, which travels with every call. */
+  readonly hash?: string;
+  /** Checks the arguments before they are sent. @default none: the worker does it */
+  readonly args?: Validator;
   readonly queue?: string;
   readonly priority?: number;
   readonly expires?: Duration;
@@ -72,16 +88,17 @@ export interface StubOptions {
 /** Makes the stub of one task; its type comes from where it is used. For generated code. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- inferred from the property that it is put into
 export function stub<S>(app: AnyApp, name: string, options: StubOptions = {}): S {
-  return createStub(app, name, options) as S;
+  const { hash, args, ...callOptions } = options;
+  return createStub(app, { name, hash, validator: args }, callOptions) as S;
 }
 
-function createStub(app: AnyApp, name: string, options: CallOptions): Stub<unknown[], unknown> {
+function createStub(app: AnyApp, target: Target, options: CallOptions): Stub<unknown[], unknown> {
   const { publisher } = internalsOf(app);
   return {
-    taskName: name,
-    delay: (...args) => publisher.publish(name, args, options),
-    applyAsync: (args, own) => publisher.publish(name, args, own === undefined ? options : { ...options, ...own }),
-    with: (own) => createStub(app, name, { ...options, ...own }),
-    delayMany: (argsList) => publisher.publishMany(name, argsList, options),
+    taskName: target.name,
+    delay: (...args) => publisher.publish(target, args, options),
+    applyAsync: (args, own) => publisher.publish(target, args, own === undefined ? options : { ...options, ...own }),
+    with: (own) => createStub(app, target, { ...options, ...own }),
+    delayMany: (argsList) => publisher.publishMany(target, argsList, options),
   };
 }

@@ -43,13 +43,17 @@ export class PendingCall<R> extends Promise<AsyncResult<R>> implements TaskCall<
   }
 
   declare readonly id: string;
+  #onGet: ((options: GetOptions) => void) | undefined;
 
-  static of<R>(id: string, result: Promise<AsyncResult<R>>): PendingCall<R> {
-    const call = new PendingCall<R>((resolve, reject) => void result.then(resolve, reject));
-    return Object.assign(call, { id });
+  /** `onGet` is told that somebody will wait for the result. */
+  static of<R>(result: AsyncResult<R>, sent: Promise<void>, onGet: (options: GetOptions) => void): PendingCall<R> {
+    const call = new PendingCall<R>((resolve, reject) => void sent.then(() => resolve(result), reject));
+    call.#onGet = onGet;
+    return Object.assign(call, { id: result.id });
   }
 
-  get(options?: GetOptions): Promise<R> {
+  get(options: GetOptions = {}): Promise<R> {
+    this.#onGet?.(options);
     return this.then((result) => result.get(options));
   }
 }

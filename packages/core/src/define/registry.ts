@@ -1,5 +1,6 @@
 import type { AnyApp } from "../call/app.js";
 import type { Task } from "./task.js";
+import type { Validator } from "./validator.js";
 
 /** A task that a worker can load. */
 export interface RegistryEntry {
@@ -7,6 +8,10 @@ export interface RegistryEntry {
   readonly source: string;
   /** Hash of its contract. */
   readonly hash?: string;
+  /** Hashes of the contracts it had before, whose messages may still be in a queue. */
+  readonly accepts?: readonly string[];
+  /** Checks arguments against the types of its parameters, before it runs. */
+  readonly args?: () => Promise<Validator | undefined>;
   readonly load: () => Promise<Task | TaskLike>;
 }
 

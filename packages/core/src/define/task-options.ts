@@ -1,4 +1,5 @@
 import type { Duration } from "../duration.js";
+import type { ArgumentsSchema, Upcaster } from "./arguments.js";
 
 /** A class of errors that a task declares: its instances have a literal `code`, by which callers tell them apart. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
@@ -44,6 +45,18 @@ export interface TaskOptions {
   readonly throws?: readonly ErrorClass[];
   /** Runs it in a thread of its own, which is stopped at once when it must be. @default false */
   readonly isolate?: boolean;
+  /**
+   * Checks the arguments in the worker, before the task runs, and may replace them: any Standard Schema of the whole list,
+   * or a list with one schema for each parameter. What it gives must fit the function; what it takes is what callers give.
+   * @default a validator of the parameters' types, when the project has a contract
+   */
+  readonly args?: ArgumentsSchema;
+  /**
+   * How arguments of earlier contracts become those of today, by the hashes of those contracts: 16 hexadecimal digits, as
+   * tasks.contract.json and CONTRACT_MISMATCH show them. What an upcaster gives is checked like any arguments.
+   * @default none
+   */
+  readonly versions?: Readonly<Record<string, Upcaster>>;
 }
 
 /** A task's options with every default filled in. */

@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors.js";
+import type { FunctionFor } from "./arguments.js";
 import type { TaskOptions } from "./task-options.js";
 
 /**
@@ -29,9 +30,12 @@ type NoOthers<O> = { readonly [K in Exclude<keyof O, keyof TaskOptions>]: never 
 /** Makes tasks that share the options `B`. */
 export interface TaskFactory<B extends TaskOptions> {
   /** A task with the shared options. */
-  <F extends TaskFunction>(fn: F): Task<F, B>;
+  <F extends FunctionFor<B>>(fn: F): Task<F, B>;
   /** A task with options of its own, which win over the shared ones. */
-  <F extends TaskFunction, const O extends TaskOptions>(options: O & NoOthers<O>, fn: F): Task<F, Override<B, O>>;
+  <F extends FunctionFor<Override<B, O>>, const O extends TaskOptions>(
+    options: O & NoOthers<O>,
+    fn: F,
+  ): Task<F, Override<B, O>>;
   /** Another `task` whose tasks share these options too: Celery's base task. */
   with<const O extends TaskOptions>(options: O & NoOthers<O>): TaskFactory<Override<B, O>>;
 }

@@ -1,7 +1,18 @@
 import { LONGEST_TIMER_MS } from "../timer.js";
 
-/** Keeps the process alive until what it returns is called. */
+let holders = 0;
+let timer: NodeJS.Timeout | undefined;
+
+/** Keeps the process alive until what it returns is called; sockets and timers of transports alone do not. */
 export function keepAlive(): () => void {
-  const timer = setInterval(() => {}, LONGEST_TIMER_MS);
-  return () => clearInterval(timer);
+  holders++;
+  timer ??= setInterval(() => {}, LONGEST_TIMER_MS);
+  let isHeld = true;
+  return () => {
+    if (isHeld && --holders === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+    isHeld = false;
+  };
 }

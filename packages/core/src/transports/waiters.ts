@@ -53,6 +53,20 @@ export class Waiters<T> {
     });
   }
 
+  /** The same without a signal, which costs more than the wait; `cancel` gives it up. */
+  expect(id: string): { readonly record: Promise<T>; readonly cancel: (reason: unknown) => void } {
+    let cancel: ((reason: unknown) => void) | undefined;
+    const record = new Promise<T>((resolve, reject) => {
+      const waiter: Waiter<T> = { owner: undefined, resolve, reject };
+      cancel = (reason) => {
+        this.#remove(id, waiter);
+        reject(reason);
+      };
+      this.#add(id, waiter);
+    });
+    return { record, cancel: cancel! };
+  }
+
   serve(id: string, value: T): void {
     for (const waiter of this.#take(id)) waiter.resolve(value);
   }

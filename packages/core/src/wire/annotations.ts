@@ -1,6 +1,6 @@
 import type { CodecLimits } from "./limits.js";
 import { Refusal } from "./refusal.js";
-import { customReviver } from "./superjson.js";
+import { customReviver } from "./revivers.js";
 
 interface SimpleType {
   /** Whether superjson would have written the value so. */

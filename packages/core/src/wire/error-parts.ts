@@ -1,5 +1,3 @@
-import { Refusal } from "./refusal.js";
-
 /** An error as data. Of its class only the name travels; what comes back is an `Error` of that name. */
 export interface ErrorParts {
   readonly name: string;
@@ -12,7 +10,8 @@ export interface ErrorParts {
   readonly own?: Readonly<Record<string, unknown>>;
 }
 
-const STANDARD: ReadonlySet<string> = new Set(["name", "message", "stack", "cause", "errors"]);
+/** Those that have a place of their own in `ErrorParts`. */
+export const STANDARD_PROPERTIES: ReadonlySet<string> = new Set(["name", "message", "stack", "cause", "errors"]);
 
 export function partsOf(error: Error): ErrorParts {
   const own = ownProperties(error);
@@ -29,39 +28,8 @@ export function partsOf(error: Error): ErrorParts {
 }
 
 function ownProperties(error: Error): Record<string, unknown> {
-  const own = Object.fromEntries(Object.entries(error).filter(([key]) => !STANDARD.has(key)));
+  const own = Object.fromEntries(Object.entries(error).filter(([key]) => !STANDARD_PROPERTIES.has(key)));
   const { code } = error as { code?: unknown };
   const isData = typeof code === "string" || typeof code === "number";
   return isData && !Object.hasOwn(own, "code") ? { ...own, code } : own;
 }
-
-/**
- * @param parts came over the wire
- * @throws Refusal when they are not what `partsOf` makes.
- */
-export function errorOf(parts: unknown): Error {
-  if (!isErrorParts(parts)) throw new Refusal("has an error without name and message");
-  const error = new Error(parts.message);
-  const standard = { name: parts.name, stack: parts.stack ?? `${parts.name}: ${parts.message}` };
-  for (const [key, value] of Object.entries(standard)) define(error, key, value, false);
-  for (const key of ["cause", "errors"] as const) {
-    if (Object.hasOwn(parts, key)) define(error, key, parts[key], false);
-  }
-  for (const [key, value] of Object.entries(parts.own ?? {})) define(error, key, value, true);
-  return error;
-}
-
-function isErrorParts(parts: unknown): parts is ErrorParts {
-  if (typeof parts !== "object" || parts === null) return false;
-  const { name, message, stack, own } = parts as Record<keyof ErrorParts, unknown>;
-  return (
-    typeof name === "string" &&
-    typeof message === "string" &&
-    (stack === undefined || typeof stack === "string") &&
-    (own === undefined ||
-      (typeof own === "object" && own !== null && !Object.keys(own).some((key) => STANDARD.has(key))))
-  );
-}
-
-const define = (error: Error, key: string, value: unknown, enumerable: boolean): unknown =>
-  Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true });

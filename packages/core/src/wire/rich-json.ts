@@ -1,12 +1,10 @@
-import { AnnotationReader } from "./annotations.js";
 import { Inspection } from "./inspection.js";
 import type { CodecLimits } from "./limits.js";
-import { Refusal } from "./refusal.js";
 import { createSuperjson } from "./superjson.js";
-import { fromTable, toTree } from "./tree.js";
+import { toTree } from "./tree.js";
 
 /** What stands in a rich text: superjson's own form, and whether `json` is the table of `toTree`. */
-interface Payload {
+export interface Payload {
   readonly json: unknown;
   readonly meta?: { readonly values: unknown; readonly v: 1 };
   readonly shared?: true;
@@ -34,33 +32,4 @@ export class RichJson {
     };
     return JSON.stringify(payload);
   }
-
-  /**
-   * The value of a parsed text, which it may change.
-   * @throws Refusal, or whatever the built-in classes throw on data that they do not take.
-   */
-  revive(payload: unknown): unknown {
-    if (!isPayload(payload)) throw new Refusal("is not of the form that is written");
-    const { json, meta, shared } = payload;
-    const revived = meta === undefined ? json : new AnnotationReader(this.#limits).revive(json, meta.values);
-    const value = shared === undefined ? revived : fromTable(revived);
-    // what came must be what could be sent: this bounds the depth also through shared objects
-    new Inspection(this.#limits).visit(value);
-    return value;
-  }
 }
-
-function isPayload(value: unknown): value is Payload {
-  if (!hasOnly(value, ["json", "meta", "shared"]) || !Object.hasOwn(value, "json")) return false;
-  const { meta, shared } = value;
-  return (shared === undefined || shared === true) && (meta === undefined || isMeta(meta));
-}
-
-const isMeta = (meta: unknown): boolean =>
-  hasOnly(meta, ["values", "v"]) && meta["v"] === 1 && typeof meta["values"] === "object" && meta["values"] !== null;
-
-const hasOnly = (value: unknown, keys: readonly string[]): value is Record<string, unknown> =>
-  typeof value === "object" &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.keys(value).every((key) => keys.includes(key));

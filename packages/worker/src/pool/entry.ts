@@ -37,6 +37,7 @@ export const headOf = ({ job, charges }: Entry<Job>): JobHead => [
   job.expires,
   job.softTimeLimitMs,
   job.trackStarted,
+  job.contract,
 ];
 
 /** How long it has been running; zero when it has not begun, or its verdict is on its way. */

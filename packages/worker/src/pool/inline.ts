@@ -110,8 +110,14 @@ export class InlinePool<J extends Job> implements Pool<J> {
     this.#forget(job, running);
     if (this.#stopped) return;
     this.#ended.push({ job, verdict, runtimeMs: performance.now() - running.startedAt });
-    if (this.#ended.length === 1) setImmediate(() => this.#on!.ended(this.#ended.splice(0)));
     this.#fill();
+    // nothing follows that it could travel with
+    if (this.#running.size === 0) this.#tell();
+    else if (this.#ended.length === 1) setImmediate(() => this.#tell());
+  }
+
+  #tell(): void {
+    if (this.#ended.length > 0) this.#on!.ended(this.#ended.splice(0));
   }
 
   #forget(job: J, running: Running): void {

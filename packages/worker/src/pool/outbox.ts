@@ -27,7 +27,8 @@ export class Outbox {
     this.#lastFlush = now;
   }
 
-  ended(key: number, runtimeMs: number, verdict: Verdict): void {
+  /** `isLast`: nothing follows that it could travel with. */
+  ended(key: number, runtimeMs: number, verdict: Verdict, isLast: boolean): void {
     if (verdict.kind === "success") {
       this.#report.keys.push(key);
       this.#report.runtimesMs.push(runtimeMs);
@@ -35,7 +36,8 @@ export class Outbox {
     } else {
       this.#report.others.push([key, runtimeMs, verdict]);
     }
-    this.#flushSoon();
+    if (isLast) this.flush();
+    else this.#flushSoon();
   }
 
   /** Told at once: the function that runs next may block for long. */

@@ -15,6 +15,8 @@ export interface Job {
   readonly headers: Readonly<Record<string, string>>;
   /** Encoded. */
   readonly args: Uint8Array;
+  /** Hash of the contract that they were made for. */
+  readonly contract: string | undefined;
   /** Not started after this, epoch milliseconds. */
   readonly expires: number | undefined;
   readonly timeLimitMs: number | undefined;

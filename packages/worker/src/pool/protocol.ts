@@ -29,6 +29,7 @@ export type JobHead = readonly [
   expires: number | undefined,
   softTimeLimitMs: number | undefined,
   trackStarted: boolean,
+  contract: string | undefined,
 ];
 
 /** Jobs on their way to a thread; the key of the job at `index` is `firstKey + index`. */

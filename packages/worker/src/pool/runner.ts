@@ -65,7 +65,8 @@ export class Runner {
       return this.#running.get(message.key)?.abort(new TaskAborted(message.code, message.message));
     this.#batches.push({ batch: message, slots: new Slots(message.slots), args: unpack(message.args), next: 0 });
     this.#startTurn();
-    this.#begin();
+    // a message comes outside of all tasks
+    this.#beginJobs();
   }
 
   /** One job after the other: while one computes, the main thread can still give the next to another thread. */
@@ -135,14 +136,13 @@ export class Runner {
     const task = new RunningJob(visible(head), host);
     this.#running.set(key, task);
     if (head[9]) this.#options.outbox.started(key);
-    const verdict = await perform(executable, task, { args: claimed.args, expires: head[7] });
+    const verdict = await perform(executable, task, { args: claimed.args, contract: head[10], expires: head[7] });
     claimed.slots.finish(claimed.index);
     this.#running.delete(key);
     task.ended();
-    this.#options.outbox.ended(key, monotonicMs() - startedMs, verdict);
+    const isLast = this.#running.size === 0 && this.#nextOpen() === undefined;
+    this.#options.outbox.ended(key, monotonicMs() - startedMs, verdict, isLast);
     host.end();
-    // nothing follows that it could travel with
-    if (this.#running.size === 0 && this.#nextOpen() === undefined) this.#options.outbox.flush();
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Channel, ConsumeMessage } from "amqplib";
 import type { Delivery, Subscription } from "../../transport.js";
 import type { Connection } from "./connection.js";
-import { nextStep, steadied } from "./credit.js";
+import { steadied } from "./credit.js";
 import { ChannelLife, type Feed, OwnedDelivery } from "./delivery.js";
-import { asError } from "./failure.js";
+import { asError, cancelled, refused } from "./failure.js";
+import { Feeds } from "./feeds.js";
 import { read, type Reading } from "./properties.js";
 import { StandingChannel } from "./standing-channel.js";
 
@@ -27,15 +28,12 @@ export interface ConsumerOptions {
   readonly done: () => void;
 }
 
-/**
- * Consumes one queue on a channel of its own. RabbitMQ fixes a consumer's prefetch when it begins: credit grows by one more
- * consumer on the channel and shrinks by cancelling some, which leaves what they were given unsettled and valid.
- */
+/** Consumes one queue on a channel of its own. */
 export class Consumer implements Subscription {
   readonly queue: string;
   readonly #options: ConsumerOptions;
   readonly #channel: StandingChannel;
-  readonly #feeds: Feed[] = [];
+  readonly #feeds: Feeds;
   #credit: number;
   #life: ChannelLife | undefined;
   #inbox: OwnedDelivery[] = [];
@@ -46,11 +44,18 @@ export class Consumer implements Subscription {
     this.queue = options.queue;
     this.#options = options;
     this.#credit = options.credit;
+    this.#feeds = new Feeds({
+      queue: options.name,
+      credit: () => (this.#stopped ? 0 : this.#credit),
+      receive: this.#receive.bind(this),
+    });
     this.#channel = new StandingChannel({
       connection: options.connection,
       kind: "plain",
       setUp: (channel) => this.#setUp(channel),
-      gone: () => this.#gone(),
+      ready: () => this.#adjust(),
+      gone: (channel) => this.#gone(channel),
+      refused: (reason) => options.report(refused(`the broker closed the channel of ${options.name}`, reason, true)),
       report: options.report,
     });
   }
@@ -80,23 +85,27 @@ export class Consumer implements Subscription {
   close(): void {
     this.#stopped = true;
     this.#end();
-    this.#gone();
+    this.#loseAll();
   }
 
   async #setUp(channel: Channel): Promise<void> {
     await this.#options.declare();
     if (this.#stopped) return;
-    this.#life = new ChannelLife(channel, () => this.#settled());
-    this.#adjusting = this.#adjustAll(channel);
+    this.#loseAll();
+    const life = (this.#life = new ChannelLife(channel, () => this.#settled()));
+    this.#adjusting = this.#feeds.adjust(life);
     await this.#adjusting.finally(() => (this.#adjusting = undefined));
   }
 
-  #gone(): void {
+  #gone(channel: Channel): void {
+    if (this.#life?.channel === channel) this.#loseAll();
+    if (this.#stopped) this.#end();
+  }
+
+  #loseAll(): void {
     this.#life?.end();
     this.#life = undefined;
-    this.#feeds.length = 0;
     this.#inbox = [];
-    if (this.#stopped) this.#end();
   }
 
   #settled(): void {
@@ -114,54 +123,33 @@ export class Consumer implements Subscription {
     this.#options.done();
   }
 
-  /** Brings the consumers of the channel in line with the credit, one step at a time. */
+  /** Brings the consumers of the channel in line with the credit. */
   #adjust(): void {
-    const channel = this.#channel.current;
-    if (this.#adjusting !== undefined || channel === undefined || this.#step() === undefined) return;
-    this.#adjusting = this.#tryAdjustAll(channel);
+    const life = this.#life;
+    if (this.#adjusting !== undefined || life === undefined || life.isOver) return;
+    if (life.channel !== this.#channel.current) return;
+    if (this.#feeds.step(life) !== undefined) this.#adjusting = this.#tryAdjust(life);
   }
 
-  async #tryAdjustAll(channel: Channel): Promise<void> {
+  async #tryAdjust(life: ChannelLife): Promise<void> {
+    let isAdjusted = true;
     try {
-      await this.#adjustAll(channel);
+      await this.#feeds.adjust(life);
     } catch {
       // a channel that refuses is opened again, with the credit of that time
+      isAdjusted = false;
       this.#channel.restart();
     }
     this.#adjusting = undefined;
     this.#closeIfDone();
-  }
-
-  #step(): ReturnType<typeof nextStep> {
-    return nextStep(this.#feeds, { credit: this.#stopped ? 0 : this.#credit, owned: this.owned.size });
-  }
-
-  async #adjustAll(channel: Channel): Promise<void> {
-    for (let step = this.#step(); step !== undefined; step = this.#step()) {
-      if (this.#life?.channel !== channel) return;
-      if (step.add > 0) await this.#addFeed(channel, step.add);
-      for (const feed of step.cancel) await this.#cancel(channel, feed);
-    }
-  }
-
-  async #addFeed(channel: Channel, credit: number): Promise<void> {
-    const feed: Feed = { tag: "", credit, owned: 0 };
-    await channel.prefetch(credit, false);
-    this.#feeds.push(feed);
-    const life = this.#life!;
-    feed.tag = (await channel.consume(this.#options.name, (message) => this.#receive(message, feed, life))).consumerTag;
-  }
-
-  async #cancel(channel: Channel, feed: Feed): Promise<void> {
-    await channel.cancel(feed.tag);
-    const at = this.#feeds.indexOf(feed);
-    if (at >= 0) this.#feeds.splice(at, 1);
+    // n.b. something may have been settled since the last step was found to be none
+    if (isAdjusted) this.#adjust();
   }
 
   /** n.b. what is thrown here closes the channel, and `null` stands for a consumer that the broker cancelled. */
   #receive(message: ConsumeMessage | null, feed: Feed, life: ChannelLife): void {
     try {
-      if (message === null) this.#cancelled();
+      if (message === null) this.#cancelled(life);
       else if (!life.isOver) this.#take(message, feed, life);
     } catch (error) {
       this.#options.report(asError(error));
@@ -169,10 +157,13 @@ export class Consumer implements Subscription {
   }
 
   /** The queue was deleted, or what was delivered stayed unsettled for too long. */
-  #cancelled(): void {
-    this.#options.undeclare();
-    this.#life?.end();
+  #cancelled(life: ChannelLife): void {
+    if (life.isOver) return;
+    const { name, undeclare, report } = this.#options;
+    undeclare();
+    life.end();
     this.#channel.restart();
+    report(cancelled(name));
   }
 
   #take(message: ConsumeMessage, feed: Feed, life: ChannelLife): void {

@@ -7,6 +7,7 @@ import { Inspection } from "./inspection.js";
 import type { Names } from "./names.js";
 import type { Route, Router } from "./router.js";
 import type { AmqpSettings } from "./settings.js";
+import { Standstill } from "./standstill.js";
 import { Topics } from "./topics.js";
 import { topicFixtures } from "./topology.js";
 
@@ -15,6 +16,7 @@ export interface ConsumingOptions extends Pick<ConsumerOptions, "divert" | "crea
   readonly connection: ConnectionOptions;
   readonly names: Names;
   readonly router: Router;
+  readonly now: () => number;
 }
 
 /** The connection that consumes, and all that comes through it. It is opened when it is needed. */
@@ -25,20 +27,37 @@ export class Consuming {
   readonly #declarer: Declarer;
   readonly #topics: Topics;
   readonly #consumers = new Set<Consumer>();
+  readonly #standstill: Standstill | undefined;
+  #doubt: Promise<void> | undefined;
 
   constructor(options: ConsumingOptions) {
-    const { names, settings, report } = options;
+    const { names, settings, report, now } = options;
     this.#options = options;
     const connection = (this.connection = new Connection(options.connection));
     this.#declarer = new Declarer(connection, settings.onMismatch);
     const declare = (): Promise<void> => this.#declarer.ensure(topicFixtures(names));
     this.#topics = new Topics({ connection, exchange: names.topics, declare, report });
+    if (settings.heartbeatMs > 0) this.#standstill = new Standstill({ limitMs: settings.heartbeatMs / 2, now });
     this.inspection = new Inspection({ connection, names, owned: (queue) => this.#ownedOf(queue) });
   }
 
   /** What is delivered and not settled. */
   get owned(): OwnedDelivery[] {
     return [...this.#consumers].flatMap((consumer) => [...consumer.owned]);
+  }
+
+  /**
+   * After a standstill the broker may have given up on this process, and the news may not have come yet: resolves when it is
+   * known what is still owned. Undefined while there is no such doubt.
+   */
+  doubt(): Promise<void> | undefined {
+    if (this.#standstill?.happened() === true) {
+      const doubt = this.#hear().finally(() => {
+        if (this.#doubt === doubt) this.#doubt = undefined;
+      });
+      this.#doubt = doubt;
+    }
+    return this.#doubt;
   }
 
   async declare(queues: readonly string[]): Promise<void> {
@@ -61,6 +80,7 @@ export class Consuming {
       done: () => this.#consumers.delete(consumer),
     });
     this.#consumers.add(consumer);
+    this.#standstill?.watch();
     try {
       await this.connection.during(() => consumer.start());
       return consumer;
@@ -80,9 +100,15 @@ export class Consuming {
   }
 
   async close(deadline: Deadline): Promise<void> {
+    this.#standstill?.close();
     for (const consumer of this.#consumers) consumer.close();
     this.#topics.close();
     await this.connection.close(deadline);
+  }
+
+  /** n.b. the answer to a question comes after all that happened to the connection before. */
+  async #hear(): Promise<void> {
+    await this.connection.current?.scratch(async () => {}).catch(() => {});
   }
 
   #end(queue: string): Route {

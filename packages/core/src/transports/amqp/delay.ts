@@ -36,7 +36,7 @@ export function tripOf(delayMs: number, maxUnits: number = MAX_TRIP_UNITS): Trip
   const units = Math.min(maxUnits, Math.max(1, Math.ceil(delayMs / DELAY_UNIT_MS)));
   const digits = Array.from({ length: LEVELS }, (_, index) => Math.floor(units / BASE ** (LEVELS - 1 - index)) % BASE);
   const entry = LEVELS - 1 - digits.findIndex((digit) => digit > 0);
-  return { digits, entry, restMs: Math.max(0, delayMs - units * DELAY_UNIT_MS) };
+  return { digits, entry, restMs: Math.max(0, Math.ceil(delayMs) - units * DELAY_UNIT_MS) };
 }
 
 /** The delay queues that a trip passes, in their order. */

@@ -5,6 +5,8 @@ import { Acks } from "./acks.js";
 /** One life of a consumer's channel, and what was delivered on it. A delivery can be acknowledged there and nowhere else. */
 export class ChannelLife {
   readonly channel: Channel;
+  /** Its consumers. */
+  readonly feeds: Feed[] = [];
   readonly #acks: Acks;
   readonly #owned = new Set<OwnedDelivery>();
   readonly #onSettled: () => void;

@@ -4,7 +4,7 @@ import type { OwnedDelivery } from "./delivery.js";
 import type { Reading } from "./properties.js";
 import type { Copy, SettlerOptions } from "./settling.js";
 
-export interface DiverterOptions extends Omit<SettlerOptions, "failpoint"> {
+export interface DiverterOptions extends Pick<SettlerOptions, "send" | "now" | "owner"> {
   readonly report: (error: TransportError) => void;
 }
 

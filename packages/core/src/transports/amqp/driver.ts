@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { ChannelModel } from "amqplib";
 import { ConfigError } from "../../errors.js";
 import type { AmqpSettings } from "./settings.js";
+import { readTlsFiles } from "./tls-files.js";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 10_000;
@@ -26,7 +27,10 @@ export function loadDriver(): Promise<Driver> {
 /** Connects once. Aborting the signal destroys the socket, now or later. */
 export async function dial(settings: AmqpSettings, signal: AbortSignal): Promise<ChannelModel> {
   const { connect, credentials } = await loadDriver();
+  const tls = await readTlsFiles(settings.tlsFiles);
+  signal.throwIfAborted();
   const model = await connect(settings.url, {
+    ...tls,
     credentials: credentials.plain(settings.username, settings.password),
     // n.b. with Nagle's algorithm a round trip takes 40 ms
     noDelay: true,
@@ -35,13 +39,18 @@ export async function dial(settings: AmqpSettings, signal: AbortSignal): Promise
     timeout: CONNECT_TIMEOUT_MS,
     signal,
   } as Parameters<typeof connect>[1]);
-  gatherWrites((model.connection as Internals).stream);
+  const { stream, expectSocketClose } = model.connection as Internals;
+  // n.b. the driver tells the end of a connection once, at which time nobody may listen yet
+  if (expectSocketClose === true) throw new Error("the connection was closed as soon as it was open");
+  gatherWrites(stream);
   return model;
 }
 
-/** What amqplib does not show: the socket, and the timers that keep a process alive. */
+/** What amqplib does not show: the socket, its end, and the timers that keep a process alive. */
 interface Internals {
   readonly stream?: Partial<Handle & Socket>;
+  /** It is over. */
+  readonly expectSocketClose?: boolean;
   readonly heartbeater?: { readonly sendTimer?: Partial<Handle>; readonly recvTimer?: Partial<Handle> } | null;
 }
 

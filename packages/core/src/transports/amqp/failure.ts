@@ -15,12 +15,44 @@ export const closedError = (location: string, certain = true): TransportError =>
 export const refused = (what: string, cause: unknown, retriable = false): TransportError =>
   new TransportError("BROKER_ERROR", `${what}: ${textOf(cause)}`, { certain: true, retriable, cause });
 
+/** A message's publisher confirm is negative, or will not come. */
+export function unconfirmed(location: string, reason: Error): TransportError {
+  if (reason.message === "message nacked") {
+    return new TransportError("BROKER_FULL", "the broker refused the message; its queue is full or failed", {
+      certain: true,
+    });
+  }
+  const what =
+    replyCode(reason) === undefined
+      ? `the connection to ${location} was lost before the broker confirmed the message`
+      : `${location} closed the channel before it confirmed the message: ${textOf(reason)}`;
+  return unavailable(what, { certain: false, cause: reason });
+}
+
+/** A broker gave up on a consumer. */
+export const cancelled = (queue: string): TransportError =>
+  new TransportError(
+    "BROKER_ERROR",
+    `the broker cancelled the consumer of ${queue}: the queue was deleted, or a message stayed unsettled for too long; it is consumed again`,
+    { certain: true, retriable: true },
+  );
+
 /** What the driver says when a server takes the credentials and not the virtual host; the server's words are lost. */
 const NO_VIRTUAL_HOST = /^Expected ConnectionOpenOk; got <ConnectionClose/;
 
+/** What the driver says of a server that starts or stops just now, or waits for TLS. */
+const CLOSED_EARLY = /^Socket closed abruptly/;
+const NO_TLS = "ERR_SSL_WRONG_VERSION_NUMBER";
+/** Who signed a certificate is not known: as OpenSSL calls it. */
+const NOT_TRUSTED = /SELF_SIGNED|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY/;
+
 /** A server's words without the driver's frame around them. */
 export function textOf(error: unknown): string {
-  const { message } = asError(error);
+  const { message, code } = asError(error) as NodeJS.ErrnoException;
+  if (code === NO_TLS) return "it does not speak TLS on this port; its port for TLS is usually 5671, or use amqp:";
+  if (typeof code === "string" && NOT_TRUSTED.test(code))
+    return `its certificate is not trusted: ${message}; name that of its authority with ?cacertfile=/path/to/ca.pem`;
+  if (CLOSED_EARLY.test(message)) return "it closed the connection before it was open; a port for TLS needs amqps:";
   if (NO_VIRTUAL_HOST.test(message)) return "there is no such virtual host, or the user may not use it";
   return /with message "([\s\S]*)"$/.exec(message)?.[1] ?? message;
 }
@@ -42,6 +74,8 @@ export function isPermanent(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code === "string")
-    return /CERT|^ERR_(TLS|SSL)|SELF_SIGNED|UNABLE_TO_VERIFY|BROKER_DRIVER_MISSING|BROKER_ERROR/.test(code);
+    return /CERT|^ERR_(TLS|SSL)|SELF_SIGNED|UNABLE_TO_VERIFY|BROKER_DRIVER_MISSING|BROKER_URL_INVALID|BROKER_ERROR/.test(
+      code,
+    );
   return NO_VIRTUAL_HOST.test(error.message) || /ACCESS[-_]REFUSED|NOT[-_]ALLOWED/.test(error.message);
 }

@@ -1,6 +1,7 @@
 import { TransportError } from "../../errors.js";
 import type { Deadline } from "../../transport.js";
 import { within } from "../within.js";
+import type { Bound } from "./bound.js";
 import type { Connection } from "./connection.js";
 import type { Declarer } from "./declarer.js";
 import { unavailable } from "./failure.js";
@@ -8,14 +9,15 @@ import { publicationOf } from "./properties.js";
 import type { Publisher, PublishOutcome } from "./publisher.js";
 import type { Route, Router } from "./router.js";
 import type { Copy } from "./settling.js";
+import type { SizeLimit } from "./size-limit.js";
 
 export interface MailerOptions {
   readonly connection: Connection;
   readonly declarer: Declarer;
   readonly publisher: Publisher;
   readonly router: Router;
-  /** The largest body that the broker takes. */
-  readonly maxBytes: () => number;
+  readonly bound: Bound;
+  readonly limit: SizeLimit;
 }
 
 type Sent = "stored" | TransportError;
@@ -23,6 +25,8 @@ type Sent = "stored" | TransportError;
 interface Letter {
   readonly copy: Copy;
   readonly route: Route;
+  /** Its place in the batch. */
+  readonly index: number;
 }
 
 /** Sends envelopes to where they belong, declaring first what is not there. */
@@ -36,16 +40,15 @@ export class Mailer {
   /** What became of each; never rejects. */
   async send(copies: readonly Copy[], deadline: Deadline): Promise<Sent[]> {
     const outcomes = new Array<Sent>(copies.length);
-    const routes = copies.map((copy) => this.#options.router.route(copy));
-    const obstacles = await this.#prepare(new Set(routes), deadline);
-    const letters = copies.flatMap((copy, index) => {
-      const route = routes[index]!;
-      const obstacle = route instanceof TransportError ? route : (obstacles.get(route) ?? this.#oversize(copy));
-      if (obstacle !== undefined) outcomes[index] = obstacle;
-      return obstacle !== undefined || route instanceof TransportError ? [] : [{ copy, route, index }];
+    const letters = copies.flatMap((copy, index): Letter[] => {
+      const route = this.#options.router.route(copy);
+      if (!(route instanceof TransportError)) return [{ copy, route, index }];
+      outcomes[index] = route;
+      return [];
     });
-    const sent = await this.#publish(letters, deadline);
-    letters.forEach(({ index }, at) => (outcomes[index] = sent[at]!));
+    const prepared = await this.#prepare(letters, deadline, outcomes);
+    const sent = await this.#publish(prepared, deadline);
+    prepared.forEach(({ index }, at) => (outcomes[index] = sent[at]!));
     return outcomes;
   }
 
@@ -72,20 +75,39 @@ export class Mailer {
     );
   }
 
+  /** Declares what is missing; those letters that can be sent. The others have their outcome. */
+  async #prepare(letters: readonly Letter[], deadline: Deadline, outcomes: Sent[]): Promise<readonly Letter[]> {
+    const { declarer, bound, limit } = this.#options;
+    const isMissing = remembered((route: Route) => !declarer.has(route.fixtures));
+    const waiting: Letter[] = [];
+    for (const letter of letters) {
+      if (!isMissing(letter.route)) continue;
+      const { id, body } = letter.copy.envelope;
+      const refusal = limit.check(id, body) ?? bound.enter(body.length);
+      if (refusal === undefined) waiting.push(letter);
+      else outcomes[letter.index] = refusal;
+    }
+    if (waiting.length > 0) {
+      const obstacles = await this.#declare(new Set(waiting.map(({ route }) => route)), deadline);
+      for (const { copy, route, index } of waiting) {
+        bound.leave(copy.envelope.body.length);
+        const obstacle = obstacles.get(route);
+        if (obstacle !== undefined) outcomes[index] = obstacle;
+      }
+    }
+    return letters.filter(({ index }) => outcomes[index] === undefined);
+  }
+
   /** Why something cannot be sent, by route. */
-  async #prepare(routes: ReadonlySet<Route | TransportError>, deadline: Deadline): Promise<Map<Route, TransportError>> {
+  async #declare(routes: ReadonlySet<Route>, deadline: Deadline): Promise<Map<Route, TransportError>> {
     const obstacles = new Map<Route, TransportError>();
     const { declarer, connection } = this.#options;
-    const missing = [...routes].filter(
-      (route): route is Route => !(route instanceof TransportError) && !declarer.has(route.fixtures),
-    );
-    if (missing.length === 0) return obstacles;
-    const open = new Set(missing);
+    const open = new Set(routes);
     const prepare = async (route: Route): Promise<void> => {
       await declarer.ensure(route.fixtures).catch((error: unknown) => obstacles.set(route, asTransportError(error)));
       open.delete(route);
     };
-    const all = Promise.all(missing.map(prepare));
+    const all = Promise.all([...routes].map(prepare));
     await connection
       .during(() => within(all, deadline, () => this.#late()))
       .catch((late: TransportError) => {
@@ -99,13 +121,15 @@ export class Mailer {
     const why = reason?.message.replace(/^\[\w+\] /, "") ?? `${location} does not answer`;
     return unavailable(`not sent in time: ${why}`, { certain: true, cause: reason });
   }
+}
 
-  #oversize({ envelope }: Copy): TransportError | undefined {
-    const max = this.#options.maxBytes();
-    if (envelope.body.length <= max) return undefined;
-    const what = `the message ${envelope.id} has ${envelope.body.length} bytes; ${this.#options.connection.location} takes ${max}`;
-    return new TransportError("PAYLOAD_TOO_LARGE", what, { certain: true });
-  }
+/** The answers of a function, each asked for once. */
+function remembered<K, V>(ask: (key: K) => V): (key: K) => V {
+  const answers = new Map<K, V>();
+  return (key) => {
+    if (!answers.has(key)) answers.set(key, ask(key));
+    return answers.get(key)!;
+  };
 }
 
 const asTransportError = (error: unknown): TransportError =>

@@ -1,9 +1,7 @@
-import { TransportError } from "../../errors.js";
+import type { Bound } from "./bound.js";
 import type { Publication } from "./properties.js";
 import type { PublishOutcome } from "./publisher.js";
-
-const MAX_WAITING = 10_000;
-const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+import type { SizeLimit } from "./size-limit.js";
 
 /** One message until the broker has answered, or nobody waits for the answer any more. */
 export class Parcel {
@@ -17,6 +15,10 @@ export class Parcel {
     this.#onSettled = onSettled;
   }
 
+  get isSettled(): boolean {
+    return this.#onSettled === undefined;
+  }
+
   /** Only the first outcome counts. */
   settle(outcome: PublishOutcome): void {
     const onSettled = this.#onSettled;
@@ -27,10 +29,16 @@ export class Parcel {
 
 /** Messages that wait to be written, in order, up to a bound. */
 export class Outbox {
+  readonly #bound: Bound;
+  readonly #limit: SizeLimit;
   #waiting: Parcel[] = [];
   #head = 0;
-  #bytes = 0;
   #open = 0;
+
+  constructor(bound: Bound, limit: SizeLimit) {
+    this.#bound = bound;
+    this.#limit = limit;
+  }
 
   /** How many wait. */
   get size(): number {
@@ -42,7 +50,7 @@ export class Outbox {
     return this.#open;
   }
 
-  /** Puts a batch at the end; what exceeds the bound is settled at once. `onSettled` is called when all of it is. */
+  /** Puts a batch at the end; what exceeds the bound, or the size that the broker takes, is settled at once. `onSettled` is called when all of it is. */
   add(batch: readonly Publication[], onSettled: (outcomes: PublishOutcome[]) => void): Parcel[] {
     const outcomes = new Array<PublishOutcome>(batch.length);
     let open = batch.length;
@@ -62,7 +70,7 @@ export class Outbox {
   take(): Parcel | undefined {
     const parcel = this.#waiting[this.#head];
     if (parcel === undefined) return undefined;
-    this.#bytes -= parcel.publication.body.length;
+    this.#bound.leave(parcel.publication.body.length);
     if (++this.#head > 1_000) {
       this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
@@ -72,9 +80,10 @@ export class Outbox {
 
   /** Puts one that was taken to the front. */
   putBack(parcel: Parcel): void {
+    const refusal = this.#bound.enter(parcel.publication.body.length);
+    if (refusal !== undefined) return parcel.settle(refusal);
     this.#waiting = [parcel, ...this.#waiting.slice(this.#head)];
     this.#head = 0;
-    this.#bytes += parcel.publication.body.length;
   }
 
   /** Takes out those of `parcels` that wait; returns them. */
@@ -84,17 +93,14 @@ export class Outbox {
     const removed = new Set(waiting.filter((parcel) => unwanted.has(parcel)));
     this.#waiting = waiting.filter((parcel) => !unwanted.has(parcel));
     this.#head = 0;
-    for (const { publication } of removed) this.#bytes -= publication.body.length;
+    for (const { publication } of removed) this.#bound.leave(publication.body.length);
     return removed;
   }
 
   #push(parcel: Parcel): void {
-    const { length } = parcel.publication.body;
-    if (this.size > 0 && (this.size >= MAX_WAITING || this.#bytes + length > MAX_WAITING_BYTES)) {
-      const what = `${this.size} messages, ${this.#bytes} bytes, wait for the broker already`;
-      return parcel.settle(new TransportError("BROKER_FULL", what, { certain: true }));
-    }
-    this.#waiting.push(parcel);
-    this.#bytes += length;
+    const { body, properties } = parcel.publication;
+    const refusal = this.#limit.check(properties.messageId, body) ?? this.#bound.enter(body.length);
+    if (refusal === undefined) this.#waiting.push(parcel);
+    else parcel.settle(refusal);
   }
 }

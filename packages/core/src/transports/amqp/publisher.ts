@@ -1,41 +1,54 @@
-import type { ConfirmChannel, Message } from "amqplib";
+import type { ConfirmChannel } from "amqplib";
 import { TransportError } from "../../errors.js";
 import type { Deadline } from "../../transport.js";
+import type { Bound } from "./bound.js";
 import type { Connection } from "./connection.js";
-import { asError, closedError, unavailable } from "./failure.js";
+import { asError, closedError, unavailable, unconfirmed } from "./failure.js";
 import { Outbox, type Parcel } from "./outbox.js";
 import type { Publication } from "./properties.js";
+import type { SizeLimit } from "./size-limit.js";
 import { StandingChannel } from "./standing-channel.js";
+import { Window } from "./window.js";
 
 /** `unroutable`: no queue took it, so it is gone. */
 export type PublishOutcome = "confirmed" | "unroutable" | TransportError;
 
-/** Messages on their way at once: with more, amqplib's bookkeeping of confirms costs more than it gains. */
-const WINDOW = 500;
-const WINDOW_BYTES = 16 * 1024 * 1024;
+export interface PublisherOptions {
+  readonly connection: Connection;
+  readonly bound: Bound;
+  readonly limit: SizeLimit;
+  readonly report: (error: Error) => void;
+  /** The channel was closed, perhaps because something that a message was published to is not there. */
+  readonly gone?: () => void;
+}
 
 /** Publishes with confirms, a window of them at once. What is not on its way yet waits for a connection until its deadline. */
 export class Publisher {
   readonly #connection: Connection;
+  readonly #limit: SizeLimit;
   readonly #report: (error: Error) => void;
   readonly #channel: StandingChannel;
-  readonly #outbox = new Outbox();
-  readonly #onTheirWay = new Set<Parcel>();
-  #bytesOnTheirWay = 0;
+  readonly #outbox: Outbox;
+  readonly #onTheirWay = new Window();
   #release: (() => void) | undefined;
   #idle: (() => void)[] = [];
   #scheduled = false;
+  /** Why the broker closed the channel. */
+  #refusal: Error | undefined;
   #closed = false;
 
-  /** `gone`: the channel was closed, perhaps because something that a message was published to is not there. */
-  constructor(connection: Connection, report: (error: Error) => void, gone: () => void = () => {}) {
+  constructor({ connection, bound, limit, report, gone = () => {} }: PublisherOptions) {
     this.#connection = connection;
+    this.#limit = limit;
     this.#report = report;
+    this.#outbox = new Outbox(bound, limit);
     this.#channel = new StandingChannel({
       connection,
       kind: "confirm",
-      setUp: (channel) => void channel.on("return", (message) => this.#returned(message)),
+      setUp: (channel) => void channel.on("return", (message) => this.#onTheirWay.markReturned(message)),
+      ready: () => void (this.#refusal = undefined),
       gone,
+      refused: (reason) => this.#refused(reason),
       report,
     });
     connection.watch({ blocked: () => this.#pump() });
@@ -45,12 +58,14 @@ export class Publisher {
   publish(batch: readonly Publication[], deadline: Deadline): Promise<PublishOutcome[]> {
     if (this.#closed) return Promise.resolve(batch.map(() => closedError(this.#connection.location)));
     return new Promise((resolve) => {
-      const parcels = this.#outbox.add(batch, (outcomes) => {
+      let parcels: readonly Parcel[] = [];
+      const onDeadline = (): void => this.#expire(parcels);
+      parcels = this.#outbox.add(batch, (outcomes) => {
         deadline.removeEventListener("abort", onDeadline);
         resolve(outcomes);
         this.#rest();
       });
-      const onDeadline = (): void => this.#expire(parcels);
+      if (parcels.every(({ isSettled }) => isSettled)) return;
       this.#release ??= this.#connection.hold();
       if (deadline.aborted) onDeadline();
       else deadline.addEventListener("abort", onDeadline, { once: true });
@@ -83,7 +98,7 @@ export class Publisher {
     if (this.#outbox.size === 0) return;
     const channel = this.#channel.current as ConfirmChannel | undefined;
     if (channel === undefined) return this.#openChannel();
-    while (!this.#isStuck && this.#onTheirWay.size < WINDOW && this.#bytesOnTheirWay < WINDOW_BYTES) {
+    while (!this.#isStuck && !this.#onTheirWay.isFull) {
       const parcel = this.#outbox.take();
       if (parcel === undefined) return;
       if (!this.#write(channel, parcel)) return;
@@ -107,6 +122,11 @@ export class Publisher {
   /** False when the channel is gone; the message waits for the next one. */
   #write(channel: ConfirmChannel, parcel: Parcel): boolean {
     const { exchange, key, body, properties } = parcel.publication;
+    const tooLarge = this.#limit.check(properties.messageId, body);
+    if (tooLarge !== undefined) {
+      parcel.settle(tooLarge);
+      return true;
+    }
     try {
       channel.publish(exchange, key, body, properties, (error: unknown) => this.#confirmed(parcel, error));
     } catch (error) {
@@ -123,26 +143,26 @@ export class Publisher {
       return false;
     }
     this.#onTheirWay.add(parcel);
-    this.#bytesOnTheirWay += body.length;
     return true;
   }
 
   #confirmed(parcel: Parcel, error: unknown): void {
     this.#onTheirWay.delete(parcel);
-    this.#bytesOnTheirWay -= parcel.publication.body.length;
     if (error === null || error === undefined) parcel.settle(parcel.wasReturned ? "unroutable" : "confirmed");
-    else parcel.settle(this.#failure(asError(error)));
-    if (this.#outbox.size > 0 && this.#onTheirWay.size <= WINDOW / 2) this.#schedule();
+    else parcel.settle(this.#failure(parcel, asError(error)));
+    if (this.#outbox.size > 0 && this.#onTheirWay.isHalfFree) this.#schedule();
   }
 
-  #failure(error: Error): TransportError {
-    if (error.message === "message nacked") {
-      return new TransportError("BROKER_FULL", "the broker refused the message; its queue is full or failed", {
-        certain: true,
-      });
-    }
-    const what = `the connection to ${this.#connection.location} was lost before the broker confirmed the message`;
-    return unavailable(what, { certain: false, cause: error });
+  #failure({ publication: { properties, body } }: Parcel, error: Error): TransportError {
+    // n.b. the message for which the broker closed the channel went nowhere
+    const tooLarge = this.#refusal && this.#limit.check(properties.messageId, body);
+    return tooLarge ?? unconfirmed(this.#connection.location, this.#refusal ?? error);
+  }
+
+  /** The outcomes of what was on its way tell it. */
+  #refused(reason: Error): void {
+    this.#refusal = reason;
+    this.#limit.learn(reason);
   }
 
   /** Writes on when half of the window is free, and after all that one confirm stands for: many at once cost less. */
@@ -153,17 +173,6 @@ export class Publisher {
       this.#scheduled = false;
       this.#pump();
     });
-  }
-
-  /** n.b. a message that came back is confirmed all the same, right after. */
-  #returned({ fields, properties }: Message): void {
-    for (const parcel of this.#onTheirWay) {
-      const { exchange, key, properties: sent } = parcel.publication;
-      if (parcel.wasReturned || sent.messageId !== properties.messageId) continue;
-      if (key !== fields.routingKey || exchange !== fields.exchange) continue;
-      parcel.wasReturned = true;
-      return;
-    }
   }
 
   #expire(parcels: readonly Parcel[]): void {

@@ -1,6 +1,6 @@
 import type { Channel, ConsumeMessage } from "amqplib";
 import type { Connection } from "./connection.js";
-import { asError, NOT_FOUND, replyCode } from "./failure.js";
+import { asError, NOT_FOUND, refused, replyCode } from "./failure.js";
 import type { Session } from "./session.js";
 import { StandingChannel } from "./standing-channel.js";
 import { replyQueueArguments } from "./versions.js";
@@ -22,6 +22,9 @@ export class ReplyQueue {
   readonly #options: ReplyQueueOptions;
   readonly #channel: StandingChannel;
   #wasThere = false;
+  /** It was gone, and nobody was told yet. */
+  #isLost = false;
+  #isRemoved = false;
   #unacknowledged: { readonly channel: Channel; last: ConsumeMessage } | undefined;
 
   constructor(options: ReplyQueueOptions) {
@@ -31,6 +34,7 @@ export class ReplyQueue {
       kind: "plain",
       setUp: (channel, session) => this.#setUp(channel, session),
       gone: () => {},
+      refused: (reason) => options.report(refused(`the broker closed the channel of ${options.name}`, reason, true)),
       report: options.report,
     });
   }
@@ -41,6 +45,8 @@ export class ReplyQueue {
 
   /** Removes the queue: nobody else reads it. */
   async remove(): Promise<void> {
+    // n.b. the broker tells a consumer that its queue was deleted
+    this.#isRemoved = true;
     await this.#channel.current?.deleteQueue(this.#options.name);
   }
 
@@ -50,16 +56,18 @@ export class ReplyQueue {
 
   async #setUp(channel: Channel, session: Session): Promise<void> {
     const { name, onLost } = this.#options;
-    const isLost = this.#wasThere && !(await exists(session, name));
+    if (this.#wasThere && !(await exists(session, name))) this.#isLost = true;
     await channel.assertQueue(name, { durable: true, arguments: replyQueueArguments(UNUSED_MS) });
     this.#wasThere = true;
     await channel.prefetch(PREFETCH, false);
     await channel.consume(name, (message) => this.#receive(message, channel));
-    if (isLost) onLost();
+    if (!this.#isLost) return;
+    this.#isLost = false;
+    onLost();
   }
 
   #receive(message: ConsumeMessage | null, channel: Channel): void {
-    if (message === null) return this.#channel.restart();
+    if (message === null) return this.#isRemoved ? undefined : this.#channel.restart();
     try {
       this.#options.onReply(message);
     } catch (error) {

@@ -16,9 +16,9 @@ import { Connection } from "./connection.js";
 import { dial } from "./driver.js";
 import { bornBefore } from "./id-time.js";
 import { Names } from "./names.js";
-import { Publisher } from "./publisher.js";
-import { recordOf, replyOf } from "./reply-message.js";
+import { recordOf } from "./reply-message.js";
 import { ReplyQueue } from "./reply-queue.js";
+import { ReplySending } from "./reply-sending.js";
 import { ReplyStore } from "./reply-store.js";
 import { amqpSettings } from "./settings.js";
 import { StateReport } from "./state-report.js";
@@ -30,20 +30,16 @@ import { StateReport } from "./state-report.js";
 export class RpcResults implements ResultBackend {
   readonly caps: ResultBackendCaps = { foreignReads: false, durable: false };
   readonly location: string;
-  readonly #names: Names;
   readonly #address: string;
-  readonly #putMs: number;
   readonly #now: () => number;
   readonly #consuming: Connection;
-  readonly #publishing: Connection;
-  readonly #publisher: Publisher;
+  readonly #sending: ReplySending;
   readonly #queue: ReplyQueue;
   readonly #store: ReplyStore;
   readonly #events: EventLog;
   readonly #waiters: Waiters<ResultRecord>;
   readonly #report = new StateReport();
   #lostAt = 0;
-  #unroutable = 0;
   #closing: Promise<void> | undefined;
 
   constructor(options: OpenOptions) {
@@ -52,15 +48,13 @@ export class RpcResults implements ResultBackend {
     const connection = { location: settings.location, dial: (signal: AbortSignal) => dial(settings, signal), random };
     this.location = settings.location;
     this.#now = now;
-    this.#putMs = settings.settleMs;
-    this.#names = new Names(options.prefix);
-    this.#address = this.#names.reply(createId());
+    const names = new Names(options.prefix);
+    this.#address = names.reply(createId());
     this.#store = new ReplyStore(now);
     this.#events = new EventLog(now);
     this.#consuming = new Connection(connection);
-    this.#publishing = new Connection(connection);
     this.#waiters = new Waiters({ hold: () => this.#consuming.hold() });
-    this.#publisher = new Publisher(this.#publishing, this.#report.error);
+    this.#sending = new ReplySending({ settings, connection, names, report: this.#report.error });
     this.#queue = new ReplyQueue({
       connection: this.#consuming,
       name: this.#address,
@@ -68,12 +62,12 @@ export class RpcResults implements ResultBackend {
       onLost: () => this.#lost(),
       report: this.#report.error,
     });
-    for (const one of [this.#consuming, this.#publishing]) this.#report.watch(one);
+    for (const one of [this.#consuming, this.#sending.connection]) this.#report.watch(one);
   }
 
   /** How many results no queue took: their callers are gone. */
   get unroutable(): number {
-    return this.#unroutable;
+    return this.#sending.unroutable;
   }
 
   async start(on: TransportEvents): Promise<void> {
@@ -92,7 +86,7 @@ export class RpcResults implements ResultBackend {
     this.#assertOpen();
     const far = batch.filter(({ replyTo }) => replyTo !== this.#address);
     const outcomes = batch.map((record) => (record.replyTo === this.#address ? this.#arrive(record) : "stored"));
-    await this.#send(far);
+    await this.#sending.send(far);
     return outcomes;
   }
 
@@ -147,23 +141,7 @@ export class RpcResults implements ResultBackend {
       .during(() => within(this.#queue.remove(), deadline, () => this.#closedError()))
       .catch(() => {});
     this.#queue.close();
-    await Promise.all([
-      this.#consuming.close(deadline),
-      this.#publisher.close(deadline).then(() => this.#publishing.close(deadline)),
-    ]);
-  }
-
-  async #send(records: readonly ResultRecord[]): Promise<void> {
-    // n.b. an address comes with the message, from whoever wrote that: it must not lead to a task queue
-    const addressed = records.filter(({ replyTo }) => replyTo !== undefined && this.#names.isReply(replyTo));
-    this.#unroutable += records.length - addressed.length;
-    if (addressed.length === 0) return;
-    const replies = addressed.map((record) => replyOf(record, record.replyTo!));
-    const outcomes = await this.#publisher.publish(replies, AbortSignal.timeout(this.#putMs));
-    for (const outcome of outcomes) {
-      if (outcome instanceof Error) throw outcome;
-      if (outcome === "unroutable") this.#unroutable++;
-    }
+    await Promise.all([this.#consuming.close(deadline), this.#sending.close(deadline)]);
   }
 
   #arrived(message: ConsumeMessage): void {

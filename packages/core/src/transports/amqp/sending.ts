@@ -1,6 +1,7 @@
 import type { Envelope, Deadline } from "../../transport.js";
 import type { TransportError } from "../../errors.js";
 import { within } from "../within.js";
+import { Bound } from "./bound.js";
 import { Connection, type ConnectionOptions } from "./connection.js";
 import { Declarer } from "./declarer.js";
 import { unavailable } from "./failure.js";
@@ -10,6 +11,7 @@ import { asBuffer } from "./properties.js";
 import { Publisher } from "./publisher.js";
 import type { Router } from "./router.js";
 import type { AmqpSettings } from "./settings.js";
+import { SizeLimit } from "./size-limit.js";
 import type { Copy } from "./settling.js";
 import { topicFixtures } from "./topology.js";
 import { type Abilities, LEAST_ABILITIES } from "./versions.js";
@@ -31,6 +33,7 @@ export class Sending {
   readonly #declarer: Declarer;
   readonly #publisher: Publisher;
   readonly #mailer: Mailer;
+  readonly #limit: SizeLimit;
   #abilities: Abilities = LEAST_ABILITIES;
 
   constructor(options: SendingOptions) {
@@ -38,8 +41,16 @@ export class Sending {
     this.#options = options;
     const connection = (this.connection = new Connection(options.connection));
     const declarer = (this.#declarer = new Declarer(connection, settings.onMismatch));
-    const publisher = (this.#publisher = new Publisher(connection, report, () => declarer.clear()));
-    this.#mailer = new Mailer({ connection, declarer, publisher, router, maxBytes: () => this.maxBytes });
+    const limit = (this.#limit = new SizeLimit(connection, settings.maxBytes));
+    const bound = new Bound();
+    const publisher = (this.#publisher = new Publisher({
+      connection,
+      bound,
+      limit,
+      report,
+      gone: () => declarer.clear(),
+    }));
+    this.#mailer = new Mailer({ connection, declarer, publisher, router, bound, limit });
     connection.watch({ up: ({ abilities }) => void (this.#abilities = abilities) });
   }
 
@@ -49,7 +60,7 @@ export class Sending {
   }
 
   get maxBytes(): number {
-    return this.#options.settings.maxBytes ?? this.#abilities.maxBytes;
+    return this.#limit.bytes;
   }
 
   send(batch: readonly Envelope[], deadline: Deadline): Promise<readonly ("stored" | TransportError)[]> {

@@ -1,6 +1,7 @@
 import type { Channel, ChannelModel } from "amqplib";
 import { setAlive } from "./driver.js";
 import { asError } from "./failure.js";
+import { LateFrames } from "./late-frames.js";
 import { type Abilities, abilitiesOf } from "./versions.js";
 
 /** One connection from its opening to its end. */
@@ -12,6 +13,7 @@ export class Session {
   readonly #destroy: () => void;
   /** The open channels, and when each is closed. */
   readonly #channels = new Map<Channel, Promise<unknown>>();
+  readonly #lateFrames = new LateFrames();
   #lost = false;
   #blocked: string | undefined;
 
@@ -21,7 +23,11 @@ export class Session {
     this.#model = model;
     this.#destroy = destroy;
     let reason: Error | undefined;
-    model.on("error", (error) => (reason ??= error));
+    model.on("error", (error) => {
+      // n.b. its end may need an answer of the server: until then it takes nothing any more
+      this.#lost = true;
+      reason ??= error;
+    });
     this.ended = new Promise((resolve) => {
       model.on("close", (error) => {
         this.#lost = true;
@@ -57,7 +63,7 @@ export class Session {
   /** A new channel; an error on it is told by its `close` event alone. */
   async channel(kind: "plain" | "confirm"): Promise<Channel> {
     const channel = kind === "plain" ? await this.#model.createChannel() : await this.#model.createConfirmChannel();
-    channel.on("error", () => {});
+    channel.on("error", () => this.#lateFrames.await(channel));
     const closed = new Promise((resolve) => channel.on("close", resolve)).then(() => this.#channels.delete(channel));
     this.#channels.set(channel, closed);
     return channel;

@@ -1,5 +1,6 @@
 import { ConfigError } from "../../errors.js";
 import type { OpenOptions } from "../../transport.js";
+import { TLS_FILES, type TlsFiles, tlsFilesOf } from "./tls-files.js";
 
 /** What to do with a queue that exists with other arguments. */
 export type OnMismatch = "error" | "use";
@@ -13,6 +14,9 @@ export interface AmqpSettings {
   readonly url: string;
   readonly username: string;
   readonly password: string;
+  readonly tlsFiles: TlsFiles;
+  /** After two silent intervals a server closes the connection; 0: never. */
+  readonly heartbeatMs: number;
   readonly prefix: string;
   /** How long a copy of a settled message may take to be confirmed. */
   readonly settleMs: number;
@@ -24,20 +28,25 @@ export interface AmqpSettings {
 
 /** A server closes a connection after two silent intervals, a client after three: both within the lease. */
 const HEARTBEATS_PER_LEASE = 3;
-const OWN_OPTIONS = ["onMismatch", "queueType", "maxMessageSize"];
+const OWN_OPTIONS = ["onMismatch", "queueType", "maxMessageSize", ...Object.keys(TLS_FILES)];
 
 /**
  * Reads `amqp://user:password@host:port/vhost`. Options: `?onMismatch=use`, `?queueType=classic`,
- * `?maxMessageSize=536870912`; others, such as `frameMax`, are the driver's.
+ * `?maxMessageSize=536870912`, and for `amqps:` the PEM files `?cacertfile=/path`, `?certfile=/path`, `?keyfile=/path`; others,
+ * such as `frameMax`, are the driver's.
  * @throws ConfigError `BROKER_URL_INVALID` when an option has no such value.
  */
 export function amqpSettings({ url, prefix, leaseMs }: OpenOptions): AmqpSettings {
   const { searchParams } = url;
+  const heartbeat =
+    searchParams.get("heartbeat") ?? `${Math.max(1, Math.round(leaseMs / 1_000 / HEARTBEATS_PER_LEASE))}`;
   return {
     location: `${url.protocol}//${url.host}${url.pathname === "/" ? "" : url.pathname}`,
-    url: driverUrl(url, leaseMs),
-    username: decodeURIComponent(url.username) || "guest",
-    password: decodeURIComponent(url.password) || "guest",
+    url: driverUrl(url, heartbeat),
+    tlsFiles: tlsFilesOf(url),
+    heartbeatMs: Number(heartbeat) * 1_000,
+    username: decoded(url.username) || "guest",
+    password: decoded(url.password) || "guest",
     prefix,
     settleMs: leaseMs,
     onMismatch: oneOf("onMismatch", searchParams.get("onMismatch") ?? "error", ["error", "use"]),
@@ -46,14 +55,25 @@ export function amqpSettings({ url, prefix, leaseMs }: OpenOptions): AmqpSetting
   };
 }
 
-function driverUrl(given: URL, leaseMs: number): string {
+function driverUrl(given: URL, heartbeat: string): string {
   const url = new URL(given);
   url.username = "";
   url.password = "";
   for (const name of OWN_OPTIONS) url.searchParams.delete(name);
-  const heartbeat = Math.max(1, Math.round(leaseMs / 1_000 / HEARTBEATS_PER_LEASE));
-  if (!url.searchParams.has("heartbeat")) url.searchParams.set("heartbeat", `${heartbeat}`);
+  url.searchParams.set("heartbeat", heartbeat);
   return url.href;
+}
+
+/** n.b. the error does not show the text: it may be a password. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new ConfigError(
+      "BROKER_URL_INVALID",
+      "the user name or the password is not percent-encoded correctly; write %25 for a %",
+    );
+  }
 }
 
 function oneOf<T extends string>(name: string, value: string, values: readonly T[]): T {

@@ -19,6 +19,8 @@ export interface SettlerOptions {
   /** Whose deliveries are settled. */
   readonly owner: object;
   readonly failpoint: (name: string) => void;
+  /** Resolves when it is known what is still owned; undefined: it is. */
+  readonly doubt: () => Promise<void> | undefined;
 }
 
 interface Claim {
@@ -40,6 +42,8 @@ export class Settler {
 
   async settle(batch: readonly Settlement[]): Promise<SettleOutcome[]> {
     this.#options.failpoint("settle.before");
+    const doubt = this.#options.doubt();
+    if (doubt !== undefined) await doubt;
     const outcomes = batch.map((): SettleOutcome => "lost");
     const claims = batch.flatMap((settlement, index) => this.#claim(settlement, index));
     const [done, moving] = [

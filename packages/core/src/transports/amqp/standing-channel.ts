@@ -9,8 +9,12 @@ export interface StandingChannelOptions {
   readonly kind: "plain" | "confirm";
   /** Prepares a new channel. When it fails the channel is given up. */
   readonly setUp: (channel: Channel, session: Session) => Promise<void> | void;
-  /** The channel that was set up last is gone, and all that was delivered on it. */
-  readonly gone: () => void;
+  /** It is open and set up. */
+  readonly ready?: () => void;
+  /** A channel whose set-up had begun is gone, and all that was delivered on it. */
+  readonly gone: (channel: Channel) => void;
+  /** The broker closes it after it was set up, and says why. */
+  readonly refused: (reason: Error) => void;
   /** It could not be opened again; it is tried later. */
   readonly report: (error: Error) => void;
 }
@@ -21,6 +25,8 @@ const BACKOFF = { factorMs: 50, maxMs: 5_000, jitter: true } as const;
 export class StandingChannel {
   readonly #options: StandingChannelOptions;
   #channel: Channel | undefined;
+  /** The channel that is being set up. */
+  #next: Channel | undefined;
   #opening: Promise<void> | undefined;
   #endPause: (() => void) | undefined;
   #closed = false;
@@ -34,14 +40,17 @@ export class StandingChannel {
     return this.#channel;
   }
 
-  /** Opens it for the first time; rejects when the broker refuses. */
+  /** Opens it for the first time; rejects when the broker refuses, and may be called again then. */
   open(): Promise<void> {
-    return (this.#opening ??= this.#open());
+    return (this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    }));
   }
 
   /** Gives up the channel and opens another one. */
   restart(): void {
-    this.#channel?.close().catch(() => {});
+    (this.#channel ?? this.#next)?.close().catch(() => {});
   }
 
   /** The owner is done; the channel closes, and what was delivered on it and not acknowledged goes back to its queue. */
@@ -68,26 +77,35 @@ export class StandingChannel {
   async #setUp(session: Session): Promise<void> {
     const { kind, setUp } = this.#options;
     const channel = await session.channel(kind);
-    let open = true;
-    channel.on("close", () => {
-      open = false;
-      if (this.#channel === channel) this.#gone();
-    });
+    const isOpen = this.#attend(channel);
+    this.#next = channel;
     try {
       await setUp(channel, session);
     } catch (error) {
       channel.close().catch(() => {});
       throw error;
+    } finally {
+      this.#next = undefined;
     }
-    if (!open) throw new Error("the channel was closed while it was set up");
+    if (!isOpen()) throw new Error("the channel was closed while it was set up");
     this.#channel = channel;
     if (this.#closed) this.close();
+    else this.#options.ready?.();
   }
 
-  #gone(): void {
-    this.#channel = undefined;
-    this.#options.gone();
-    if (!this.#closed) this.#opening = this.#reopen();
+  /** Tells its end, at whichever time; returns whether it is still open. */
+  #attend(channel: Channel): () => boolean {
+    let open = true;
+    // n.b. before that the set-up fails with the same reason
+    channel.on("error", (reason: Error) => this.#channel === channel && this.#options.refused(reason));
+    channel.on("close", () => {
+      open = false;
+      this.#options.gone(channel);
+      if (this.#channel !== channel) return;
+      this.#channel = undefined;
+      if (!this.#closed) this.#opening = this.#reopen();
+    });
+    return () => open;
   }
 
   async #reopen(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Channel, ConsumeMessage } from "amqplib";
 import type { Unlisten } from "../../transport.js";
 import type { Connection } from "./connection.js";
-import { asError } from "./failure.js";
+import { asError, refused } from "./failure.js";
 import { StandingChannel } from "./standing-channel.js";
 
 type Listener = (message: Uint8Array) => void;
@@ -28,6 +28,8 @@ export class Topics {
       kind: "plain",
       setUp: (channel) => this.#setUp(channel),
       gone: () => {},
+      refused: (reason) =>
+        options.report(refused(`the broker closed the channel of ${options.exchange}`, reason, true)),
       report: options.report,
     });
   }
@@ -38,8 +40,7 @@ export class Topics {
     this.#listeners.set(topic, listeners.add(listener));
     try {
       await this.#channel.open();
-      // n.b. when the channel is just being opened again, that binds all topics
-      await this.#channel.current?.bindQueue(this.#queue, this.#options.exchange, topic);
+      await this.#bind(topic, this.#channel.current);
     } catch (error) {
       this.#remove(topic, listener);
       throw error;
@@ -57,6 +58,16 @@ export class Topics {
     this.#queue = (await channel.assertQueue("", { exclusive: true, durable: false })).queue;
     for (const topic of this.#listeners.keys()) await channel.bindQueue(this.#queue, this.#options.exchange, topic);
     await channel.consume(this.#queue, (message) => this.#heard(message), { noAck: true });
+  }
+
+  /** n.b. a channel that is opened again binds all topics. */
+  async #bind(topic: string, channel: Channel | undefined): Promise<void> {
+    try {
+      await channel?.bindQueue(this.#queue, this.#options.exchange, topic);
+    } catch (error) {
+      if (this.#channel.current === channel) throw error;
+      await this.#channel.open();
+    }
   }
 
   #heard(message: ConsumeMessage | null): void {

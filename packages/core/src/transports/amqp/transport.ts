@@ -61,8 +61,9 @@ export class AmqpTransport implements Transport, Inspect {
     const sending = (this.#sending = new Sending(shared));
     const settling = { send: sending.copy.bind(sending), now, owner: this };
     const diverter = (this.#diverter = new Diverter({ ...settling, report: this.#report.error }));
-    this.#settler = new Settler({ ...settling, failpoint });
-    this.#consuming = new Consuming({ ...shared, createId, owner: this, divert: diverter.divert.bind(diverter) });
+    const divert = diverter.divert.bind(diverter);
+    const consuming = (this.#consuming = new Consuming({ ...shared, now, createId, owner: this, divert }));
+    this.#settler = new Settler({ ...settling, failpoint, doubt: () => consuming.doubt() });
     for (const { connection } of [this.#sending, this.#consuming]) this.#report.watch(connection);
   }
 

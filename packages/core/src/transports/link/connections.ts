@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { ResultBackend } from "../../result-backend.js";
 import type { Transport } from "../../transport.js";
+import { urlsOf, type NamedUrls } from "../default-broker.js";
 import { openResults, openTransport } from "../open.js";
 import { serveLink } from "./host.js";
 import type { LinkRequest } from "./opener.js";
@@ -10,7 +11,7 @@ const CLOSE_MS = 1_000;
 /** The worker's own connection; an app's internals fit. */
 export interface OwnConnection {
   readonly options: { readonly prefix: string };
-  readonly urls: () => { readonly broker: string; readonly backend: string };
+  readonly urls: NamedUrls;
   readonly connection: () => Promise<{ readonly transport: Transport; readonly results: ResultBackend }>;
 }
 
@@ -66,6 +67,6 @@ export class LinkHost {
 
 function isOwn({ options, urls }: OwnConnection, { kind, url, prefix }: LinkRequest): boolean {
   if (options.prefix !== prefix) return false;
-  const { broker, backend } = urls();
+  const { broker, backend } = urlsOf(urls);
   return new URL(kind === "transport" ? broker : backend).href === new URL(url).href;
 }

@@ -9,7 +9,8 @@ import {
 import type { ResultBackendCaps } from "../../result-backend.js";
 import type { Envelope, TransportCaps } from "../../transport.js";
 import { pack, unpack, type Packed } from "../../wire/pack.js";
-import { fromRemoteError, toRemoteError, type RemoteError } from "../../wire/remote-error.js";
+import { fromRemoteError, type RemoteError } from "../../wire/remote-error.js";
+import { toRemoteError } from "../../wire/to-remote-error.js";
 
 /** What a pool thread asks of the main thread. Messages travel in arrays: all of one tick in one post. */
 export type LinkCall =

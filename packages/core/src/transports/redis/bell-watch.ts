@@ -1,5 +1,7 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Connection } from "./connection.js";
 import type { RedisClient } from "./driver.js";
+import { isReply } from "./failure.js";
 import type { Session } from "./session.js";
 
 /** What woke: one message at the default priority, something to look for, or nothing for a long time. */
@@ -17,6 +19,8 @@ export interface BellWatchOptions {
 /** How long one wait lasts: also how late a token is noticed that somebody took and did not use. */
 const WAIT_S = 10;
 const GRACE_MS = 5_000;
+/** How long to leave a server alone that refuses to wait. */
+const REFUSED_MS = 500;
 
 /** Waits for a queue's bell on a connection of its own. A token carries no data: one that is lost costs time only. */
 export class BellWatch {
@@ -24,7 +28,7 @@ export class BellWatch {
   #session: Session | undefined;
   #client: RedisClient | undefined;
   #running = false;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: BellWatchOptions) {
     this.#options = options;
@@ -37,7 +41,7 @@ export class BellWatch {
     if (session === undefined) return;
     this.#running = true;
     this.#wait(session)
-      .catch(() => {}) // its session ended; the next one calls again
+      .catch(() => {}) // its session ended, or it was closed
       .finally(() => {
         this.#running = false;
         if (session.ended === undefined) return;
@@ -46,7 +50,7 @@ export class BellWatch {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     if (this.#client !== undefined) this.#session?.release(this.#client);
     this.#client = undefined;
   }
@@ -60,6 +64,10 @@ export class BellWatch {
     }
   }
 
+  get #closed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
   async #clientOf(session: Session): Promise<RedisClient> {
     if (this.#session === session && this.#client !== undefined) return this.#client;
     this.#session = session;
@@ -70,13 +78,22 @@ export class BellWatch {
     return client;
   }
 
+  /** n.b. a server that refuses (its disk is full, somebody unblocked us) may have work all the same: look for it. */
   async #take(session: Session, client: RedisClient): Promise<Token> {
-    const overdue = setTimeout(() => session.end("the bell is silent"), WAIT_S * 1_000 + GRACE_MS).unref();
+    let isAnswered = false;
+    // n.b. where this thread was blocked, the answer may be there already: it is read before an immediate
+    const check = (): unknown => setImmediate(() => isAnswered || session.end("the bell is silent")).unref();
+    const overdue = setTimeout(check, WAIT_S * 1_000 + GRACE_MS).unref();
     try {
-      const reply = (await client.callBuffer("blpop", this.#options.bell, WAIT_S)) as [Buffer, Buffer] | null;
+      const reply = await session.answer(client, client.callBuffer("blpop", this.#options.bell, WAIT_S));
       if (reply === null) return "none";
-      return reply[1].toString() === "1" ? "one" : "any";
+      return String((reply as Buffer[])[1]) === "1" ? "one" : "any";
+    } catch (error) {
+      if (!isReply(error)) throw error;
+      await delay(REFUSED_MS, undefined, { signal: this.#closing.signal, ref: false });
+      return "none";
     } finally {
+      isAnswered = true;
       clearTimeout(overdue);
     }
   }

@@ -1,12 +1,14 @@
 import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { ConfigError, TransportError } from "../../errors.js";
+import { ConfigError } from "../../errors.js";
 import type { TransportEvents } from "../../transport.js";
-import { ConnectionLost, isRefusal, textOf, toTransportError, wantsReconnect } from "./failure.js";
-import { KeepAlive } from "./keep-alive.js";
+import { keepAlive } from "../keep-alive.js";
+import { ConnectionLost, isPassing, isRefusal, isReply, NotServing, textOf, toTransportError } from "./failure.js";
+import { type Operation, outcomeOf, pauseAfter, type Progress } from "./operation.js";
 import type { RedisPlace } from "./place.js";
 import { askSettings, type ServerSettings } from "./server-settings.js";
 import { Session } from "./session.js";
+import { until } from "./until.js";
 import { Watchdog } from "./watchdog.js";
 
 /** Who is told when the connection comes and goes. */
@@ -15,15 +17,12 @@ export interface ConnectionMember extends TransportEvents {
   readonly renewed: (session: Session) => void;
 }
 
-/** What is done on a session; `repeated` says that it may have been done before. */
-export type Operation<T> = (session: Session, repeated: boolean) => Promise<T>;
-
-const LONGEST_PAUSE_MS = 1_000;
+/** A session that ended sooner never really worked. */
+const STABLE_MS = 1_000;
 
 /** The connection of this process to a Redis: renewed for as long as somebody uses it. */
 export class Connection {
   readonly place: RedisPlace;
-  readonly keepAlive = new KeepAlive();
   /** By reply address: who wants to know that calls with it are on their way. */
   readonly callers = new Map<string, (ids: readonly string[]) => void>();
   settings: ServerSettings | undefined;
@@ -32,6 +31,9 @@ export class Connection {
   readonly #closing = new AbortController();
   #session: Session | undefined;
   #connected: Promise<Session> | undefined;
+  #begunAt = 0;
+  /** Sessions in a row that could not be opened or ended at once. */
+  #failures = 0;
   #flushes = 0;
 
   constructor(place: RedisPlace, pingMs: number) {
@@ -57,7 +59,7 @@ export class Connection {
     this.#members.add(member);
     const { session } = this;
     if (session !== undefined) return this.#tellUp(member, session);
-    const letGo = this.keepAlive.hold();
+    const letGo = keepAlive();
     try {
       await this.#until([closing], () => this.#connect());
     } catch (error) {
@@ -74,13 +76,13 @@ export class Connection {
 
   /** Does something that may be repeated, until it was answered. @throws TransportError when a signal aborts, and for error replies. */
   async perform<T>(operation: Operation<T>, ends: readonly AbortSignal[]): Promise<T> {
-    const letGo = this.keepAlive.hold();
-    const progress = { attempts: 0 };
+    const letGo = keepAlive();
+    const progress: Progress = { unsure: false };
     try {
       return await this.#until(ends, () => this.#repeat(operation, ends, progress));
     } catch (error) {
       if (error instanceof ConfigError) throw error;
-      throw this.#outcome(error, progress.attempts);
+      throw outcomeOf(error, progress, this.place.location);
     } finally {
       letGo();
     }
@@ -89,19 +91,23 @@ export class Connection {
   close(): void {
     this.#closing.abort();
     this.#watchdog.stop();
-    this.keepAlive.close();
     this.#session?.end("closed");
   }
 
-  async #repeat<T>(operation: Operation<T>, ends: readonly AbortSignal[], progress: { attempts: number }): Promise<T> {
-    for (;;) {
+  async #repeat<T>(operation: Operation<T>, ends: readonly AbortSignal[], progress: Progress): Promise<T> {
+    for (let refusals = 0; ;) {
       const session = await this.#connect();
       if (ends.some(({ aborted }) => aborted)) throw new ConnectionLost("too late");
+      const { unsure } = progress;
       try {
-        return await operation(session, progress.attempts++ > 0);
+        progress.unsure = true;
+        return await operation(session, unsure);
       } catch (error) {
-        if (wantsReconnect(error)) session.end(textOf(error));
-        if (!(error instanceof ConnectionLost)) throw error;
+        if (error instanceof ConnectionLost) continue;
+        progress.unsure = unsure;
+        if (!isPassing(error)) throw error;
+        progress.refusal = error;
+        await this.#pause(++refusals);
       }
     }
   }
@@ -111,30 +117,38 @@ export class Connection {
   }
 
   async #reconnect(): Promise<Session> {
-    for (let attempt = 0; ; attempt++) {
-      this.#closing.signal.throwIfAborted();
+    for (;;) {
+      await this.#pause(this.#failures);
       try {
-        const session = await Session.open(this.place, (reason) => this.#onEnd(reason));
+        const session = await Session.open(this.place, (...end) => this.#onEnd(...end), this.#closing.signal);
         return await this.#begin(session);
       } catch (error) {
+        this.#failures++;
         this.#failed(error);
       }
-      const pause = Math.min(LONGEST_PAUSE_MS, 50 * 2 ** attempt) * (0.5 + Math.random() / 2);
-      await delay(pause, undefined, { signal: this.#closing.signal, ref: false });
     }
   }
 
+  async #pause(failures: number): Promise<void> {
+    const { signal } = this.#closing;
+    if (failures > 0) await delay(pauseAfter(failures), undefined, { signal, ref: false }).catch(() => {});
+    if (signal.aborted) throw new ConnectionLost("the connection was closed");
+  }
+
   async #begin(session: Session): Promise<Session> {
+    this.#watchdog.watch(session);
     try {
       this.settings ??= await askSettings(session, this.place);
+      await session.probe().catch(unlessReply);
+      if (this.#closing.signal.aborted) session.end("closed");
+      if (session.ended !== undefined) throw new ConnectionLost(session.ended);
     } catch (error) {
+      this.#watchdog.stop();
       session.end(textOf(error));
       throw error;
     }
-    if (this.#closing.signal.aborted) session.end("closed");
-    if (session.ended !== undefined) throw new ConnectionLost(session.ended);
     this.#session = session;
-    this.#watchdog.watch(session);
+    this.#begunAt = performance.now();
     for (const member of this.#members) this.#tellUp(member, session);
     return session;
   }
@@ -151,45 +165,33 @@ export class Connection {
       this.#connected = undefined;
       throw error instanceof ConfigError ? error : toTransportError(error, this.place.location);
     }
-    for (const member of this.#members) member.state("down", `${this.place.location}: ${textOf(error)}`);
+    this.#tellDown(textOf(error));
   }
 
-  #onEnd(reason: string): void {
-    const session = this.#session;
-    if (session === undefined) return;
+  #onEnd(session: Session, reason: string): void {
+    if (session !== this.#session) return;
+    this.#failures = performance.now() - this.#begunAt < STABLE_MS ? this.#failures + 1 : 0;
     this.#flushes += session.flushes;
     this.#session = undefined;
     this.#connected = undefined;
     this.#watchdog.stop();
     if (this.#closing.signal.aborted) return;
-    for (const member of this.#members) member.state("down", `${this.place.location}: ${reason}`);
+    this.#tellDown(reason);
     this.#connect().catch(() => {}); // told as a state, or closing
   }
 
-  async #until<T>(ends: readonly AbortSignal[], work: () => Promise<T>): Promise<T> {
-    let end: (() => void) | undefined;
-    const late = new Promise<never>((_, reject) => {
-      end = () =>
-        reject(new ConnectionLost(this.#closing.signal.aborted ? "the connection was closed" : "no answer in time"));
-    });
-    const signals = [...ends, this.#closing.signal];
-    for (const signal of signals) {
-      if (signal.aborted) end!();
-      else signal.addEventListener("abort", end!, { once: true });
-    }
-    try {
-      return await Promise.race([late, work()]);
-    } finally {
-      for (const signal of signals) signal.removeEventListener("abort", end!);
-    }
+  #tellDown(reason: string): void {
+    for (const member of this.#members) member.state("down", `${this.place.location}: ${reason}`);
   }
 
-  /** Nothing happened for certain where the only answer was a refusal, or nothing was ever asked. */
-  #outcome(error: unknown, attempts: number): TransportError {
-    const { location } = this.place;
-    if (error instanceof ConnectionLost) {
-      return new TransportError("BROKER_UNAVAILABLE", `${location}: ${error.message}`, { certain: attempts === 0 });
-    }
-    return toTransportError(error, location, attempts > 1);
+  #until<T>(ends: readonly AbortSignal[], work: () => Promise<T>): Promise<T> {
+    const { signal } = this.#closing;
+    const late = (): Error => new ConnectionLost(signal.aborted ? "the connection was closed" : "no answer in time");
+    return until([...ends, signal], late, work);
   }
+}
+
+/** What a server does not tell (managed ones hide much) is not held against it. */
+function unlessReply(error: unknown): void {
+  if (error instanceof NotServing || !isReply(error)) throw error;
 }

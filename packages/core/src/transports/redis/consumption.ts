@@ -1,6 +1,7 @@
 import type { Delivery, OpenOptions, Subscription } from "../../transport.js";
 import type { RedisDelivery } from "./delivery.js";
 import { queueKeys } from "./fetcher.js";
+import { Heartbeat } from "./heartbeat.js";
 import type { Hub } from "./hub.js";
 import { Lease } from "./lease.js";
 import { QueueConsumer } from "./queue-consumer.js";
@@ -18,35 +19,43 @@ export class Consumption {
   readonly #hub: Hub;
   readonly #options: ConsumptionOptions;
   readonly #consumers = new Map<string, QueueConsumer>();
-  #heartbeat: NodeJS.Timeout | undefined;
+  readonly #heartbeat: Heartbeat;
+  #timer: NodeJS.Timeout | undefined;
   #sweptAt = performance.now();
 
   constructor(hub: Hub, options: ConsumptionOptions) {
     this.#hub = hub;
     this.#options = options;
+    const { leaseMs, heartbeatMs } = options.open;
+    this.#heartbeat = new Heartbeat(
+      { place: hub.connection.place, leaseMs, heartbeatMs },
+      {
+        renewed: (key, at) => this.#holderOf(key)?.lease.renewed(at),
+        lapsed: (key) => this.#onLapsed(key),
+        error: options.report,
+      },
+    );
   }
 
-  consume(queue: string, credit: number, onBatch: (batch: readonly Delivery[]) => void): Promise<Subscription> {
-    const { heartbeatMs } = this.#options.open;
-    this.#heartbeat ??= setInterval(() => this.#beat(), heartbeatMs).unref();
+  async consume(queue: string, credit: number, onBatch: (batch: readonly Delivery[]) => void): Promise<Subscription> {
+    this.#timer ??= setInterval(() => this.#tick(), this.#options.open.heartbeatMs).unref();
     return this.#consumerOf(queue).subscribe(credit, onBatch);
   }
 
   /** Goes on with another session. */
   renewed(): void {
     for (const consumer of this.#consumers.values()) if (consumer.lease.isEnrolled) consumer.pull();
-    this.#beat();
+    this.#eachEnrolled((session, consumer) => this.#renew(session, consumer));
   }
 
   /** Stops, and hands back what is owned, uncounted. Resolves when the server has done it. */
   async leave(session: Session | undefined): Promise<void> {
-    clearInterval(this.#heartbeat);
+    clearInterval(this.#timer);
     const consumers = [...this.#consumers.values()];
     for (const consumer of consumers) consumer.close();
-    if (session === undefined) return;
-    const enrolled = consumers.filter(({ lease }) => lease.isEnrolled);
-    const left = enrolled.map((consumer) => reapOne(session, consumer, consumer.lease.consumer, true));
-    await Promise.all(left);
+    const enrolled = session === undefined ? [] : consumers.filter(({ lease }) => lease.isEnrolled);
+    const left = enrolled.map((consumer) => handBack(session!, consumer));
+    await Promise.all([...left, this.#heartbeat.close()]);
   }
 
   /** Nothing is owned any more. */
@@ -64,21 +73,49 @@ export class Consumption {
     const keys = this.#hub.keys.queue(queue);
     const { leaseMs, heartbeatMs, ambient } = open;
     const lease = new Lease({ keys, leaseMs, heartbeatMs, createName: ambient.createId });
-    const consumer = new QueueConsumer({ connection, queue, keys, lease, closing, report, release });
+    const enrolled = (): Promise<void> => this.#hold();
+    const consumer = new QueueConsumer({ connection, queue, keys, lease, closing, report, release, enrolled });
     this.#consumers.set(queue, consumer);
     return consumer;
   }
 
-  #beat(): void {
-    const { session } = this.#hub.connection;
-    if (session === undefined || this.#hub.closing.aborted) return;
+  #holderOf(key: string): QueueConsumer | undefined {
+    return [...this.#consumers.values()].find(({ lease }) => lease.isEnrolled && lease.key === key);
+  }
+
+  /** Tells the heartbeat of all leases; resolves when it beats. */
+  async #hold(): Promise<void> {
+    if (this.#hub.closing.aborted) return;
+    const enrolled = [...this.#consumers.values()].filter(({ lease }) => lease.isEnrolled);
+    this.#heartbeat.renew(enrolled.map(({ lease }) => lease.key));
+    await this.#heartbeat.begun();
+  }
+
+  #onLapsed(key: string): void {
+    const consumer = this.#holderOf(key);
+    if (consumer === undefined) return;
+    this.#eachEnrolled((session, one) => (one === consumer ? this.#renew(session, one) : undefined));
+  }
+
+  /** Does what the heartbeat did not; now and then looks after others. */
+  #tick(): void {
     const { leaseMs, heartbeatMs } = this.#options.open;
     const isSweep = performance.now() - this.#sweptAt >= Math.max(heartbeatMs, leaseMs / 3) - 1;
     if (isSweep) this.#sweptAt = performance.now();
+    void this.#hold();
+    this.#eachEnrolled(async (session, consumer) => {
+      if (consumer.lease.isNeglected) await this.#renew(session, consumer);
+      if (!isSweep) return;
+      await Promise.all([this.#sweep(session, consumer), consumer.tidy(session)]);
+    });
+  }
+
+  #eachEnrolled(act: (session: Session, consumer: QueueConsumer) => Promise<void> | undefined): void {
+    const { session } = this.#hub.connection;
+    if (session === undefined || this.#hub.closing.aborted) return;
     for (const consumer of this.#consumers.values()) {
       if (!consumer.lease.isEnrolled) continue;
-      const beaten = this.#renew(session, consumer).then(() => (isSweep ? this.#sweep(session, consumer) : undefined));
-      beaten.catch((error: Error) => {
+      act(session, consumer)?.catch((error: Error) => {
         if (session.ended === undefined && !this.#hub.closing.aborted) this.#options.report(error);
       });
     }
@@ -104,9 +141,12 @@ export class Consumption {
     )) as (Buffer | null)[];
     const dead = others.filter(({ reaped }, i) => reaped || leases[i] === null);
     consumer.peers = 1 + others.length - dead.length;
-    await Promise.all(dead.map(({ name }) => reapOne(session, consumer, name, false)));
+    await Promise.all(dead.map(({ name }) => reapOne(session, consumer, [name, 0])));
   }
 }
 
-const reapOne = (session: Session, { keys }: QueueConsumer, name: string, left: boolean): Promise<unknown> =>
-  session.script(reap, [...queueKeys(keys), keys.lease(name), keys.owned(name), keys.hand(name)], [name, left ? 1 : 0]);
+const handBack = (session: Session, consumer: QueueConsumer): Promise<unknown> =>
+  reapOne(session, consumer, [consumer.lease.consumer, consumer.hand.mayHoldStray ? 2 : 1]);
+
+const reapOne = (session: Session, { keys }: QueueConsumer, args: readonly [name: string, left: 0 | 1 | 2]) =>
+  session.script(reap, [...queueKeys(keys), keys.lease(args[0]), keys.owned(args[0]), keys.hand(args[0])], args);

@@ -1,9 +1,10 @@
 import type { Delivery, Envelope } from "../../transport.js";
+import { Losable } from "../losable.js";
 import type { StoredMessage } from "./message-format.js";
 import type { QueueConsumer } from "./queue-consumer.js";
 
 /** One message as one consumer owns it. */
-export class RedisDelivery implements Delivery {
+export class RedisDelivery extends Losable implements Delivery {
   readonly envelope: Envelope;
   readonly redeliveries: number;
   readonly owner: QueueConsumer;
@@ -13,14 +14,13 @@ export class RedisDelivery implements Delivery {
   readonly inHand: boolean;
   /** It was settled, and whether that happened is not known. */
   uncertain = false;
-  #isLost = false;
-  #controller: AbortController | undefined;
 
   constructor(
     message: StoredMessage,
     owner: QueueConsumer,
     from: { readonly consumer: string; readonly inHand: boolean },
   ) {
+    super();
     this.envelope = message.envelope;
     this.redeliveries = message.redeliveries;
     this.owner = owner;
@@ -30,20 +30,5 @@ export class RedisDelivery implements Delivery {
 
   get token(): this {
     return this;
-  }
-
-  get lost(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#isLost) this.#controller.abort();
-    return this.#controller.signal;
-  }
-
-  get isLost(): boolean {
-    return this.#isLost;
-  }
-
-  lose(): void {
-    this.#isLost = true;
-    this.#controller?.abort();
   }
 }

@@ -1,4 +1,5 @@
 import type { ResultEvent, SequencedEvent } from "../../result-backend.js";
+import { keepAlive } from "../keep-alive.js";
 import { groupBy, inChunks } from "./chunks.js";
 import type { Hub } from "./hub.js";
 import { lifetime, packEvent, unpackEvent } from "./record-format.js";
@@ -59,12 +60,13 @@ export class EventLog {
     const ring = bell.ring;
     const listener = { message: ring, resumed: ring };
     const key = this.#hub.keys.events(id);
-    const letGo = this.#hub.connection.keepAlive.hold();
+    const letGo = keepAlive();
     signal.addEventListener("abort", ring, { once: true });
     this.#watching.add(ring);
     try {
       await Promise.race([this.#subscriber.listen(key, listener), bell.rung()]);
       for (let seen = after; !signal.aborted;) {
+        bell.reset();
         const events = await this.#read(id, seen, signal);
         for (const event of events) {
           if (signal.aborted) return;
@@ -102,24 +104,29 @@ export class EventLog {
     const { id, ttlMs } = chunk[0]!;
     const events = chunk.map((event) => packEvent(event, `${this.#writer}:${++this.#written}`));
     await this.#hub.perform((session, repeated) => {
-      const isRepeated = repeated || this.#hub.connection.place.cluster ? 1 : 0;
-      return session.script(append, [this.#hub.keys.events(id)], [lifetime(ttlMs), isRepeated, ...events]);
+      return session.script(append, [this.#hub.keys.events(id)], [lifetime(ttlMs), repeated ? 1 : 0, ...events]);
     }, limit());
   }
 }
 
-/** Wakes one loop: a ring before the wait counts. */
+/** Wakes one loop: a ring since the last `reset` counts. n.b. several may wait, and none of them takes a ring away. */
 class Bell {
   #isRung = false;
   #wake: (() => void) | undefined;
+  #rung: Promise<void> | undefined;
 
   readonly ring = (): void => {
     this.#isRung = true;
     this.#wake?.();
   };
 
-  async rung(): Promise<void> {
-    if (!this.#isRung) await new Promise<void>((resolve) => (this.#wake = resolve));
+  reset(): void {
     this.#isRung = false;
+    this.#rung = undefined;
+  }
+
+  async rung(): Promise<void> {
+    if (this.#isRung) return;
+    await (this.#rung ??= new Promise<void>((resolve) => (this.#wake = resolve)));
   }
 }

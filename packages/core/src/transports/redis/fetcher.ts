@@ -1,6 +1,5 @@
 import type { Connection } from "./connection.js";
 import type { QueueKeys } from "./keys.js";
-import { PRIORITIES } from "./keys.js";
 import type { Lease } from "./lease.js";
 import { type StoredMessage, unpackMessage } from "./message-format.js";
 import { fetch } from "./scripts.js";
@@ -14,6 +13,14 @@ export interface Found {
   readonly untilDue: number;
 }
 
+/** What is known of the queue besides. */
+export interface FetchState {
+  /** Consumers of it. */
+  readonly peers: number;
+  /** Its bell has just been waited for in vain. */
+  readonly isSilent: boolean;
+}
+
 export interface FetcherOptions {
   readonly connection: Connection;
   readonly queue: string;
@@ -25,22 +32,19 @@ export interface FetcherOptions {
 const MAX_BATCH = 1_000;
 /** What a fetch may bring, going by what the last ones brought. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
-const DEFAULT_PRIORITY = 4;
 
 /** Takes messages out of one queue for its consumer. */
 export class Fetcher {
   readonly #options: FetcherOptions;
-  readonly #defaultList: string;
   #number = 0;
   #meanBytes = 0;
 
   constructor(options: FetcherOptions) {
     this.#options = options;
-    this.#defaultList = options.keys.waiting[PRIORITIES.indexOf(DEFAULT_PRIORITY)]!;
   }
 
   /** Undefined when the consumer was reaped. */
-  async fetch(wanted: number, peers: number): Promise<Found | undefined> {
+  async fetch(wanted: number, { peers, isSilent }: FetchState): Promise<Found | undefined> {
     const { connection, queue, keys, lease, closing } = this.#options;
     const number = ++this.#number;
     const limit = Math.max(1, Math.min(wanted, MAX_BATCH, Math.floor(MAX_BATCH_BYTES / (this.#meanBytes + 1))));
@@ -48,12 +52,8 @@ export class Fetcher {
       async (session, repeated) => {
         await lease.enrol(session);
         const { consumer } = lease;
-        const known = repeated || connection.place.cluster ? 1 : 0;
-        return session.script(
-          fetch,
-          [...queueKeys(keys), keys.owned(consumer)],
-          [consumer, number, limit, peers, known],
-        );
+        const args = [consumer, number, limit, peers, repeated ? 1 : 0, isSilent ? 1 : 0];
+        return session.script(fetch, [...queueKeys(keys), keys.owned(consumer)], args);
       },
       [closing],
     );
@@ -62,25 +62,6 @@ export class Fetcher {
     this.#learn(bytes);
     const isCut = bytes.length === limit && limit < wanted;
     return { messages: bytes.map((one) => unpackMessage(one, queue)), more: more === 1 || isCut, untilDue };
-  }
-
-  /** Whether one message may be taken without a script: by whoever is a consumer beyond doubt. */
-  canTakeOne(): boolean {
-    return this.#options.lease.isFresh && !this.#options.connection.place.cluster;
-  }
-
-  /** The next message of the default priority: one command, which leaves it in the consumer's hand. */
-  async takeOne(): Promise<StoredMessage | undefined> {
-    const { connection, queue, keys, lease, closing } = this.#options;
-    const hand = keys.hand(lease.consumer);
-    const reply = await connection.perform(
-      async (session, repeated) => {
-        if (repeated) return session.call("lindex", hand, 0);
-        return session.call("lmove", this.#defaultList, hand, "LEFT", "RIGHT");
-      },
-      [closing],
-    );
-    return reply === null ? undefined : unpackMessage(reply as Buffer, queue);
   }
 
   /** Puts back a token that could not be used. */

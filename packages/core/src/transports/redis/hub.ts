@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import type { TaskgenError } from "../../errors.js";
 import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
+import { keepAlive } from "../keep-alive.js";
 import type { Connection } from "./connection.js";
 import { shareConnection, type ConnectionShare } from "./connections.js";
 import { Keys, type QueueKeys } from "./keys.js";
@@ -76,7 +77,7 @@ export class Hub {
     const late = new Promise<void>((resolve) => (end = resolve));
     deadline.addEventListener("abort", end!, { once: true });
     const said = farewell(this.connection.session).catch(() => {}); // what was not handed back is reaped
-    const letGo = this.connection.keepAlive.hold();
+    const letGo = keepAlive();
     if (!deadline.aborted) await Promise.race([late, said]);
     letGo();
     deadline.removeEventListener("abort", end!);

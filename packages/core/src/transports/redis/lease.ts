@@ -10,11 +10,7 @@ export interface LeaseOptions {
   readonly createName: () => string;
 }
 
-/**
- * One consumer of one queue as the store knows it, by Redis's own clock. It is renewed from the main event loop: with the
- * pools `threads` and `processes` no task can block that; with `inline` a task that blocks it for longer than the lease
- * loses its messages to another worker.
- */
+/** One consumer of one queue as the store knows it, by Redis's own clock. */
 export class Lease {
   readonly #options: LeaseOptions;
   #consumer: string;
@@ -30,13 +26,23 @@ export class Lease {
     return this.#consumer;
   }
 
+  get key(): string {
+    return this.#options.keys.lease(this.#consumer);
+  }
+
   get isEnrolled(): boolean {
     return this.#enrolled !== undefined;
   }
 
   /** Renewed so recently that nobody can have taken over, nor will before an order that is given now arrives. */
   get isFresh(): boolean {
-    return performance.now() - this.#renewedAt < Math.min(2 * this.#options.heartbeatMs, this.#options.leaseMs / 2);
+    const { heartbeatMs, leaseMs } = this.#options;
+    return this.#age < Math.min(2 * heartbeatMs, leaseMs / 2);
+  }
+
+  /** Nobody has renewed it for longer than was agreed. */
+  get isNeglected(): boolean {
+    return this.#age > 1.5 * this.#options.heartbeatMs;
   }
 
   /** Becomes a consumer unless it is one. */
@@ -50,14 +56,14 @@ export class Lease {
     }
   }
 
-  /** False when it was reaped. */
-  async renew(session: Session): Promise<boolean> {
-    const asked = performance.now();
-    const { keys, leaseMs } = this.#options;
-    const reply = await session.call("set", keys.lease(this.#consumer), 1, "XX", "PX", leaseMs);
-    if (reply === null) return this.#ask(session, false);
-    this.#renewedAt = asked;
-    return true;
+  /** Renews it, also when it is over already and nobody noticed; false when it was reaped. */
+  renew(session: Session): Promise<boolean> {
+    return this.#ask(session, false);
+  }
+
+  /** It was renewed at this time, by `performance.now()`. */
+  renewed(at: number): void {
+    this.#renewedAt = Math.max(at, this.#renewedAt);
   }
 
   /** Was reaped: goes on under another name. */
@@ -67,15 +73,20 @@ export class Lease {
     this.#renewedAt = -Infinity;
   }
 
+  get #age(): number {
+    return performance.now() - this.#renewedAt;
+  }
+
   async #ask(session: Session, isNew: boolean): Promise<boolean> {
     const asked = performance.now();
     const { keys, leaseMs } = this.#options;
+    const { consumer } = this;
     const reply = await session.script(
       enrol,
-      [keys.consumers, keys.lease(this.#consumer)],
-      [this.#consumer, leaseMs, isNew ? 1 : 0],
+      [keys.consumers, keys.lease(consumer)],
+      [consumer, leaseMs, isNew ? 1 : 0],
     );
-    if (reply === 1) this.#renewedAt = asked;
+    if (reply === 1 && consumer === this.#consumer) this.renewed(asked);
     return reply === 1;
   }
 }

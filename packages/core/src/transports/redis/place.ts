@@ -5,16 +5,28 @@ export interface RedisNode {
   readonly port: number;
 }
 
-/** Where a Redis is and how it is reached. */
+/** Files in PEM that a TLS connection needs; read at every connect, so that renewed ones count. */
+export interface TlsFiles {
+  /** Certificates of authorities to trust instead of those that Node trusts. */
+  readonly ca?: string | undefined;
+  /** Our own certificate and its key, for servers that ask for one. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** Where a Redis is and how it is reached; plain data. */
 export interface RedisPlace {
   /** One server; with `sentinel` the Sentinels, with `cluster` some nodes of the Cluster. */
   readonly nodes: readonly RedisNode[];
-  readonly tls: boolean;
+  /** Undefined: in the clear. */
+  readonly tls: TlsFiles | undefined;
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly db: number;
   /** The name of the master that the Sentinels watch. */
   readonly sentinel: string | undefined;
+  /** The Sentinels want the user and the password too. */
+  readonly sentinelAuth: boolean;
   readonly cluster: boolean;
   /** Starts although the server may throw messages away when its memory is full. */
   readonly allowEviction: boolean;
@@ -22,7 +34,9 @@ export interface RedisPlace {
   readonly location: string;
 }
 
-const OPTIONS = new Set(["sentinel", "cluster", "nodes", "allowEviction"]);
+/** Options that name files, and what Node calls these. */
+const TLS_OPTIONS = { cacertfile: "ca", certfile: "cert", keyfile: "key" } as const;
+const OPTIONS = ["sentinel", "sentinelAuth", "cluster", "nodes", "allowEviction", ...Object.keys(TLS_OPTIONS)];
 
 /**
  * The place that a `redis:` or `rediss:` URL names.
@@ -31,7 +45,10 @@ const OPTIONS = new Set(["sentinel", "cluster", "nodes", "allowEviction"]);
  * | --- | --- |
  * | `redis://user:secret@host:6379/2` | one server, database 2 |
  * | `rediss://host` | one server through TLS, its certificate verified |
+ * | `rediss://host?cacertfile=/etc/ssl/ca.pem` | the same, its certificate signed by one's own authority |
+ * | `rediss://host?certfile=/etc/ssl/me.pem&keyfile=/etc/ssl/me-key.pem` | a server that asks for a certificate |
  * | `redis://a,b,c:26379/?sentinel=mymaster` | what three Sentinels call `mymaster` |
+ * | `redis://:secret@a/?sentinel=mymaster&nodes=b,c:26380&sentinelAuth=1` | the same; the Sentinels want the password too |
  * | `redis://a:7000/?cluster=1&nodes=b:7000,c:7000` | a Cluster, three of its nodes |
  * | `redis://host?allowEviction=1` | also with an eviction policy other than `noeviction` |
  * @throws ConfigError `BROKER_URL_INVALID`
@@ -39,7 +56,7 @@ const OPTIONS = new Set(["sentinel", "cluster", "nodes", "allowEviction"]);
 export function parsePlace(url: URL): RedisPlace {
   const { searchParams } = url;
   for (const name of searchParams.keys()) {
-    if (!OPTIONS.has(name)) throw invalid(`it knows the options ${[...OPTIONS].join(", ")}, not "${name}"`);
+    if (!OPTIONS.includes(name)) throw invalid(`it knows the options ${OPTIONS.join(", ")}, not "${name}"`);
   }
   const sentinel = searchParams.get("sentinel") ?? undefined;
   const cluster = parseSwitch(url, "cluster");
@@ -49,11 +66,12 @@ export function parsePlace(url: URL): RedisPlace {
   if (cluster && db !== 0) throw invalid("a Cluster has one database only, 0");
   return {
     nodes,
-    tls: url.protocol === "rediss:",
+    tls: parseTls(url),
     username: decode(url.username),
     password: decode(url.password),
     db,
     sentinel,
+    sentinelAuth: parseSwitch(url, "sentinelAuth"),
     cluster,
     allowEviction: parseSwitch(url, "allowEviction"),
     location: locationOf(url.protocol, nodes, { db, sentinel, cluster }),
@@ -74,6 +92,14 @@ function parseDb(pathname: string): number {
   const match = /^\/?(\d{0,5})$/.exec(pathname);
   if (match === null) throw invalid("its path is the number of a database, such as /2");
   return Number(match[1]);
+}
+
+function parseTls({ protocol, searchParams }: URL): TlsFiles | undefined {
+  const given = Object.entries(TLS_OPTIONS).filter(([option]) => searchParams.has(option));
+  if (protocol === "rediss:")
+    return Object.fromEntries(given.map(([option, name]) => [name, searchParams.get(option)!]));
+  if (given.length > 0) throw invalid(`${given[0]![0]} is an option of rediss:`);
+  return undefined;
 }
 
 function parseSwitch({ searchParams }: URL, name: string): boolean {

@@ -1,13 +1,16 @@
 import { LONGEST_TIMER_MS } from "../../timer.js";
 import type { Delivery, Subscription } from "../../transport.js";
+import { keepAlive } from "../keep-alive.js";
 import { BellWatch, type Token } from "./bell-watch.js";
 import type { Connection } from "./connection.js";
 import { RedisDelivery } from "./delivery.js";
 import { Fetcher } from "./fetcher.js";
+import { Hand } from "./hand.js";
 import type { QueueKeys } from "./keys.js";
 import type { Lease } from "./lease.js";
 import type { StoredMessage } from "./message-format.js";
-import { distribute, Taker } from "./taker.js";
+import type { Session } from "./session.js";
+import { Taker, Takers } from "./taker.js";
 
 export interface QueueConsumerOptions {
   readonly connection: Connection;
@@ -15,6 +18,8 @@ export interface QueueConsumerOptions {
   readonly keys: QueueKeys;
   readonly lease: Lease;
   readonly closing: AbortSignal;
+  /** The lease is there; resolves when it is kept. n.b. the first task may block this thread. */
+  readonly enrolled: () => Promise<void>;
   readonly report: (error: Error) => void;
   /** Hands back what came although nobody has credit for it any more. */
   readonly release: (deliveries: readonly RedisDelivery[]) => Promise<unknown>;
@@ -30,16 +35,18 @@ export class QueueConsumer {
   readonly lease: Lease;
   /** Consumers of the queue, this one among them. */
   peers = 1;
-  /** The hand holds a message whose settlement is not confirmed. */
-  handInUse = false;
+  readonly hand: Hand;
   readonly #options: QueueConsumerOptions;
   readonly #owned = new Set<RedisDelivery>();
   readonly #fetcher: Fetcher;
   readonly #bell: BellWatch;
-  #takers: readonly Taker[] = [];
+  readonly #takers = new Takers();
+  /** Came although nobody had credit for it any more; what could not be released is tried again. */
+  #unwanted: readonly RedisDelivery[] = [];
   #pulling: Promise<void> | undefined;
   #again = false;
   #mayHaveMore = false;
+  #isSilent = false;
   #due: NodeJS.Timeout | undefined;
   #gathering: NodeJS.Timeout | undefined;
 
@@ -48,11 +55,12 @@ export class QueueConsumer {
     this.queue = options.queue;
     this.keys = options.keys;
     this.lease = options.lease;
+    this.hand = new Hand(options);
     this.#fetcher = new Fetcher(options);
     this.#bell = new BellWatch({
       connection: options.connection,
       bell: options.keys.bell,
-      wants: () => this.#spare > 0 && this.#pulling === undefined,
+      wants: () => this.#takers.spare > 0 && this.#pulling === undefined,
       onToken: (token) => this.#onToken(token),
     });
   }
@@ -63,25 +71,31 @@ export class QueueConsumer {
 
   /** Begins to consume; resolves when the store knows of it. */
   async subscribe(credit: number, onBatch: (batch: readonly Delivery[]) => void): Promise<Subscription> {
-    const { connection, closing } = this.#options;
-    await connection.perform((session) => this.lease.enrol(session), [closing]);
-    const taker = new Taker(credit, onBatch, connection.keepAlive.hold());
-    this.#takers = [...this.#takers, taker];
+    const taker = new Taker(credit, onBatch, keepAlive());
+    try {
+      await this.#enrol();
+      await this.#options.enrolled();
+      await this.#enrol(); // n.b. meanwhile it may have been closed
+    } catch (error) {
+      taker.close();
+      throw error;
+    }
+    this.#takers.add(taker);
     this.pull();
-    return { credit: (n) => this.#setCredit(taker, n), stop: () => this.#stop(taker) };
+    return { credit: (n) => this.#setCredit(taker, n), stop: async () => this.#takers.stop(taker) };
   }
 
   /** Looks for messages, if there is credit. */
   pull(): void {
     this.#mayHaveMore = true;
     if (this.#pulling !== undefined) this.#again = true;
-    else if (this.#spare > 0) this.#start();
+    else if (this.#takers.spare > 0) this.#start();
   }
 
   /** Takes back what belongs to nobody now; what was not owned is not in the answer. */
   disown(deliveries: readonly RedisDelivery[]): RedisDelivery[] {
     const ours = deliveries.filter((delivery) => this.#owned.delete(delivery));
-    for (const delivery of ours) this.#takerOf(delivery)?.drop(delivery);
+    for (const delivery of ours) this.#takers.drop(delivery);
     return ours;
   }
 
@@ -89,8 +103,7 @@ export class QueueConsumer {
   freed(putBack: boolean): void {
     this.#mayHaveMore ||= putBack;
     if (!this.#mayHaveMore) return this.#bell.check();
-    const isLittle = this.#takers.some((taker) => taker.spare > 0 && taker.spare * 4 < taker.granted);
-    if (!isLittle) this.pull();
+    if (!this.#takers.hasLittle) this.pull();
     else
       this.#gathering ??= setTimeout(() => {
         this.#gathering = undefined;
@@ -100,43 +113,44 @@ export class QueueConsumer {
 
   /** A settlement failed: still owned. */
   own(deliveries: readonly RedisDelivery[]): void {
-    for (const delivery of deliveries) if (!delivery.isLost) this.#owned.add(delivery);
+    for (const delivery of deliveries.filter(({ isLost }) => !isLost)) {
+      this.#owned.add(delivery);
+      this.#takers.keep(delivery);
+    }
+  }
+
+  /** Hands back what it owns and nobody will settle. */
+  async tidy(session: Session): Promise<void> {
+    if (await this.hand.putBackStray(session)) this.pull();
+    const unwanted = this.#unwanted;
+    this.#unwanted = [];
+    await this.#giveBack(unwanted.filter((delivery) => this.#owned.has(delivery)));
   }
 
   /** The store gave all of it to others: goes on under another name. */
   lose(): void {
     const lost = this.disown([...this.#owned]);
     for (const delivery of lost) delivery.lose();
+    this.hand.empty(this.lease.consumer);
     this.lease.retire();
-    this.handInUse = false;
     this.pull();
   }
 
   close(): void {
-    for (const taker of this.#takers) taker.close();
-    this.#takers = [];
+    this.#takers.close();
     this.#bell.close();
     clearTimeout(this.#due);
     clearTimeout(this.#gathering);
   }
 
-  get #spare(): number {
-    return this.#takers.reduce((sum, taker) => sum + taker.spare, 0);
+  #enrol(): Promise<void> {
+    const { connection, closing } = this.#options;
+    return connection.perform((session) => this.lease.enrol(session), [closing]);
   }
 
   #setCredit(taker: Taker, credit: number): void {
     taker.credit(credit);
     if (taker.spare > 0) this.pull();
-  }
-
-  async #stop(taker: Taker): Promise<void> {
-    if (!this.#takers.includes(taker)) return;
-    taker.close();
-    this.#takers = this.#takers.filter((one) => one !== taker);
-  }
-
-  #takerOf(delivery: RedisDelivery): Taker | undefined {
-    return this.#takers.find((taker) => taker.has(delivery));
   }
 
   #start(hand = false): void {
@@ -152,21 +166,22 @@ export class QueueConsumer {
 
   async #run(hand: boolean): Promise<void> {
     if (hand) {
-      this.handInUse = true;
-      const message = await this.#fetcher.takeOne();
-      if (message === undefined) this.handInUse = false;
-      else await this.#deliver([message], true);
-      if (!this.#again) return;
+      const taken = await this.hand.take();
+      if (typeof taken === "object") await this.#deliver([taken], true);
+      // n.b. refused, with a full memory: the script that fetches makes room first
+      if (taken !== "refused" && !this.#again) return;
     }
     do {
       this.#again = false;
-      const wanted = this.#spare;
+      const wanted = this.#takers.spare;
       if (wanted > 0) await this.#fetch(wanted);
     } while (this.#again && !this.#options.closing.aborted);
   }
 
   async #fetch(wanted: number): Promise<void> {
-    const found = await this.#fetcher.fetch(wanted, this.peers);
+    const isSilent = this.#isSilent;
+    this.#isSilent = false;
+    const found = await this.#fetcher.fetch(wanted, { peers: this.peers, isSilent });
     if (found === undefined) return this.lose();
     this.#mayHaveMore = found.more;
     this.#setDue(found.untilDue);
@@ -174,13 +189,14 @@ export class QueueConsumer {
   }
 
   async #onToken(token: Token): Promise<void> {
-    if (this.#spare <= 0) {
+    if (this.#takers.spare <= 0) {
       this.#mayHaveMore = true;
       if (token !== "none") await this.#fetcher.ring();
       return;
     }
+    this.#isSilent = token === "none";
     if (this.#pulling !== undefined) this.#again = true;
-    else this.#start(token === "one" && this.#owned.size === 0 && !this.handInUse && this.#fetcher.canTakeOne());
+    else this.#start(token === "one" && this.#owned.size === 0 && this.hand.isFree);
     await this.#pulling;
   }
 
@@ -189,8 +205,14 @@ export class QueueConsumer {
     const { consumer } = this.lease;
     const deliveries = messages.map((message) => new RedisDelivery(message, this, { consumer, inHand }));
     for (const delivery of deliveries) this.#owned.add(delivery);
-    const excess = distribute(deliveries, this.#takers, this.#options.report);
-    if (excess.length > 0) await this.#options.release(excess);
+    await this.#giveBack(this.#takers.distribute(deliveries, this.#options.report));
+  }
+
+  async #giveBack(deliveries: readonly RedisDelivery[]): Promise<void> {
+    if (deliveries.length === 0) return;
+    await this.#options.release(deliveries);
+    const kept = deliveries.filter((delivery) => this.#owned.has(delivery));
+    this.#unwanted = [...this.#unwanted, ...kept];
   }
 
   #setDue(untilDue: number): void {

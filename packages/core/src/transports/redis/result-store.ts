@@ -60,12 +60,9 @@ export class ResultStore {
       lifetime(record.ttlMs),
       record.replyTo ?? "",
     ]);
-    const isCluster = this.#hub.connection.place.cluster;
     return this.#hub.perform(async (session, repeated) => {
       const letters = ((await session.script(put, keys, args)) as Buffer).toString("latin1");
-      return letters
-        .split("")
-        .map((letter) => (letter === "1" || (letter === "S" && (repeated || isCluster)) ? "stored" : "exists"));
+      return letters.split("").map((letter) => (letter === "1" || (letter === "S" && repeated) ? "stored" : "exists"));
     }, limit());
   }
 

@@ -1,4 +1,5 @@
 import type { ResultRecord } from "../../result-backend.js";
+import { keepAlive } from "../keep-alive.js";
 import type { Hub } from "./hub.js";
 import { Inbox } from "./inbox.js";
 import { unpackNotices, unpackRecord } from "./record-format.js";
@@ -39,7 +40,7 @@ export class ResultWaits {
     signal?.throwIfAborted();
     const kept = this.#inbox.kept(id);
     if (kept !== undefined) return kept;
-    this.#letGo ??= this.#hub.connection.keepAlive.hold();
+    this.#letGo ??= keepAlive();
     const isSure = this.#inbox.isExpected(id) && this.#subscriber.isLive(this.#address);
     const record = this.#inbox.wait(id, signal);
     if (!isSure && this.#fresh.push(id) === 1) queueMicrotask(() => this.#flush());

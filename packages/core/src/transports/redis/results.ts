@@ -30,7 +30,7 @@ export class RedisResults implements ResultBackend {
     this.location = this.#hub.location;
     const client = options.ambient.createId();
     this.#address = this.#hub.keys.reply(client);
-    this.#subscriber = new Subscriber();
+    this.#subscriber = new Subscriber(this.location);
     this.#store = new ResultStore(this.#hub);
     this.#waits = new ResultWaits(this.#hub, this.#subscriber, { store: this.#store, address: this.#address });
     this.#events = new EventLog(this.#hub, this.#subscriber, client);
@@ -41,10 +41,15 @@ export class RedisResults implements ResultBackend {
     return location === this.location && prefix === this.#hub.prefix && !connection.place.cluster;
   }
 
+  /**
+   * Waits for the server for as long as it takes.
+   * @throws TransportError when the server refuses; also a user that may not publish, who could tell nobody of a result.
+   */
   async start(on: TransportEvents): Promise<void> {
     await this.#hub.join(on, (session) => {
       this.#subscriber.renew(session).catch(on.error);
     });
+    await this.#hub.perform((session) => session.call("publish", this.#address, ""));
     this.#waits.begin();
   }
 

@@ -2,7 +2,9 @@ import { Script } from "./script.js";
 
 /**
  * All scripts. A script runs as one step that nothing divides, and may arrive twice: whoever was not told the outcome runs
- * it again, as a repetition where ARGV says so, and the second run changes nothing. Every key is in KEYS. Those that
+ * it again, as a repetition where ARGV says so, and the second run changes nothing. Every key is in KEYS. A server whose
+ * memory is full refuses a script whose first write may need more, and no other: those that make room, or keep what is
+ * there, begin with one that needs none. Those that
  * several scripts are given come first and are named by `QUEUE`; markers and records are told apart by their first
  * letter: `Q` a message on its way, `F` one that ended without a record, `W` nothing but waiters, `R` a terminal record.
  * `Q` and `F` name the place in the batch that put the message, and the last ones that put it before, if it came again after
@@ -101,8 +103,9 @@ local function tell(id, record, address, marker)
   end
 end
 
+-- n.b. what was written before an error stays written: a user that may not publish must not end half a script
 local function send_notices()
-  for address, list in pairs(notices) do redis.call('PUBLISH', address, table.concat(list)) end
+  for address, list in pairs(notices) do redis.pcall('PUBLISH', address, table.concat(list)) end
 end
 
 -- the first record stays. n.b. setting first and putting back is one command where there is no earlier record, that is
@@ -197,9 +200,10 @@ return table.concat(outcomes)
 /**
  * Gives a consumer messages to own, after those that are due were put to the others.
  * KEYS: queue, [14] owned.
- * ARGV: [1] the consumer; [2] number of the fetch; [3] how many at most; [4] consumers there are; [5] 1 when repeated.
+ * ARGV: [1] the consumer; [2] number of the fetch; [3] how many at most; [4] consumers there are; [5] 1 when repeated; [6] 1 when the
+ * bell is known to be silent.
  * Returns { 0 } when the consumer was reaped; else { 1, 1 when more is left, ms until a delayed one is due or -1, message… }.
- * Repeated: the same messages.
+ * Repeated: the same messages. An order that its own repetition has overtaken brings nothing: nobody would take it.
  */
 export const fetch = new Script(`${QUEUE}
 local owned = KEYS[14]
@@ -209,10 +213,11 @@ if state[1] ~= '1' then return { 0 } end
 
 local function body(value) return string.sub(value, string.find(value, ' ', 1, true) + 1) end
 
+local function last_fetch() return string.match(redis.call('HGET', owned, '.') or '0\\n', '^(%d+)\\n(.*)$') end
+
 if ARGV[5] == '1' then
-  local last = redis.call('HGET', owned, '.')
-  local ids = last and string.match(last, '^' .. number .. '\\n(.*)$')
-  if ids then
+  local last, ids = last_fetch()
+  if last == number then
     local reply = { 1, 1, 0 }
     for id in string.gmatch(ids, '[^\\n]+') do
       local value = redis.call('HGET', owned, id)
@@ -264,8 +269,15 @@ for priority = 9, 0, -1 do
 end
 local count = #reply - 3
 if count == 0 then
-  redis.call('DEL', bell)
+  if ARGV[6] ~= '1' then redis.call('DEL', bell) end
+  if ARGV[5] == '1' then redis.call('HSET', owned, '.', number .. '\\n') end
   return reply
+end
+
+if tonumber((last_fetch())) >= tonumber(number) then
+  for i = #reply, 4, -1 do push('LPUSH', { [priority_of(reply[i])] = { reply[i] } }) end
+  ring('*')
+  return { 1, 1, 0 }
 end
 
 local ids, fields = { number }, { '.', '' }
@@ -411,24 +423,35 @@ return table.concat(outcomes)
  * Returns 1 when it is a consumer, and its lease is renewed; 0 when it was reaped.
  */
 export const enrol = new Script(`
-if ARGV[3] == '1' then
-  redis.call('HSETNX', KEYS[1], ARGV[1], 1)
-end
+redis.call('DEL', KEYS[2])
+if ARGV[3] == '1' then redis.call('HSETNX', KEYS[1], ARGV[1], 1) end
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= '1' then return 0 end
 redis.call('SET', KEYS[2], 1, 'PX', ARGV[2])
 return 1
 `);
 
 /**
+ * Renews leases. n.b. `PEXPIRE` is taken also when the memory is full.
+ * KEYS: leases. ARGV: [1] their length in ms. Returns for each 1, or 0 when it was over.
+ */
+export const renew = new Script(`
+local renewed = {}
+for i, key in ipairs(KEYS) do renewed[i] = redis.call('PEXPIRE', key, ARGV[1]) end
+return renewed
+`);
+
+/**
  * Puts what a consumer owned back to the front of its queue: one that left, or one whose lease is over, which counts as a
  * redelivery. A reaped one is remembered for two minutes and reaped again: an order of its own may have been on its way.
- * KEYS: queue, [14] its lease, [15] owned, [16] hand. ARGV: [1] the consumer; [2] 1 when it left, 0 when it may have died.
+ * KEYS: queue, [14] its lease, [15] owned, [16] hand. ARGV: [1] the consumer; [2] 1 when it left, 2 when it left and an order
+ * of its own may be on its way, 0 when it may have died.
  * Returns how many messages were put back, or -1 when it lives.
  */
 export const reap = new Script(`${QUEUE}
-local left = ARGV[2] == '1'
+local left = ARGV[2] ~= '0'
 local state = redis.call('HGET', consumers, ARGV[1])
 if not state or not left and redis.call('EXISTS', KEYS[14]) == 1 then return -1 end
+redis.call('DEL', KEYS[14])
 
 local messages = {}
 for _, message in ipairs(redis.call('LRANGE', KEYS[16], 0, -1)) do messages[#messages + 1] = { 0, message } end
@@ -449,10 +472,10 @@ for _, entry in ipairs(messages) do
   add(lists, priority_of(message), message)
 end
 push('LPUSH', lists)
-redis.call('DEL', KEYS[14], KEYS[15], KEYS[16])
+redis.call('DEL', KEYS[15], KEYS[16])
 if #messages > 0 or left then ring('*') end
 
-if left then
+if ARGV[2] == '1' then
   redis.call('HDEL', consumers, ARGV[1])
 elseif state == '1' then
   redis.call('HSET', consumers, ARGV[1], 'x' .. string.format('%.0f', millis()))
@@ -555,6 +578,9 @@ redis.call('RPUSH', KEYS[1], unpack(ARGV, 3))
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 redis.call('PUBLISH', KEYS[1], '')
 `);
+
+/** Publishes. n.b. for a Cluster, where the node that has the key keeps the order of all that is published there. KEYS: [1] channel. */
+export const publish = new Script(`return redis.call('PUBLISH', KEYS[1], ARGV[1])`);
 
 /** The last event of one task. KEYS: [1] events. Returns { how many there are, the last one or nil }. */
 export const newest = new Script(`

@@ -1,4 +1,5 @@
 import { ConfigError } from "../../errors.js";
+import { isReply } from "./failure.js";
 import type { RedisPlace } from "./place.js";
 import type { Session } from "./session.js";
 
@@ -61,12 +62,17 @@ function durabilityOf(persistence: Info, save: string | undefined, fsync: string
 type Info = ReadonlyMap<string, string>;
 
 async function info(session: Session, section: string): Promise<Info> {
-  const text = await session.call("info", section).catch(() => undefined);
+  const text = await session.call("info", section).catch(untold);
   const lines = text instanceof Buffer ? text.toString().split(/\r?\n/) : [];
   return new Map(lines.filter((line) => line.includes(":")).map((line) => line.split(/:(.*)/s, 2) as [string, string]));
 }
 
 async function config(session: Session, name: string): Promise<string | undefined> {
-  const reply = await session.call("config", "get", name).catch(() => undefined);
+  const reply = await session.call("config", "get", name).catch(untold);
   return Array.isArray(reply) && reply.length === 2 ? String(reply[1]) : undefined;
+}
+
+/** n.b. a connection that is lost tells nothing: it must not pass for a server that keeps its settings to itself. */
+function untold(error: unknown): undefined {
+  if (!isReply(error)) throw error;
 }

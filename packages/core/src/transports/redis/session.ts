@@ -1,39 +1,63 @@
-import { type RedisClient, type RedisValue, createClient } from "./driver.js";
-import { ConnectionLost, isNoScript, isReply, textOf } from "./failure.js";
+import { type RedisClient, type RedisValue, createClient, createSubscriber, discard, whyRefused } from "./driver.js";
+import {
+  ConnectionLost,
+  isNoScript,
+  isPassing,
+  isRefusal,
+  isReply,
+  NotServing,
+  textOf,
+  wantsReconnect,
+} from "./failure.js";
 import type { RedisPlace } from "./place.js";
 import type { Script } from "./script.js";
 
 /** How long a server may take until a new connection can be used. */
 const READY_MS = 5_000;
 
+/** What was called on the command connection between two looks at it. */
+export interface Round {
+  readonly calls: number;
+  /** How many of them have no answer yet. */
+  readonly unanswered: number;
+}
+
 /** All sockets to a server for as long as all of them live: the end of one is the end of all. */
 export class Session {
   /** Why it ended; undefined while it lives. */
   ended: string | undefined;
   readonly #place: RedisPlace;
-  readonly #onEnd: (reason: string) => void;
+  readonly #onEnd: (session: Session, reason: string) => void;
   readonly #clients = new Set<RedisClient>();
   readonly #known = new Set<Script>();
   #command: RedisClient | undefined;
   #corked = false;
-  #answers = 0;
+  #round = { calls: 0, unanswered: 0 };
   #flushes = 0;
 
-  private constructor(place: RedisPlace, onEnd: (reason: string) => void) {
+  private constructor(place: RedisPlace, onEnd: (session: Session, reason: string) => void) {
     this.#place = place;
     this.#onEnd = onEnd;
   }
 
-  /** Connects; rejects with what went wrong. */
-  static async open(place: RedisPlace, onEnd: (reason: string) => void): Promise<Session> {
+  /** Connects; rejects with what went wrong. When `closing` aborts, nothing is left of it. */
+  static async open(
+    place: RedisPlace,
+    onEnd: (session: Session, reason: string) => void,
+    closing: AbortSignal,
+  ): Promise<Session> {
     const session = new Session(place, onEnd);
-    session.#command = await session.client();
-    return session;
-  }
-
-  /** Answers that came on the command connection: a sign of life. */
-  get answers(): number {
-    return this.#answers;
+    const close = (): void => session.end("closed");
+    closing.addEventListener("abort", close, { once: true });
+    try {
+      session.#command = await session.client();
+      return session;
+    } catch (error) {
+      const why = isRefusal(error) ? undefined : await whyRefused(place);
+      throw why !== undefined && isRefusal(why) ? why : error;
+    } finally {
+      closing.removeEventListener("abort", close);
+    }
   }
 
   /** How often commands were handed to the socket; those of one tick go together. */
@@ -41,17 +65,21 @@ export class Session {
     return this.#flushes;
   }
 
+  /** What was called since this was asked last. */
+  nextRound(): Round {
+    const round = this.#round;
+    this.#round = { calls: 0, unanswered: 0 };
+    return round;
+  }
+
   /** One more connection, ready to be used, that keeps no process alive. */
-  async client(): Promise<RedisClient> {
-    const client = await createClient(this.#place);
-    if (this.ended !== undefined) {
-      discard(client);
-      throw new ConnectionLost(this.ended);
-    }
-    this.#clients.add(client);
-    await this.#ready(client);
-    client.stream?.unref?.();
-    return client;
+  client(): Promise<RedisClient> {
+    return this.#add(createClient(this.#place));
+  }
+
+  /** One more connection, for subscriptions. */
+  subscriber(): Promise<RedisClient> {
+    return this.#add(this.#command === undefined ? this.client() : createSubscriber(this.#place, this.#command));
   }
 
   /** Ends one connection of this session, nothing else. */
@@ -65,7 +93,14 @@ export class Session {
     if (this.ended !== undefined || this.#command === undefined)
       throw new ConnectionLost(this.ended ?? "not connected");
     this.#cork(this.#command);
-    return this.#answer(this.#command.callBuffer(command, ...args));
+    const round = this.#round;
+    round.calls++;
+    round.unanswered++;
+    try {
+      return await this.answer(this.#command, this.#command.callBuffer(command, ...args));
+    } finally {
+      round.unanswered--;
+    }
   }
 
   async script(script: Script, keys: readonly string[], args: readonly RedisValue[]): Promise<unknown> {
@@ -81,25 +116,49 @@ export class Session {
     }
   }
 
+  /** What one of the clients is answered. Where it is not, or the server does not serve now, all of them end. */
+  async answer(client: RedisClient, reply: Promise<unknown>): Promise<unknown> {
+    try {
+      return await reply;
+    } catch (error) {
+      const isAnswer = isReply(error) || isPassing(error);
+      if ((!isAnswer || wantsReconnect(error)) && this.#clients.has(client)) this.end(textOf(error));
+      throw isAnswer ? error : new ConnectionLost(this.ended ?? textOf(error));
+    }
+  }
+
+  /**
+   * Asks for a sign of life. A master that became a replica would go on to answer, and not tell what is published elsewhere.
+   * @throws NotServing, ConnectionLost, or an error reply from a server that does not tell.
+   */
+  async probe(): Promise<void> {
+    if (this.#place.cluster) return void (await this.call("ping"));
+    const reply = await this.call("role");
+    const role = Array.isArray(reply) ? String(reply[0]) : "master";
+    if (role === "master") return;
+    this.end(`the server is a ${role === "slave" ? "replica" : role}`);
+    throw new NotServing(this.ended);
+  }
+
   /** Ends all connections at once, whether or not the server still answers. */
   end(reason: string): void {
     if (this.ended !== undefined) return;
     this.ended = reason;
     for (const client of this.#clients) discard(client);
     this.#clients.clear();
-    this.#onEnd(reason);
+    this.#onEnd(this, reason);
   }
 
-  async #answer(reply: Promise<unknown>): Promise<unknown> {
-    try {
-      const value = await reply;
-      this.#answers++;
-      return value;
-    } catch (error) {
-      if (!isReply(error)) throw new ConnectionLost(this.ended ?? textOf(error));
-      this.#answers++;
-      throw error;
+  async #add(created: Promise<RedisClient>): Promise<RedisClient> {
+    const client = await created;
+    if (this.ended !== undefined) {
+      discard(client);
+      throw new ConnectionLost(this.ended);
     }
+    this.#clients.add(client);
+    await this.#ready(client);
+    client.stream?.unref?.();
+    return client;
   }
 
   #ready(client: RedisClient): Promise<void> {
@@ -133,10 +192,4 @@ export class Session {
       stream?.uncork();
     });
   }
-}
-
-/** n.b. `disconnect` alone waits two seconds for a server that does not answer, and for one that is gone already. */
-function discard(client: RedisClient): void {
-  if (client.status !== "end") client.disconnect();
-  client.stream?.destroy();
 }

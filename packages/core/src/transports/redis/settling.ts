@@ -1,56 +1,39 @@
 import { TransportError } from "../../errors.js";
 import type { Finish } from "../../powers.js";
-import type { SettleOutcome } from "../../transport.js";
-import { groupBy, inChunks } from "./chunks.js";
+import { timeoutSignal } from "../../timer.js";
+import type { SendOutcome, SettleOutcome } from "../../transport.js";
+import { groupBy } from "./chunks.js";
 import { RedisDelivery } from "./delivery.js";
-import type { RedisValue } from "./driver.js";
-import { queueKeys } from "./fetcher.js";
 import type { Hub } from "./hub.js";
-import type { QueueKeys } from "./keys.js";
 import type { KnownQueues } from "./known-queues.js";
-import { packMessage } from "./message-format.js";
-import type { QueueConsumer } from "./queue-consumer.js";
-import { lifetime, packRecord, packRecords } from "./record-format.js";
-import type { Script } from "./script.js";
-import { finish, settle } from "./scripts.js";
-import { tooLarge } from "./sending.js";
+import { type Item, type Order, ordersOf } from "./orders.js";
+import { type Sending, tooLarge } from "./sending.js";
 
-interface Item {
-  readonly at: number;
-  readonly delivery: RedisDelivery;
-  readonly finish: Finish;
-}
-
-interface Order {
-  /** The queue that it leads to. */
-  readonly queue: string;
-  readonly script: Script;
-  readonly keys: readonly string[];
-  readonly args: (repeated: boolean) => readonly RedisValue[];
+export interface SettlingOptions {
+  readonly hub: Hub;
+  readonly queues: KnownQueues;
+  readonly sending: Sending;
+  /** How long a settlement may wait for the server: after a lease it would come too late anyway. */
+  readonly limitMs: number;
+  readonly failpoint: (name: string) => void;
 }
 
 /** Ends what consumers own. */
 export class Settling {
-  readonly #hub: Hub;
-  readonly #queues: KnownQueues;
-  readonly #limitMs: number;
+  readonly #options: SettlingOptions;
 
-  /** `limitMs`: how long a settlement may wait for the server; after a lease it would come too late anyway. */
-  constructor(hub: Hub, queues: KnownQueues, limitMs: number) {
-    this.#hub = hub;
-    this.#queues = queues;
-    this.#limitMs = limitMs;
+  constructor(options: SettlingOptions) {
+    this.#options = options;
   }
 
   /** What is not owned any more is `lost`, and stores no record. */
   async finish(batch: readonly Finish[]): Promise<readonly SettleOutcome[]> {
     const outcomes: SettleOutcome[] = batch.map(() => "lost");
     const items = this.#choose(batch, outcomes);
-    const groups = groupBy(items, ({ delivery }) => delivery.owner);
-    const orders = [...groups].flatMap(([owner, group]) => this.#orders(owner, group));
-    const done = Promise.all(orders.map(([order, chunk]) => this.#carryOut(order, chunk, outcomes)));
-    for (const [owner, group] of groups) owner.freed(group.some(isPutBack));
-    await done;
+    const isCluster = this.#options.hub.connection.place.cluster;
+    const away = isCluster ? items.filter(leadsAway) : [];
+    const here = away.length > 0 ? items.filter((item) => !leadsAway(item)) : items;
+    await Promise.all([this.#settle(here, outcomes), this.#move(away, outcomes)]);
     return outcomes;
   }
 
@@ -70,115 +53,89 @@ export class Settling {
     });
   }
 
-  /** Scripts for one consumer: the plain ends together, the others by the queue that they lead to. */
-  #orders(owner: QueueConsumer, items: readonly Item[]): [Order, Item[]][] {
-    const kindOf = ({ delivery, finish: { settlement, record } }: Item): string => {
-      if (settlement.to === "done") return `done ${delivery.consumer} ${record?.ttlMs ?? 0}`;
-      return `to ${delivery.consumer} ${settlement.to === "retry" ? settlement.next.queue : owner.queue}`;
-    };
-    return [...groupBy(items, kindOf).values()].flatMap((group) =>
-      inChunks(group, bytesOf).map((chunk): [Order, Item[]] => {
-        const isDone = chunk[0]!.finish.settlement.to === "done";
-        return [isDone ? this.#finishOrder(owner, chunk) : this.#settleOrder(owner, chunk), chunk];
-      }),
-    );
+  async #settle(items: readonly Item[], outcomes: SettleOutcome[]): Promise<void> {
+    const groups = groupBy(items, ({ delivery }) => delivery.owner);
+    const orders = [...groups].flatMap(([owner, group]) => ordersOf(this.#options.hub, owner, group));
+    const done = Promise.all(orders.map(([order, chunk]) => this.#carryOut(order, chunk, outcomes)));
+    for (const [owner, group] of groups) owner.freed(group.some(isPutBack));
+    await done;
   }
 
   async #carryOut(order: Order, chunk: readonly Item[], outcomes: SettleOutcome[]): Promise<void> {
+    const { hub, queues, limitMs } = this.#options;
     const isUncertain = chunk.some(({ delivery }) => delivery.uncertain);
     try {
-      const reply = await this.#hub.perform((session, repeated) => {
-        this.#queues.note(session, order.queue);
-        const args = order.args(repeated || isUncertain || this.#hub.connection.place.cluster);
-        return session.script(order.script, order.keys, args);
-      }, AbortSignal.timeout(this.#limitMs));
+      const reply = await hub.perform((session, repeated) => {
+        queues.note(session, order.queue);
+        return session.script(order.script, order.keys, order.args(repeated || isUncertain));
+      }, timeoutSignal(limitMs));
       const digits = (reply as Buffer).toString("latin1");
-      chunk.forEach(({ at, delivery }, i) => {
-        if (delivery.inHand) delivery.owner.handInUse = false;
-        if (digits[i] === "1") outcomes[at] = "ok";
-        else delivery.lose();
-      });
+      for (const [i, item] of chunk.entries()) conclude(item, digits[i] === "1", outcomes);
     } catch (error) {
-      if (!(error instanceof TransportError)) throw error;
-      for (const { at, delivery } of chunk) {
-        outcomes[at] = error;
-        delivery.uncertain ||= !error.certain;
-        delivery.owner.own([delivery]);
-      }
+      fail(chunk, error, outcomes);
     }
   }
 
-  #finishOrder(owner: QueueConsumer, chunk: readonly Item[]): Order {
-    const { keys } = owner;
-    const { consumer } = chunk[0]!.delivery;
-    const records = chunk.map(({ finish: { record } }) => record);
-    const ids = chunk.map(({ delivery }) => delivery.envelope.id);
-    const hand = chunk.findIndex(({ delivery }) => delivery.inHand) + 1;
-    const marks = this.#marks(keys, ids);
-    const idAt = Buffer.byteLength(marks[0]!) - ids[0]!.length + 1;
-    const { bytes, lengths } = packRecords(records);
-    const tail = [hand, lifetime(records[0]?.ttlMs ?? 1), idAt, lengths, bytes, ...addressesOf(records)];
-    return {
-      queue: owner.queue,
-      script: finish,
-      keys: [keys.consumers, keys.owned(consumer), keys.hand(consumer), ...marks],
-      args: (repeated) => [consumer, repeated ? 1 : 0, ...tail],
-    };
+  /**
+   * Retries into queues that a Cluster may keep elsewhere, where no script reaches both: put there first, then ended here.
+   * Who dies in between has put it there, and it comes again from here: twice rather than never.
+   */
+  async #move(items: readonly Item[], outcomes: SettleOutcome[]): Promise<void> {
+    if (items.length === 0) return;
+    const { sending, limitMs, failpoint } = this.#options;
+    try {
+      const ours = await this.#stillOwned(items);
+      const sent = await sending.send(ours.map(nextOf), timeoutSignal(limitMs));
+      const isThere = (_: Item, i: number): boolean => !isError(sent[i]!);
+      for (const [i, item] of ours.entries()) if (!isThere(item, i)) fail([item], sent[i], outcomes);
+      failpoint("settle.between");
+      await this.#settle(ours.filter(isThere).map(asDone), outcomes);
+    } catch (error) {
+      fail(items, error, outcomes);
+    }
   }
 
-  #settleOrder(owner: QueueConsumer, chunk: readonly Item[]): Order {
-    const { keys } = owner;
-    const { delivery, finish: first } = chunk[0]!;
-    const { consumer } = delivery;
-    const { settlement } = first;
-    const queue = settlement.to === "retry" ? settlement.next.queue : owner.queue;
-    const source = [keys.consumers, keys.owned(consumer), keys.hand(consumer), keys.dead, keys.bell, ...keys.waiting];
-    const hand = chunk.findIndex((item) => item.delivery.inHand) + 1;
-    const tail = [hand, chunk.length, ...chunk.flatMap(settleArguments)];
-    const ids = chunk.map((item) => item.delivery.envelope.id);
-    return {
-      queue,
-      script: settle,
-      keys: [...queueKeys(this.#hub.keys.queue(queue)), ...source, ...this.#marks(keys, ids)],
-      args: (repeated) => [consumer, repeated ? 1 : 0, ...tail],
-    };
-  }
-
-  #marks(keys: QueueKeys, ids: readonly string[]): string[] {
-    return ids.map((id) => this.#hub.markOf(keys, id));
+  /** n.b. whoever lost a message must not put it elsewhere. */
+  async #stillOwned(items: readonly Item[]): Promise<readonly Item[]> {
+    const { hub, limitMs } = this.#options;
+    const ask = ({ delivery }: Item): Promise<unknown> =>
+      hub.perform(
+        (session) => session.call("hexists", delivery.owner.keys.owned(delivery.consumer), delivery.envelope.id),
+        timeoutSignal(limitMs),
+      );
+    const found = await Promise.all(items.map(ask));
+    for (const [i, { delivery }] of items.entries()) if (found[i] !== 1) delivery.lose();
+    return items.filter((_, i) => found[i] === 1);
   }
 }
 
-function settleArguments({ delivery, finish: { settlement, record } }: Item): RedisValue[] {
-  const isRetry = settlement.to === "retry";
-  const argument = isRetry
-    ? packMessage(settlement.next)
-    : settlement.to === "dead"
-      ? encodeURIComponent(settlement.reason)
-      : "";
-  const due = isRetry ? Math.ceil(settlement.next.eta ?? 0) : 0;
-  const { id } = delivery.envelope;
-  return [
-    settlement.to,
-    id,
-    argument,
-    due,
-    bytesOrNothing(record),
-    lifetime(record?.ttlMs ?? 1),
-    record?.replyTo ?? "",
-  ];
+function conclude({ at, delivery }: Item, isSettled: boolean, outcomes: SettleOutcome[]): void {
+  if (delivery.inHand) delivery.owner.hand.empty(delivery.consumer);
+  if (isSettled) outcomes[at] = "ok";
+  else delivery.lose();
 }
+
+/** Still owned; whether it happened may not be known. */
+function fail(items: readonly Item[], error: unknown, outcomes: SettleOutcome[]): void {
+  if (!(error instanceof TransportError)) throw error;
+  for (const { at, delivery } of items) {
+    outcomes[at] = error;
+    delivery.uncertain ||= !error.certain;
+    delivery.owner.own([delivery]);
+  }
+}
+
+const isError = (outcome: SendOutcome): outcome is TransportError => outcome instanceof TransportError;
+
+const leadsAway = ({ delivery, finish: { settlement } }: Item): boolean =>
+  settlement.to === "retry" && settlement.next.queue !== delivery.owner.queue;
+
+const nextOf = ({ finish: { settlement } }: Item) => (settlement as Extract<typeof settlement, { to: "retry" }>).next;
+
+const asDone = (item: Item): Item => ({
+  ...item,
+  finish: { settlement: { delivery: item.finish.settlement.delivery, to: "done" } },
+});
 
 const isPutBack = ({ finish: { settlement } }: Item): boolean =>
   settlement.to === "release" || settlement.to === "retry";
-
-/** The address of each; one where all have the same. */
-function addressesOf(records: readonly Finish["record"][]): string[] {
-  const addresses = records.map((record) => record?.replyTo ?? "");
-  return addresses.every((address) => address === addresses[0]) ? addresses.slice(0, 1) : addresses;
-}
-
-const bytesOrNothing = (record: Finish["record"]): RedisValue => (record === undefined ? "" : packRecord(record));
-
-const bytesOf = ({ finish: { settlement, record } }: Item): number =>
-  (record?.body.length ?? 0) + (settlement.to === "retry" ? settlement.next.body.length : 0);

@@ -1,5 +1,5 @@
 import type { RedisClient } from "./driver.js";
-import { ConnectionLost } from "./failure.js";
+import { ConnectionLost, isPassing, isReply, toTransportError } from "./failure.js";
 import type { Session } from "./session.js";
 
 /** Who listens to a channel. */
@@ -22,24 +22,37 @@ const PING_MS = 10_000;
 
 /** Published messages, on a connection of its own that is made when the first one is listened to. */
 export class Subscriber {
+  readonly #location: string;
   readonly #channels = new Map<string, Channel>();
   #session: Session | undefined;
   #client: Promise<RedisClient> | undefined;
   #pings: NodeJS.Timeout | undefined;
   #answered = true;
+  #closed = false;
 
-  /** Resolves when messages arrive from now on; without a session at once, and again when there is one. */
+  /** `location`: where it leads, for messages. */
+  constructor(location: string) {
+    this.#location = location;
+  }
+
+  /**
+   * Resolves when messages arrive from now on; without a session at once, and again when there is one.
+   * @throws TransportError when the server refuses.
+   */
   async listen(name: string, listener: ChannelListener): Promise<void> {
     const known = this.#channels.get(name);
-    if (known !== undefined) {
-      known.listeners.add(listener);
-      await known.ready;
-      return;
+    const channel: Channel = known ?? { listeners: new Set(), ready: Promise.resolve() };
+    channel.listeners.add(listener);
+    if (known === undefined) {
+      this.#channels.set(name, channel);
+      channel.ready = this.#subscribe([name]);
     }
-    const channel: Channel = { listeners: new Set([listener]), ready: Promise.resolve() };
-    this.#channels.set(name, channel);
-    channel.ready = this.#subscribe([name]);
-    await channel.ready;
+    try {
+      await channel.ready;
+    } catch (error) {
+      this.unlisten(name, listener);
+      throw error;
+    }
   }
 
   /** Whether nothing that is published there can be missed unnoticed. */
@@ -74,8 +87,11 @@ export class Subscriber {
   }
 
   close(): void {
+    this.#closed = true;
     clearInterval(this.#pings);
     this.#channels.clear();
+    const session = this.#session;
+    this.#client?.then((client) => session?.release(client)).catch(() => {}); // gone with its session
   }
 
   /** A connection that is lost meanwhile is no failure: the next session subscribes again. */
@@ -84,18 +100,23 @@ export class Subscriber {
     if (session === undefined) return;
     try {
       const client = await (this.#client ??= this.#open(session));
-      await client.subscribe(...names);
+      await session.answer(client, client.subscribe(...names));
       for (const name of names) {
         const channel = this.#channels.get(name);
         if (channel !== undefined) channel.live = session;
       }
     } catch (error) {
-      if (session.ended === undefined && !(error instanceof ConnectionLost)) session.end("a subscription failed");
+      if (isReply(error) && !isPassing(error)) throw toTransportError(error, this.#location);
+      if (!this.#closed) session.end("a subscription failed");
     }
   }
 
   async #open(session: Session): Promise<RedisClient> {
-    const client = await session.client();
+    const client = await session.subscriber();
+    if (this.#closed) {
+      session.release(client);
+      throw new ConnectionLost("closed");
+    }
     client.on("messageBuffer", (channel, message) => {
       this.#answered = true;
       for (const listener of [...(this.#channels.get(channel.toString())?.listeners ?? [])]) listener.message(message);
@@ -107,11 +128,14 @@ export class Subscriber {
 
   #ping(session: Session, client: RedisClient): void {
     if (session.ended !== undefined) return clearInterval(this.#pings);
-    if (!this.#answered) return session.end("a subscription is silent");
-    this.#answered = false;
-    client.ping().then(
-      () => (this.#answered = true),
-      () => {},
-    );
+    // n.b. where this thread was blocked, the answer may be there already: it is read before an immediate
+    setImmediate(() => {
+      if (!this.#answered) return session.end("a subscription is silent");
+      this.#answered = false;
+      client.ping().then(
+        () => (this.#answered = true),
+        () => {},
+      );
+    }).unref();
   }
 }

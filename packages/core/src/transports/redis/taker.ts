@@ -32,8 +32,12 @@ export class Taker {
   }
 
   give(batch: readonly RedisDelivery[]): void {
-    for (const delivery of batch) this.#given.add(delivery);
+    for (const delivery of batch) this.keep(delivery);
     this.#onBatch(batch);
+  }
+
+  keep(delivery: RedisDelivery): void {
+    this.#given.add(delivery);
   }
 
   drop(delivery: RedisDelivery): void {
@@ -46,26 +50,61 @@ export class Taker {
   }
 }
 
-/** Gives each taker its share, as far as there is credit; returns what nobody has credit for. */
-export function distribute(
-  deliveries: readonly RedisDelivery[],
-  takers: readonly Taker[],
-  report: (error: Error) => void,
-): readonly RedisDelivery[] {
-  let left = deliveries;
-  const give = (taker: Taker, count: number): void => {
-    const batch = left.slice(0, count);
-    left = left.slice(count);
-    try {
-      if (batch.length > 0) taker.give(batch);
-    } catch (error) {
-      report(error instanceof Error ? error : new Error(String(error)));
-    }
-  };
-  const open = takers.filter((taker) => taker.spare > 0);
-  for (const [index, taker] of open.entries()) {
-    give(taker, Math.min(taker.spare, Math.ceil(left.length / (open.length - index))));
+/** All `consume` calls of one queue. */
+export class Takers {
+  #all: readonly Taker[] = [];
+
+  /** How much they may be given. */
+  get spare(): number {
+    return this.#all.reduce((sum, taker) => sum + taker.spare, 0);
   }
-  for (const taker of open) give(taker, Math.min(taker.spare, left.length));
-  return left;
+
+  /** Whether somebody has only a little free credit: more of it may come free soon. */
+  get hasLittle(): boolean {
+    return this.#all.some((taker) => taker.spare > 0 && taker.spare * 4 < taker.granted);
+  }
+
+  add(taker: Taker): void {
+    this.#all = [...this.#all, taker];
+  }
+
+  /** Stops one of them; more than once is safe. */
+  stop(taker: Taker): void {
+    if (!this.#all.includes(taker)) return;
+    taker.close();
+    this.#all = this.#all.filter((one) => one !== taker);
+  }
+
+  drop(delivery: RedisDelivery): void {
+    this.#all.find((taker) => taker.has(delivery))?.drop(delivery);
+  }
+
+  /** It counts as given again. */
+  keep(delivery: RedisDelivery): void {
+    this.#all[0]?.keep(delivery);
+  }
+
+  /** Gives each its share, as far as there is credit; returns what nobody has credit for. */
+  distribute(deliveries: readonly RedisDelivery[], report: (error: Error) => void): readonly RedisDelivery[] {
+    let left = deliveries;
+    const give = (taker: Taker, count: number): void => {
+      const batch = left.slice(0, count);
+      left = left.slice(count);
+      try {
+        if (batch.length > 0) taker.give(batch);
+      } catch (error) {
+        report(error instanceof Error ? error : new Error(String(error)));
+      }
+    };
+    const open = this.#all.filter((taker) => taker.spare > 0);
+    for (const [index, taker] of open.entries()) {
+      give(taker, Math.min(taker.spare, Math.ceil(left.length / (open.length - index))));
+    }
+    for (const taker of open) give(taker, Math.min(taker.spare, left.length));
+    return left;
+  }
+
+  close(): void {
+    for (const taker of this.#all) this.stop(taker);
+  }
 }

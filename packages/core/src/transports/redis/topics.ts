@@ -1,5 +1,7 @@
 import type { Unlisten } from "../../transport.js";
+import { keepAlive } from "../keep-alive.js";
 import type { Hub } from "./hub.js";
+import { publish } from "./scripts.js";
 import type { ChannelListener, Subscriber } from "./subscriber.js";
 
 const LIMIT_MS = 30_000;
@@ -19,14 +21,18 @@ export class Topics {
   async broadcast(topic: string, message: Uint8Array): Promise<void> {
     const bytes = Buffer.from(message);
     const channel = this.#hub.keys.topic(topic);
-    await this.#hub.perform((session) => session.call("publish", channel, bytes), AbortSignal.timeout(LIMIT_MS));
+    const { cluster } = this.#hub.connection.place;
+    await this.#hub.perform(
+      (session) => (cluster ? session.script(publish, [channel], [bytes]) : session.call("publish", channel, bytes)),
+      AbortSignal.timeout(LIMIT_MS),
+    );
   }
 
   async listen(topic: string, onMessage: (message: Uint8Array) => void): Promise<Unlisten> {
     this.#hub.open();
     const channel = this.#hub.keys.topic(topic);
     const listener: ChannelListener = { message: (bytes) => this.#guard(() => onMessage(new Uint8Array(bytes))) };
-    const letGo = this.#hub.connection.keepAlive.hold();
+    const letGo = keepAlive();
     await this.#subscriber.listen(channel, listener).finally(letGo);
     return async () => this.#subscriber.unlisten(channel, listener);
   }

@@ -32,7 +32,7 @@ export class RedisTransport implements Transport, Fusing, Inspect {
   readonly location: string;
   readonly #hub: Hub;
   readonly #failpoint: (name: string) => void;
-  readonly #subscriber = new Subscriber();
+  readonly #subscriber: Subscriber;
   readonly #queues: KnownQueues;
   readonly #sending: Sending;
   readonly #settling: Settling;
@@ -46,9 +46,16 @@ export class RedisTransport implements Transport, Fusing, Inspect {
     this.location = hub.location;
     this.#failpoint = options.ambient.failpoint;
     const report = (error: Error): void => this.#events?.error(error);
+    this.#subscriber = new Subscriber(hub.location);
     this.#queues = new KnownQueues(hub.keys.queues);
     this.#sending = new Sending(hub, this.#queues, options.ambient.createId());
-    this.#settling = new Settling(hub, this.#queues, options.leaseMs);
+    this.#settling = new Settling({
+      hub,
+      queues: this.#queues,
+      sending: this.#sending,
+      limitMs: options.leaseMs,
+      failpoint: this.#failpoint,
+    });
     this.#consumption = new Consumption(hub, {
       open: options,
       report,

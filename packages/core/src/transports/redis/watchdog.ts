@@ -1,11 +1,13 @@
-import type { Session } from "./session.js";
+import type { Round, Session } from "./session.js";
 
-/** How many looks in a row may find a question unanswered. */
-const MISSES = 2;
+/** How many rounds a call may go without an answer, after the one in which it was made. */
+const PATIENCE = 2;
+/** How many rounds without a call are followed by a question. */
+const QUIET = 2;
 
 /**
- * Ends a session whose command connection has gone silent: a network that swallows everything looks exactly like an empty
- * queue. An answer to any command is a sign of life; only where there was none is one asked for.
+ * Ends a session in which a call goes unanswered: a network that swallows everything looks exactly like an empty queue.
+ * Where nothing was called, a sign of life is asked for.
  */
 export class Watchdog {
   readonly #everyMs: number;
@@ -17,19 +19,18 @@ export class Watchdog {
 
   watch(session: Session): void {
     this.stop();
-    let seen = session.answers;
-    let misses = 0;
-    let asked = false;
+    const rounds: Round[] = [];
+    let quiet = 0;
     this.#timer = setInterval(() => {
-      if (session.answers !== seen) {
-        seen = session.answers;
-        misses = 0;
-        asked = false;
-      } else if (!asked) {
-        asked = true;
-        session.call("ping").catch(() => {}); // an error reply is an answer too
-      } else if (++misses >= MISSES) {
-        session.end(`no answer for ${(MISSES + 1) * this.#everyMs} ms`);
+      const last = session.nextRound();
+      rounds.push(last);
+      quiet = last.calls > 0 ? 0 : quiet + 1;
+      const oldest = rounds.length > PATIENCE ? rounds.shift() : undefined;
+      if (oldest !== undefined && oldest.unanswered > 0) {
+        session.end(`no answer for ${PATIENCE * this.#everyMs} ms`);
+      } else if (quiet === QUIET) {
+        quiet = 0;
+        session.probe().catch(() => {}); // an error reply is an answer too
       }
     }, this.#everyMs).unref();
   }

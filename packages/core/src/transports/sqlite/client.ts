@@ -3,7 +3,7 @@ import type { Outbox } from "./outbox.js";
 import type { SettleColumns } from "./protocol.js";
 import { settleRows } from "./settle-rows.js";
 import type { Store } from "./store.js";
-import { free, UNKNOWN, type Subscription } from "./subscription.js";
+import { forget, free, isEmpty, type Subscription } from "./subscription.js";
 import type { Unit } from "./unit.js";
 
 export interface ClientOptions {
@@ -24,6 +24,8 @@ export class Client {
   #owner: number | undefined;
   #beatAt = Infinity;
   #more = false;
+  /** The last news of work was true: the next is believed, rather than looked for before a transaction. */
+  #isLucky = false;
 
   constructor(options: ClientOptions) {
     this.id = options.id;
@@ -44,6 +46,10 @@ export class Client {
     return this.#subscriptions.size > 0;
   }
 
+  get ownsNothing(): boolean {
+    return this.#owned.size === 0;
+  }
+
   /** The last claim left something that there was credit for. */
   get hasMore(): boolean {
     return this.#more;
@@ -54,13 +60,18 @@ export class Client {
     return this.#hungry().length > 0;
   }
 
+  hasRoom(id: number): boolean {
+    const subscription = this.#subscriptions.get(id);
+    return subscription !== undefined && free(subscription) > 0;
+  }
+
   /** When a delayed message is due that it could take, epoch milliseconds. */
   get nextDue(): number {
     return Math.min(Infinity, ...this.#hungry().map((subscription) => subscription.nextDue));
   }
 
   subscribe(id: number, queue: string, credit: number): void {
-    this.#subscriptions.set(id, { id, queue, credit, owned: 0, nextDue: Infinity });
+    this.#subscriptions.set(id, { id, queue, credit, owned: 0, nextDue: Infinity, isDrained: false });
   }
 
   credit(id: number, credit: number): void {
@@ -72,12 +83,12 @@ export class Client {
     this.#subscriptions.delete(id);
   }
 
-  /** Whether there is a message that it could take; a read, no transaction. */
-  seesWork(now: number): boolean {
+  /** Whether there is a message that it could take; a read, no transaction. `isTold`: another process says so. */
+  seesWork(now: number, isTold: boolean): boolean {
+    for (const subscription of this.#subscriptions.values()) if (free(subscription) === 0) forget(subscription);
     if (this.#more) return true;
+    if (isTold && this.#isLucky && this.isHungry) return true;
     const { messages } = this.store;
-    for (const subscription of this.#subscriptions.values())
-      if (free(subscription) === 0) subscription.nextDue = UNKNOWN;
     return this.#hungry()
       .map((subscription) => {
         const { hasReady, nextDue } = messages.look(subscription.queue);
@@ -87,13 +98,25 @@ export class Client {
       .includes(true);
   }
 
-  /** Claims as much as there is credit for, that of deliveries which end in the same transaction included. */
-  claim(unit: Unit): void {
+  /**
+   * Claims as much as there is credit for, that of deliveries which end in the same transaction included; says how much.
+   * `isQuiet`: what was stored since the last claim is still to be told.
+   */
+  claim(unit: Unit, { isQuiet } = { isQuiet: false }): number {
     this.#more = false;
+    let claimed = 0;
     for (const subscription of this.#subscriptions.values()) {
+      if (isQuiet && isEmpty(subscription, unit.now)) continue;
       const limit = subscription.credit - subscription.owned + unit.freedOf(subscription);
-      if (limit > 0) this.#claimFor(subscription, limit, unit);
+      if (limit <= 0) subscription.isDrained = false;
+      else claimed += this.#claimFor(subscription, limit, unit);
     }
+    return claimed;
+  }
+
+  /** Claims what is there; a client that found something believes the next that is told. */
+  claimTold(unit: Unit): void {
+    this.#isLucky = this.claim(unit) > 0;
   }
 
   settle(settlements: SettleColumns, unit: Unit): boolean[] {
@@ -127,19 +150,19 @@ export class Client {
     return [...this.#subscriptions.values()].filter((subscription) => free(subscription) > 0);
   }
 
-  #claimFor(subscription: Subscription, limit: number, unit: Unit): void {
+  #claimFor(subscription: Subscription, limit: number, unit: Unit): number {
     const { messages } = this.store;
     const { queue } = subscription;
-    if (subscription.nextDue <= unit.now) {
-      messages.promote(queue, unit.now);
-      unit.after(() => (subscription.nextDue = messages.nextDue(queue)));
-    }
+    if (subscription.nextDue <= unit.now) messages.promote(queue, unit.now);
     const owner = this.#owner ?? this.#register(unit);
-    const { rows, isAll } = messages.claim(queue, limit, owner);
+    const { rows, isAll, nextDue } = messages.claim(queue, limit, owner);
+    unit.otherwise(() => forget(subscription));
+    unit.after(() => Object.assign(subscription, { nextDue, isDrained: isAll }));
     if (isAll) unit.addDrained(this.store, queue);
     if (rows.length > 0) unit.after(() => this.#deliver(subscription, owner, rows));
     // the bytes of one claim are limited
     if (!isAll && rows.length < limit) unit.after(() => (this.#more = true));
+    return rows.length;
   }
 
   #register(unit: Unit): number {

@@ -2,61 +2,70 @@ import type { DeadLetter } from "../../powers.js";
 import type { ResultEvent, ResultRecord, SequencedEvent } from "../../result-backend.js";
 import type { Envelope } from "../../transport.js";
 import type { TerminalState } from "../../state.js";
-import { pack, unpack, type Packed } from "../../wire/pack.js";
+import { pack, transferables, unpack, type Packed } from "../../wire/pack.js";
 import type { SqlRow, SqlValue } from "./driver.js";
 
-/** A row that belongs to whoever holds it: packing takes its last value, the body, unpacking puts it back. */
+/** A row that belongs to whoever holds it: packing may take its last value, the body, unpacking puts it back. */
 export type OwnRow = SqlValue[];
 
-/** A batch as it crosses to and from the database thread: all bodies are in one buffer that is transferred. */
+/** A batch as it crosses to and from the database thread. */
 export interface Batch {
-  /** Without their last column, which is the body. */
   readonly rows: readonly OwnRow[];
-  /** How many columns that are. */
+  /** How many columns the rows have on their way. */
   readonly width: number;
-  readonly bodies: Packed;
+  /** The last column of each row, in one buffer that is transferred; none where it costs less to copy the one there is. */
+  readonly bodies: Packed | undefined;
 }
+
+/** A body that is copied rather than transferred has no more bytes than this. */
+const SMALL_BYTES = 2_048;
 
 export const isBatch = (value: unknown): value is Batch =>
   typeof value === "object" && value !== null && "bodies" in value;
 
 /** Adds what to name in a transfer list. */
 export function transferBatch(batch: Batch, list: ArrayBuffer[]): void {
-  if (batch.rows.length > 0) list.push(batch.bodies.bytes.buffer, batch.bodies.ends.buffer);
+  if (batch.bodies !== undefined) list.push(...transferables(batch.bodies));
 }
 
 /** Packs rows that end with a body, and takes them over. */
 export function packRows(rows: readonly OwnRow[]): Batch {
+  if (isSmall(rows)) {
+    for (const row of rows) row.push(ownBytes(row.pop() as Uint8Array));
+    return { rows, width: rows[0]?.length ?? 0, bodies: undefined };
+  }
   const bodies = pack(rows.map((row) => row.pop() as Uint8Array));
-  return { rows, width: rows[0]?.length ?? 0, bodies };
+  return { rows, width: rows[0]!.length, bodies };
 }
 
 /** The rows with their bodies, as views. What was added to them after an earlier unpacking is cut off. */
 export function unpackRows({ rows, width, bodies }: Batch): readonly OwnRow[] {
-  const parts = unpack(bodies);
-  for (const [i, row] of rows.entries()) {
-    row.length = width;
-    row.push(parts[i]!);
-  }
+  for (const row of rows) row.length = width;
+  if (bodies !== undefined) unpack(bodies).forEach((body, i) => rows[i]!.push(body));
   return rows;
 }
+
+const isSmall = (rows: readonly OwnRow[]): boolean =>
+  rows.length === 0 || (rows.length === 1 && (rows[0]!.at(-1) as Uint8Array).length <= SMALL_BYTES);
+
+/** n.b. a copy of a view is one of all that it is a view on. */
+const ownBytes = (body: Uint8Array): Uint8Array =>
+  body.length === body.buffer.byteLength ? body : new Uint8Array(body);
 
 /** The columns of an envelope; `ENVELOPE_COLUMNS` of the tables are in this order. */
 export const ENVELOPE_COLUMNS = ["id", "queue", "priority", "eta", "expires", "reply_to", "body"] as const;
 
 export function packEnvelopes(batch: readonly Envelope[]): Batch {
-  return {
-    rows: batch.map(({ id, queue, priority, eta, expires, replyTo }) => [
-      id,
-      queue,
-      priority,
-      toTime(eta),
-      toTime(expires),
-      replyTo ?? null,
-    ]),
-    width: ENVELOPE_COLUMNS.length - 1,
-    bodies: pack(batch.map(({ body }) => body)),
-  };
+  const rows = batch.map(({ id, queue, priority, eta, expires, replyTo, body }) => [
+    id,
+    queue,
+    priority,
+    toTime(eta),
+    toTime(expires),
+    replyTo ?? null,
+    body,
+  ]);
+  return packRows(rows);
 }
 
 /**
@@ -87,11 +96,7 @@ export function toDeadLetter(row: SqlRow): DeadLetter {
 
 /** Records and events have the same columns: id, state, ttl, body. */
 export function packRecords(batch: readonly (ResultRecord | ResultEvent)[]): Batch {
-  return {
-    rows: batch.map(({ id, state, ttlMs }) => [id, state, Math.min(FARTHEST_MS, ttlMs)]),
-    width: 3,
-    bodies: pack(batch.map(({ body }) => body)),
-  };
+  return packRows(batch.map(({ id, state, ttlMs, body }) => [id, state, Math.min(FARTHEST_MS, ttlMs), body]));
 }
 
 export function toRecord([id, state, ttl, body]: SqlRow): ResultRecord {

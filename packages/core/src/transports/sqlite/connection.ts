@@ -69,13 +69,13 @@ export class Connection {
     return new Promise<Requests[O]["reply"]>((resolve, reject) => {
       this.#pending.set(id, { client, resolve, reject });
       this.#updateHold();
-      this.#thread.post({ ...fields, op, id, client } as unknown as Request, transfers);
+      this.#post({ op, id, client, fields } as Request, transfers);
     });
   }
 
   /** Asks for what has no answer, or none that matters: after a death of the thread it is asked for again. */
   tell<O extends Op>(op: O, client: number, fields: Requests[O]["fields"]): void {
-    if (this.#thread.isUp) this.#thread.post({ ...fields, op, id: UNANSWERED, client } as unknown as Request, []);
+    if (this.#thread.isUp) this.#post({ op, id: UNANSWERED, client, fields } as Request, []);
   }
 
   /** Keeps the process alive until the returned function is called. */
@@ -105,6 +105,11 @@ export class Connection {
     const release = this.hold();
     await within(this.#thread.close(), deadline, () => new Error()).catch(() => this.#thread.abandon());
     release();
+  }
+
+  #post(request: Request, transfers: readonly ArrayBuffer[]): void {
+    if (FOLLOWERS.has(request.op)) this.#thread.postSoon(request);
+    else this.#thread.post(request, transfers);
   }
 
   #take(id: number): Pending | undefined {
@@ -170,6 +175,9 @@ export class Connection {
     return toError(failure, this.location);
   }
 }
+
+/** What mostly goes together with something else: a wait with its call, a credit with what ended. */
+const FOLLOWERS: ReadonlySet<Op> = new Set<Op>(["wait", "unwait", "credit"]);
 
 const NO_THREAD: Failure = {
   code: "BROKER_UNAVAILABLE",

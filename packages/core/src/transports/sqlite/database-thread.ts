@@ -48,6 +48,7 @@ export class DatabaseThread {
   #failure: Failure | undefined;
   /** How often it ended since it last worked; undefined before it first worked. */
   #failures: number | undefined;
+  #requests: Request[] = [];
   #isHeld = false;
   #isClosing = false;
 
@@ -63,7 +64,13 @@ export class DatabaseThread {
   }
 
   post(request: Request, transfers: readonly ArrayBuffer[]): void {
-    this.#worker?.postMessage(request, transfers);
+    this.#requests.push(request);
+    this.#flush(transfers);
+  }
+
+  /** Posts it with what is posted next, at the latest when this turn of the event loop ends. */
+  postSoon(request: Request): void {
+    if (this.#requests.push(request) === 1) process.nextTick(() => this.#flush());
   }
 
   /** Whether the process stays alive for it. */
@@ -79,6 +86,7 @@ export class DatabaseThread {
   async close(): Promise<void> {
     this.#isClosing = true;
     clearTimeout(this.#restart);
+    this.#flush();
     this.#worker?.postMessage(SHUT_DOWN);
     await this.#exited;
   }
@@ -88,6 +96,12 @@ export class DatabaseThread {
     this.#isClosing = true;
     this.#gate.hurry();
     this.#worker?.unref();
+  }
+
+  #flush(transfers: readonly ArrayBuffer[] = []): void {
+    const requests = this.#requests;
+    this.#requests = [];
+    if (requests.length > 0) this.#worker?.postMessage(requests, transfers);
   }
 
   #spawn(): void {
@@ -117,6 +131,7 @@ export class DatabaseThread {
   #onExit(): void {
     forgetGate(this.#gate);
     this.#worker = undefined;
+    this.#requests = [];
     if (this.#isClosing) return;
     const failure = this.#failure ?? diedOf("it ended");
     this.#failure = undefined;

@@ -7,6 +7,9 @@ export type SqlRow = readonly SqlValue[];
 /** The parameter of a body. n.b. `node:sqlite` binds an empty `Uint8Array` as null. */
 export const BODY = "ifnull(?, x'')";
 
+/** The parameter of a `LIMIT`. n.b. with a bare one some builds of SQLite prepare the statement again each time it is bound. */
+export const LIMIT = "(? + 0)";
+
 /** The few methods of `node:sqlite` that are called, which `@photostructure/sqlite` has too. */
 export interface SqliteStatement {
   run(...parameters: SqlValue[]): { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint };

@@ -3,6 +3,7 @@ import { Committer, failureOf, mayPass } from "./committer.js";
 import type { Database } from "./database.js";
 import { News } from "./news.js";
 import type { Outbox } from "./outbox.js";
+import { isPatient } from "./patience.js";
 import type { Op, Request } from "./protocol.js";
 import { read } from "./reads.js";
 import { Store } from "./store.js";
@@ -36,27 +37,20 @@ export class Engine {
   run(requests: readonly Request[]): void {
     const writes = requests.filter(isWrite);
     // what a client may own is known before a transaction claims for it; what is read was stored before
-    for (const request of requests) if (isSetting(request)) this.#answer(request);
+    for (const request of requests) if (isSetting(request)) this.#set(request);
     if (writes.length > 0) this.#commit(writes);
     for (const request of requests) if (!isWrite(request) && !isSetting(request)) this.#answer(request);
-    if (this.#mayHaveWork || requests.some(isSetting)) this.claim();
+    if (this.#mayHaveWork) this.#claim();
     // whoever waits for a result needs no answer now: it travels with the result, or with the next tick
     if (requests.every(({ op }) => op === "wait")) this.#outbox.flushNews();
+    else if (isPatient(requests, (id) => this.#clients.get(id)?.ownsNothing === true)) this.#outbox.flushSoon();
     else this.#outbox.flush();
-  }
-
-  /** Takes messages where there is credit for them; a transaction only where there are some. */
-  claim(): void {
-    this.#mayHaveWork = false;
-    const now = Date.now();
-    const clients = this.#all().filter((client) => client.seesWork(now));
-    if (clients.length > 0) this.#committer.attempt((unit) => clients.forEach((client) => client.claim(unit)));
   }
 
   /** Another process has stored messages, or may have. */
   onWork(): void {
     this.#wakeUps++;
-    this.#quietly(() => this.claim());
+    this.#quietly(() => this.#claim({ isTold: true }));
   }
 
   /** Another process has stored results or events, or may have. */
@@ -75,7 +69,7 @@ export class Engine {
     this.#quietly(() => {
       renewLeases(this.#all(), this.#committer);
       reapOwners(this.#all(), this.#committer);
-      this.claim();
+      this.#claim();
       this.#eachNews((news) => {
         news.results();
         news.topics();
@@ -100,6 +94,22 @@ export class Engine {
     }
   }
 
+  #set(request: Request): void {
+    // more room changes nothing where there was room: what was ready is claimed
+    const hadRoom =
+      request.op === "credit" && this.#clients.get(request.client)?.hasRoom(request.fields.subscription) === true;
+    this.#answer(request);
+    if (!hadRoom) this.#mayHaveWork = true;
+  }
+
+  /** Takes messages where there is credit for them; a transaction only where there are some. `isTold`: there may be new ones. */
+  #claim({ isTold } = { isTold: false }): void {
+    this.#mayHaveWork = false;
+    const now = Date.now();
+    const clients = this.#all().filter((client) => client.seesWork(now, isTold));
+    if (clients.length > 0) this.#committer.attempt((unit) => clients.forEach((client) => client.claimTold(unit)));
+  }
+
   #serve(request: Request): unknown {
     if (request.op === "counters") return { transactions: this.#db.transactions, wakeUps: this.#wakeUps };
     if (request.op === "open") return this.#open(request);
@@ -109,12 +119,12 @@ export class Engine {
     return answer;
   }
 
-  #wait(client: Client, { ids }: Request<"wait">): null {
+  #wait(client: Client, { fields: { ids } }: Request<"wait">): null {
     this.#stores.get(client.store.prefix)!.news.wait(client.id, ids);
     return null;
   }
 
-  #open({ client, prefix, leaseMs, heartbeatMs }: Request<"open">): null {
+  #open({ client, fields: { prefix, leaseMs, heartbeatMs } }: Request<"open">): null {
     const known = this.#stores.get(prefix);
     const store = known?.store ?? new Store(this.#db, prefix);
     if (known === undefined) this.#stores.set(prefix, { store, news: new News(store, this.#outbox) });
@@ -139,7 +149,8 @@ export class Engine {
       unit.after(() => this.#outbox.reply(request, value));
       if (request.op === "leave") unit.after(() => this.#leave(request.client));
     }
-    for (const client of this.#all()) if (client.isConsuming) client.claim(unit);
+    const isQuiet = this.#wake.work.isWatched && !unit.leavesWork;
+    for (const client of this.#all()) if (client.isConsuming) client.claim(unit, { isQuiet });
   }
 
   #leave(id: number): void {

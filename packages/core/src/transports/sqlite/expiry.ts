@@ -1,4 +1,5 @@
 import type { Database } from "./database.js";
+import { LIMIT } from "./driver.js";
 
 const PAUSE_MS = 250;
 const ROWS = 500;
@@ -12,7 +13,7 @@ export class Expiry {
 
   constructor(db: Database, table: string) {
     this.#db = db;
-    this.#sql = `DELETE FROM ${table} WHERE seq IN (SELECT seq FROM ${table} WHERE expires <= ? ORDER BY expires LIMIT ?)`;
+    this.#sql = `DELETE FROM ${table} WHERE seq IN (SELECT seq FROM ${table} WHERE expires <= ? ORDER BY expires LIMIT ${LIMIT})`;
   }
 
   /** To be called with each write, within its transaction; `written` is how many rows it added. */

@@ -1,4 +1,5 @@
 import type { SqlRow } from "./driver.js";
+import { Followers } from "./followers.js";
 
 /** A table whose rows have a growing sequence number, in the order of commits. */
 export interface Growing {
@@ -13,7 +14,7 @@ export interface Growing {
  */
 export class Feed {
   readonly #table: Growing;
-  readonly #followers = new Map<string, Set<number>>();
+  readonly #followers = new Followers();
   #seen = 0;
 
   constructor(table: Growing) {
@@ -26,33 +27,25 @@ export class Feed {
 
   /** From now on; what the table holds already must be read after this. */
   follow(key: string, client: number): void {
-    if (this.#followers.size === 0) this.#seen = this.#table.newest();
-    const clients = this.#followers.get(key);
-    if (clients === undefined) this.#followers.set(key, new Set([client]));
-    else clients.add(client);
+    if (!this.isFollowed) this.#seen = this.#table.newest();
+    this.#followers.add(key, client);
   }
 
   unfollow(key: string, client: number): void {
-    const clients = this.#followers.get(key);
-    if (clients?.delete(client) && clients.size === 0) this.#followers.delete(key);
+    this.#followers.remove(key, client);
   }
 
   leave(client: number): void {
-    for (const key of [...this.#followers.keys()]) this.unfollow(key, client);
+    this.#followers.leave(client);
   }
 
   /** The new rows that somebody follows, for each client. */
   poll(): Map<number, SqlRow[]> {
-    const news = new Map<number, SqlRow[]>();
-    if (!this.isFollowed) return news;
-    for (const row of this.#table.newer(this.#seen)) {
-      this.#seen = row[0] as number;
-      for (const client of this.#followers.get(row[1] as string) ?? []) {
-        const rows = news.get(client);
-        if (rows === undefined) news.set(client, [row]);
-        else rows.push(row);
-      }
-    }
-    return news;
+    if (!this.isFollowed) return new Map<number, SqlRow[]>();
+    const rows = this.#table.newer(this.#seen);
+    if (rows.length > 0) this.#seen = rows.at(-1)![0] as number;
+    return this.#followers.share(rows, keyOf);
   }
 }
+
+export const keyOf = (row: SqlRow): string => row[1] as string;

@@ -1,25 +1,16 @@
 import type { QueueDepth } from "../../powers.js";
 import { ENVELOPE_COLUMNS, type OwnRow } from "./columns.js";
 import type { Database } from "./database.js";
-import type { SqlRow, SqlValue } from "./driver.js";
+import { BODY, LIMIT, type SqlRow, type SqlValue } from "./driver.js";
+import { readFront, type Front } from "./front.js";
 import { insertRows } from "./insert-rows.js";
 import type { Tables } from "./schema.js";
 
-/** How many bytes of bodies one claim takes at most, beyond its first message. */
-const CLAIM_BYTES = 16 * 1024 * 1024;
 const PROMOTE_ROWS = 1_000;
 
 const ENVELOPE = ENVELOPE_COLUMNS.join(",");
 const COLUMNS = [...ENVELOPE_COLUMNS, "due", "redeliveries"];
 const READY = "owner IS NULL AND due IS NULL";
-
-/** Messages that somebody owns from now on. */
-export interface Claimed {
-  /** Sequence number, redeliveries, then the columns of `ENVELOPE_COLUMNS`. */
-  readonly rows: readonly OwnRow[];
-  /** Nothing more was ready. */
-  readonly isAll: boolean;
-}
 
 /** Messages of one prefix. What changes something runs within `Database.write`. */
 export class Messages {
@@ -33,6 +24,7 @@ export class Messages {
 
   /** Stores the envelopes whose id is neither that of a message nor that of a result; says which were stored. */
   enqueue(envelopes: readonly OwnRow[], now: number): boolean[] {
+    if (envelopes.length === 1) return [this.#enqueueOne(this.#toRow(envelopes[0]!, now, 0), now)];
     const known = this.#known(envelopes, now);
     const fresh: OwnRow[] = [];
     const stored = envelopes.map((envelope) => {
@@ -62,15 +54,6 @@ export class Messages {
     return { hasReady: ready === 1, nextDue: due ?? Infinity };
   }
 
-  /** When the next delayed message is due; infinity when there is none. */
-  nextDue(queue: string): number {
-    const due = this.#db.value(
-      `SELECT min(due) FROM ${this.#tables.message} WHERE queue = ? AND due IS NOT NULL`,
-      queue,
-    );
-    return (due as number | null) ?? Infinity;
-  }
-
   /** Makes delayed messages that are due ready. */
   promote(queue: string, now: number): void {
     const { message } = this.#tables;
@@ -78,19 +61,23 @@ export class Messages {
     this.#db.run(`UPDATE ${message} SET due = NULL WHERE seq IN (${due})`, queue, now);
   }
 
-  claim(queue: string, limit: number, owner: number): Claimed {
-    const { rows, isAll } = this.#front(queue, limit);
-    if (rows.length > 0) {
-      const { message } = this.#tables;
-      const seqs = JSON.stringify(rows.map((row) => row[0]));
-      this.#db.run(`UPDATE ${message} SET owner = ? WHERE seq IN (SELECT value FROM json_each(?))`, owner, seqs);
-    }
-    return { rows, isAll };
+  /** Gives the messages that come next to an owner. */
+  claim(queue: string, limit: number, owner: number): Front {
+    const { message } = this.#tables;
+    const front = readFront(this.#db, message, queue, limit);
+    const update = `UPDATE ${message} SET owner = ? WHERE seq`;
+    const seqs = front.rows.map((row) => row[0]!);
+    if (seqs.length === 1) this.#db.run(`${update} = ?`, owner, seqs[0]!);
+    else if (seqs.length > 1)
+      this.#db.run(`${update} IN (SELECT value FROM json_each(?))`, owner, JSON.stringify(seqs));
+    return front;
   }
 
   /** Removes messages; returns the sequence numbers of those that `owner` had. */
   finish(owner: number, seqs: readonly number[]): SqlValue[] {
-    const sql = `DELETE FROM ${this.#tables.message} WHERE owner = ? AND seq IN (SELECT value FROM json_each(?)) RETURNING seq`;
+    const those = `DELETE FROM ${this.#tables.message} WHERE owner = ? AND seq`;
+    if (seqs.length === 1) return this.#db.run(`${those} = ?`, owner, seqs[0]!) === 1 ? [...seqs] : [];
+    const sql = `${those} IN (SELECT value FROM json_each(?)) RETURNING seq`;
     return this.#db.rows(sql, owner, JSON.stringify(seqs)).map((row) => row[0]!);
   }
 
@@ -150,7 +137,7 @@ export class Messages {
   /** Oldest first; reason and time before the columns of the envelope. */
   dead(queue: string, limit: number): OwnRow[] {
     return this.#db.rows(
-      `SELECT reason,at,${ENVELOPE} FROM ${this.#tables.dead} WHERE queue = ? ORDER BY seq LIMIT ?`,
+      `SELECT reason,at,${ENVELOPE} FROM ${this.#tables.dead} WHERE queue = ? ORDER BY seq LIMIT ${LIMIT}`,
       queue,
       limit,
     );
@@ -160,27 +147,20 @@ export class Messages {
     return this.#db.run(`DELETE FROM ${this.#tables.message} WHERE queue = ? AND owner IS NULL`, queue);
   }
 
-  /** The messages that come next: as many as the bytes of one claim allow, but one at least. */
-  #front(queue: string, limit: number): Claimed {
-    const next = `FROM ${this.#tables.message} WHERE queue = ? AND ${READY} ORDER BY priority DESC, seq LIMIT ?`;
-    // one message needs no counting, and in a quiet queue there is no more
-    const first = this.#db.rows(`SELECT seq,redeliveries,${ENVELOPE} ${next}`, queue, 2);
-    if (first.length < 2) return { rows: first, isAll: true };
-    const [totals] = this.#db.rows(`SELECT count(*),total(length(body)) FROM (SELECT body ${next})`, queue, limit);
-    const [ready, bytes] = totals as [number, number];
-    const count =
-      bytes <= CLAIM_BYTES
-        ? ready
-        : countWithin(CLAIM_BYTES, this.#db.rows(`SELECT length(body) ${next}`, queue, limit));
-    const rows = count === 0 ? [] : this.#db.rows(`SELECT seq,redeliveries,${ENVELOPE} ${next}`, queue, count);
-    return { rows, isAll: ready < limit && count === ready };
-  }
-
   /** The columns of an envelope become those of a message. */
   #toRow(envelope: OwnRow, now: number, redeliveries: SqlValue): OwnRow {
     const eta = envelope[3]!;
     envelope.push(eta !== null && (eta as number) > now ? eta : null, redeliveries);
     return envelope;
+  }
+
+  /** The same for one, as columns of a message, in one statement. */
+  #enqueueOne(row: OwnRow, now: number): boolean {
+    const { message, result } = this.#tables;
+    const values = COLUMNS.map((column) => (column === "body" ? BODY : "?")).join(",");
+    const sql = `INSERT INTO ${message} (${COLUMNS.join(",")}) SELECT ${values}
+      WHERE NOT EXISTS (SELECT 1 FROM ${result} WHERE id = ?1 AND expires > ?) ON CONFLICT (id) DO NOTHING`;
+    return this.#db.run(sql, ...row, now) === 1;
   }
 
   #known(envelopes: readonly SqlRow[], now: number): Set<SqlValue> {
@@ -193,11 +173,4 @@ export class Messages {
     );
     return new Set(rows.map((row) => row[0]!));
   }
-}
-
-/** How many of the first bodies have no more than `bytes` in all; one at least. */
-function countWithin(bytes: number, lengths: readonly SqlRow[]): number {
-  let sum = 0;
-  const over = lengths.findIndex((row) => (sum += row[0] as number) > bytes);
-  return over < 0 ? lengths.length : Math.max(1, over);
 }

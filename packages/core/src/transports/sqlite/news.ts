@@ -1,5 +1,5 @@
 import { packRows } from "./columns.js";
-import type { SqlRow, SqlValue } from "./driver.js";
+import { keyOf } from "./feed.js";
 import type { Outbox } from "./outbox.js";
 import type { Store } from "./store.js";
 
@@ -29,9 +29,9 @@ export class News {
   }
 
   results(): void {
-    for (const [client, rows] of this.#store.resultFeed.poll()) this.#pushResults(client, keysOf(rows));
+    for (const [client, ids] of this.#store.resultFeed.poll()) this.#pushResults(client, ids);
     for (const [client, rows] of this.#store.eventFeed.poll()) {
-      const ids = [...new Set(keysOf(rows) as string[])];
+      const ids = [...new Set(rows.map(keyOf))];
       this.#outbox.push({ kind: "events", client, ids });
     }
   }
@@ -44,7 +44,7 @@ export class News {
     }
   }
 
-  #pushResults(client: number, ids: readonly SqlValue[]): void {
+  #pushResults(client: number, ids: readonly string[]): void {
     const rows = this.#store.records.get(ids, Date.now());
     if (rows.length === 0) return;
     for (const [id] of rows) this.#store.resultFeed.unfollow(id as string, client);
@@ -52,5 +52,3 @@ export class News {
     this.#outbox.push({ kind: "results", client, records }, records);
   }
 }
-
-const keysOf = (rows: readonly SqlRow[]): SqlValue[] => rows.map((row) => row[1]!);

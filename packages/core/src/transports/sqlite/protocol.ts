@@ -65,7 +65,7 @@ export type Op = keyof Requests;
 
 /** A request of one op, or of any. `client` is the transport or result backend that asks. */
 export type Request<O extends Op = Op> = {
-  [P in O]: { readonly op: P; readonly id: number; readonly client: number } & Requests[P]["fields"];
+  [P in O]: { readonly op: P; readonly id: number; readonly client: number; readonly fields: Requests[P]["fields"] };
 }[O];
 
 /** The id of requests whose answer nobody waits for. */

@@ -6,7 +6,7 @@ import type { WriteOp } from "./writes.js";
 /** The requests that need no transaction, but those that the engine answers itself. */
 export type ReadOp = Exclude<Op, WriteOp | "open" | "wait" | "counters">;
 
-type Reads = { readonly [O in ReadOp]: (client: Client, request: Request<O>) => Requests[O]["reply"] };
+type Reads = { readonly [O in ReadOp]: (client: Client, fields: Requests[O]["fields"]) => Requests[O]["reply"] };
 
 const READS: Reads = {
   consume: (client, { subscription, queue, credit }) => {
@@ -51,6 +51,6 @@ const READS: Reads = {
 /** @throws Error when it is no such request. */
 export function read(client: Client, request: Request): unknown {
   if (!Object.hasOwn(READS, request.op)) throw new Error(`there is no request ${request.op}`);
-  const answer = READS[request.op as ReadOp] as (client: Client, request: Request) => unknown;
-  return answer(client, request);
+  const answer = READS[request.op as ReadOp] as (client: Client, fields: object) => unknown;
+  return answer(client, request.fields);
 }

@@ -1,6 +1,6 @@
 import type { OwnRow } from "./columns.js";
 import type { Database } from "./database.js";
-import type { SqlRow, SqlValue } from "./driver.js";
+import { BODY, type SqlRow, type SqlValue } from "./driver.js";
 import { Expiry } from "./expiry.js";
 import { insertRows } from "./insert-rows.js";
 import type { Tables } from "./schema.js";
@@ -21,6 +21,7 @@ export class Records {
 
   /** Stores the records (as `packRecords` makes them) whose id has none; says which were stored. */
   put(records: readonly OwnRow[], now: number): boolean[] {
+    if (records.length === 1 && this.#putNew(records[0]!, now)) return [true];
     const known = this.#known(records, now);
     const fresh: OwnRow[] = [];
     const stored = records.map((record) => {
@@ -36,12 +37,10 @@ export class Records {
   }
 
   /** Records of these ids, in any order. */
-  get(ids: readonly SqlValue[], now: number): OwnRow[] {
-    return this.#db.rows(
-      `SELECT id,state,ttl,body FROM ${this.#result} WHERE id IN (SELECT value FROM json_each(?)) AND expires > ?`,
-      JSON.stringify(ids),
-      now,
-    );
+  get(ids: readonly string[], now: number): OwnRow[] {
+    const select = `SELECT id,state,ttl,body FROM ${this.#result} WHERE expires > ? AND id`;
+    if (ids.length === 1) return this.#db.rows(`${select} = ?`, now, ids[0]!);
+    return this.#db.rows(`${select} IN (SELECT value FROM json_each(?))`, now, JSON.stringify(ids));
   }
 
   /** Sequence number and id of each record stored after `seq`. */
@@ -55,6 +54,14 @@ export class Records {
 
   forget(ids: readonly string[]): void {
     this.#db.run(`DELETE FROM ${this.#result} WHERE id IN (SELECT value FROM json_each(?))`, JSON.stringify(ids));
+  }
+
+  /** One statement for one record; false when its id has one, whose time may be over. */
+  #putNew(record: OwnRow, now: number): boolean {
+    const sql = `INSERT INTO ${this.#result} (${COLUMNS.join(",")}) VALUES (?,?,?,${BODY},?) ON CONFLICT (id) DO NOTHING`;
+    const isNew = this.#db.run(sql, ...record, now + (record[2] as number)) === 1;
+    if (isNew) this.#expiry.remove(now, 1);
+    return isNew;
   }
 
   /** The ids that have a record; removes those records whose time is over. */

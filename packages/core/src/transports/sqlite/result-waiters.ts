@@ -1,3 +1,4 @@
+import type { Expectation } from "../../powers.js";
 import type { ResultRecord } from "../../result-backend.js";
 import { Waiters } from "../waiters.js";
 import type { Membership } from "./membership.js";
@@ -22,6 +23,10 @@ export class ResultWaiters {
     return this.#waiters.wait(id, signal);
   }
 
+  expect(id: string): Expectation {
+    return this.#waiters.expect(id);
+  }
+
   serve(records: readonly ResultRecord[]): void {
     for (const record of records) this.#waiters.serve(record.id, record);
   }
@@ -37,10 +42,11 @@ export class ResultWaiters {
   }
 
   #note(id: string): void {
-    if (this.#fresh.push(id) === 1) queueMicrotask(() => this.#flush());
+    if (this.#fresh.push(id) === 1) void this.#flush();
   }
 
-  #flush(): void {
+  async #flush(): Promise<void> {
+    await Promise.resolve();
     const ids = this.#fresh.filter((id) => this.#waiters.has(id));
     this.#fresh = [];
     this.#ask(ids);

@@ -1,4 +1,5 @@
 import { ResultError } from "../../errors.js";
+import type { Expectation, Expecting } from "../../powers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -15,7 +16,7 @@ import type { Push } from "./protocol.js";
 import { ResultWaiters } from "./result-waiters.js";
 
 /** Terminal records and events in a file, for all processes of one machine. */
-export class SqliteResults implements ResultBackend {
+export class SqliteResults implements ResultBackend, Expecting {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #membership: Membership;
@@ -52,6 +53,10 @@ export class SqliteResults implements ResultBackend {
 
   async wait(id: string, signal?: AbortSignal): Promise<ResultRecord> {
     return this.#waiters.wait(id, signal);
+  }
+
+  expect(id: string): Expectation {
+    return this.#waiters.expect(id);
   }
 
   async forget(ids: readonly string[]): Promise<void> {

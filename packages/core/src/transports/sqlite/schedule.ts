@@ -17,15 +17,14 @@ export class Schedule {
     this.#gate = gate;
   }
 
-  /** Sets the timer to what is due next. */
+  /** Sees to it that the timer fires when something is due. One that would fire earlier is left alone: it looks again then. */
   arm(): void {
     const now = performance.now();
-    const delay = this.#engine.untilTick(now - this.#lastTick, SAFETY_POLL_MS);
-    if (Math.abs(now + delay - this.#at) < 1) return;
+    const delay = this.#untilTick(now);
+    if (now + delay >= this.#at - 1) return;
     this.stop();
-    if (delay === Infinity) return;
     this.#at = now + delay;
-    this.#timer = setTimeout(() => this.#gate.pass(() => this.#tick()), Math.min(delay, LONGEST_TIMER_MS));
+    this.#timer = setTimeout(() => this.#gate.pass(() => this.#onTimer()), Math.min(delay, LONGEST_TIMER_MS));
   }
 
   stop(): void {
@@ -34,10 +33,18 @@ export class Schedule {
     this.#at = Infinity;
   }
 
-  #tick(): void {
+  #onTimer(): void {
     this.#at = Infinity;
+    if (this.#untilTick(performance.now()) < 1) this.#tick();
+    this.arm();
+  }
+
+  #tick(): void {
     this.#lastTick = performance.now();
     this.#engine.tick();
-    this.arm();
+  }
+
+  #untilTick(now: number): number {
+    return this.#engine.untilTick(now - this.#lastTick, SAFETY_POLL_MS);
   }
 }

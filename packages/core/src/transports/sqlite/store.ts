@@ -4,6 +4,7 @@ import { Feed } from "./feed.js";
 import { Leases } from "./leases.js";
 import { Messages } from "./messages.js";
 import { Records } from "./records.js";
+import { ResultFeed } from "./result-feed.js";
 import { createTables, tablesOf } from "./schema.js";
 import { Topics } from "./topics.js";
 
@@ -15,7 +16,7 @@ export class Store {
   readonly records: Records;
   readonly events: EventLog;
   readonly topics: Topics;
-  readonly resultFeed: Feed;
+  readonly resultFeed: ResultFeed;
   readonly eventFeed: Feed;
   readonly topicFeed: Feed;
 
@@ -28,7 +29,7 @@ export class Store {
     this.records = new Records(db, tables);
     this.events = new EventLog(db, tables);
     this.topics = new Topics(db, tables);
-    this.resultFeed = new Feed(this.records);
+    this.resultFeed = new ResultFeed(this.records);
     this.eventFeed = new Feed(this.events);
     this.topicFeed = new Feed(this.topics);
   }

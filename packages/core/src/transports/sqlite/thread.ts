@@ -56,7 +56,7 @@ function receive(first: unknown, port: MessagePort): { readonly requests: Reques
   let message: unknown = first;
   for (;;) {
     if (message === SHUT_DOWN) return { requests, shutDown: true };
-    if (isRequest(message)) requests.push(message);
+    if (Array.isArray(message)) requests.push(...message.filter(isRequest));
     const next = requests.length < MAX_REQUESTS ? receiveMessageOnPort(port) : undefined;
     if (next === undefined) return { requests, shutDown: false };
     message = next.message;
@@ -64,7 +64,12 @@ function receive(first: unknown, port: MessagePort): { readonly requests: Reques
 }
 
 const isRequest = (message: unknown): message is Request =>
-  typeof message === "object" && message !== null && "op" in message && "id" in message && "client" in message;
+  typeof message === "object" &&
+  message !== null &&
+  "op" in message &&
+  "id" in message &&
+  "client" in message &&
+  "fields" in message;
 
 function serve({ gate, db, engine, wake, schedule }: Running, port: MessagePort): void {
   const shutDown = (): void => {

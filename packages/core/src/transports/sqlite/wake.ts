@@ -20,6 +20,11 @@ export class WakeFile {
     this.#listener = listener;
   }
 
+  /** Every touch from now on is told, without polling. */
+  get isWatched(): boolean {
+    return this.#watcher !== undefined;
+  }
+
   touch(): void {
     try {
       this.#fd ??= openSync(this.#path, constants.O_RDWR | constants.O_CREAT, 0o600);

@@ -8,7 +8,9 @@ import type { Unit } from "./unit.js";
 export type WriteOp =
   "leave" | "abandon" | "declare" | "send" | "settle" | "put" | "forget" | "append" | "broadcast" | "purge";
 
-type Writes = { readonly [O in WriteOp]: (client: Client, request: Request<O>, unit: Unit) => Requests[O]["reply"] };
+type Writes = {
+  readonly [O in WriteOp]: (client: Client, fields: Requests[O]["fields"], unit: Unit) => Requests[O]["reply"];
+};
 
 /** What each of them does within a transaction. What becomes true with the commit is left to `unit`. */
 const WRITES: Writes = {
@@ -58,6 +60,6 @@ export function isWrite(request: Request): request is Request<WriteOp> {
 }
 
 export function write(client: Client, request: Request<WriteOp>, unit: Unit): unknown {
-  const apply = WRITES[request.op] as (client: Client, request: Request<WriteOp>, unit: Unit) => unknown;
-  return apply(client, request, unit);
+  const apply = WRITES[request.op] as (client: Client, fields: object, unit: Unit) => unknown;
+  return apply(client, request.fields, unit);
 }

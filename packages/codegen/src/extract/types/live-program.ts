@@ -1,0 +1,155 @@
+import { ts } from "ts-morph";
+import { Imports } from "./imports.js";
+import { isLocal, LIB_FOLDER } from "./platform.js";
+import { SourceFiles } from "./source-files.js";
+import type { ProjectConfig } from "./tsconfigs.js";
+
+/** What the types of one file come from. Absolute paths. */
+export interface Dependencies {
+  /** The file itself and what it imports, installed packages left out. */
+  readonly files: ReadonlySet<string>;
+  /** Files that would be among them if they existed. */
+  readonly absent: ReadonlySet<string>;
+  /** Whether every import was found. */
+  readonly isComplete: boolean;
+}
+
+/** A program of the compiler over some files of a project: the ones that were asked for, and what they import. */
+export class LiveProgram {
+  readonly #files: SourceFiles;
+  readonly #imports: Imports;
+  readonly #host: ts.CompilerHost;
+  readonly #config: ProjectConfig;
+  readonly #options: ts.CompilerOptions;
+  readonly #ambient: ReadonlySet<string>;
+  readonly #roots = new Set<string>();
+  #current: ts.Program | undefined;
+  #previous: ts.Program | undefined;
+
+  /** @param root the folder of the project, absolute, with `/`. */
+  constructor(root: string, config: ProjectConfig, withJavaScript: boolean) {
+    this.#config = config;
+    this.#options = withJavaScript ? { ...config.options, allowJs: true } : config.options;
+    this.#files = new SourceFiles(this.#options);
+    this.#host = this.#createHost(root);
+    this.#imports = new Imports(this.#host, this.#options);
+    // Declarations of globals belong to every file, though none imports them.
+    this.#ambient = new Set([...config.files].filter(isDeclaration));
+    for (const file of this.#ambient) this.#roots.add(file);
+  }
+
+  get program(): ts.Program {
+    if (this.#current === undefined) {
+      const { references } = this.#config;
+      this.#current = ts.createProgram({
+        rootNames: [...this.#roots],
+        options: this.#options,
+        host: this.#host,
+        ...(references.length > 0 && { projectReferences: references }),
+        ...(this.#previous && { oldProgram: this.#previous }),
+      });
+      this.#previous = this.#current;
+    }
+    return this.#current;
+  }
+
+  /** Makes files part of the program; absolute paths. */
+  include(files: Iterable<string>): void {
+    const before = this.#roots.size;
+    for (const file of files) this.#roots.add(file);
+    if (this.#roots.size > before) this.#current = undefined;
+  }
+
+  overlay(texts: Readonly<Record<string, string>>): void {
+    if (this.#files.overlay(texts)) this.#current = undefined;
+  }
+
+  /** Reads files again. */
+  refresh(files: readonly string[]): void {
+    if (files.length === 0) return;
+    const moved = files.map((file) => this.#files.drop(file)).includes(true);
+    this.#current = undefined;
+    if (!moved) return;
+    this.#imports.forget();
+    this.#previous = undefined;
+    for (const file of files) if (!this.#files.exists(file)) this.#roots.delete(file);
+  }
+
+  dependencies(file: string): Dependencies {
+    const files = new Set<string>([file]);
+    const absent = new Set<string>();
+    let isComplete = true;
+    for (const next of files) {
+      const edges = this.#imports.of(next);
+      for (const path of [...edges.files, ...this.#referenced(next)])
+        if (isLocal(path)) files.add(this.#sourceOf(path));
+      for (const path of edges.absent) absent.add(path);
+      isComplete &&= edges.isComplete;
+    }
+    return { files, absent, isComplete };
+  }
+
+  /** The project's own files that declare globals. */
+  globals(): string[] {
+    const own = this.program.getSourceFiles().filter(({ fileName }) => isLocal(fileName));
+    const global = own.filter(
+      (file) => this.#ambient.has(file.fileName) || (file.isDeclarationFile && !ts.isExternalModule(file)),
+    );
+    return global.flatMap(({ fileName }) => [...this.dependencies(fileName).files]);
+  }
+
+  /**
+   * The `package.json` of each package that the program has files of, installed or linked; of folders such as `.prisma`,
+   * which are generated rather than installed, the files themselves.
+   */
+  packageManifests(): string[] {
+    const files = this.program.getSourceFiles().map(({ fileName }) => fileName);
+    const installed = files.flatMap((file) => {
+      const folder = PACKAGE.exec(file)?.[0];
+      if (folder === undefined) return [];
+      return GENERATED.test(folder) ? file : `${folder}package.json`;
+    });
+    const folders = new Set(files.filter(isLocal).map((file) => file.slice(0, file.lastIndexOf("/"))));
+    const own = Array.from(folders, (folder) =>
+      ts.findConfigFile(folder, (file) => this.#files.exists(file), "package.json"),
+    );
+    return [...new Set([...installed, ...own])].filter((file) => file !== undefined);
+  }
+
+  /** The output of a referenced project is replaced by its source. */
+  #sourceOf(path: string): string {
+    return this.program.getSourceFile(path)?.fileName ?? path;
+  }
+
+  #referenced(file: string): string[] {
+    const references = this.program.getSourceFile(file)?.referencedFiles ?? [];
+    return references.map(({ fileName }) => ts.resolveTripleslashReference(fileName, file));
+  }
+
+  #createHost(root: string): ts.CompilerHost {
+    const files = this.#files;
+    return {
+      ...ts.createCompilerHost(this.#options),
+      getCurrentDirectory: () => root,
+      getDefaultLibLocation: () => LIB_FOLDER,
+      getDefaultLibFileName: (options) => `${LIB_FOLDER}/${ts.getDefaultLibFileName(options)}`,
+      fileExists: (file) => files.exists(file),
+      directoryExists: (folder) => files.folderExists(folder),
+      readFile: (file) => files.text(file),
+      realpath: (file) => files.realPath(file),
+      getSourceFile: (file, options) =>
+        files.parse(file, typeof options === "object" ? options : { languageVersion: options }),
+      resolveModuleNameLiterals: (...args) => this.#imports.resolve(...args),
+      // What a referenced project declares is read from its sources, so that it need not be built.
+      useSourceOfProjectReferenceRedirect: () => true,
+    } as ts.CompilerHost;
+  }
+}
+
+/** The innermost package of a path; the compiler's own files are in none that is installed. */
+const PACKAGE = /^(?!\/node_modules\/typescript\/lib\/).*\/node_modules\/(?:@[^/]+\/)?[^/]+\//;
+
+/** A folder among packages that has no package's name. */
+const GENERATED = /\/node_modules\/\.[^/]+\/$/;
+
+const isDeclaration = (file: string): boolean => /\.d\.[cm]?ts$/.test(file);

@@ -1,0 +1,143 @@
+import { realpathSync } from "node:fs";
+import type { SerializationConfig } from "./config.js";
+import type { TaskTypes } from "./contract/type-model.js";
+import { sortDiagnostics, type Diagnostic } from "./diagnostics.js";
+import type { CheckerExtractor, Overlay } from "./extract/types/checker-extractor.js";
+import { extractFiles, mergeProject, NOTHING_NEW, type Extracted } from "./type-phase/extract-files.js";
+import { FileHashes } from "./type-phase/file-hashes.js";
+import { groupBy } from "./group-by.js";
+import { normalizePath } from "./order.js";
+import type { TaskModel } from "./model.js";
+import { findStaleFiles, isCurrent, type StaleFiles } from "./type-phase/stale-files.js";
+import { TypesCache, type KnownProject } from "./type-phase/cache.js";
+import { environmentOf } from "./type-phase/environment.js";
+
+/** Whose types to read. */
+export interface TypePhaseOptions {
+  /** The project's folder; an absolute path. */
+  readonly cwd: string;
+  readonly serialization: Required<SerializationConfig>;
+}
+
+/** What to read. */
+export interface ReadTypesOptions {
+  readonly tasks: readonly TaskModel[];
+  /** Generated files by path: the client of these tasks, and others that tasks may import. They need not exist. */
+  readonly overlay: Overlay;
+  /** The files that may have changed since the last time, relative to the project. @default all */
+  readonly changed?: readonly string[];
+}
+
+/** What the types of a project say. */
+export interface TypesRead {
+  /** By wire name; a task with an error among its diagnostics is left out. */
+  readonly types: ReadonlyMap<string, TaskTypes>;
+  /** By file, line and column. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The files whose types were not known and had to be read, in order. */
+  readonly extracted: readonly string[];
+}
+
+/** Reads the types of tasks once, and keeps them for the next run. */
+export async function readTypes(options: TypePhaseOptions & Omit<ReadTypesOptions, "changed">): Promise<TypesRead> {
+  const phase = new TypePhase(options);
+  const read = await phase.read(options);
+  phase.save();
+  return read;
+}
+
+/** Reads the types of tasks as often as it is asked to, each file's again only when something that it depends on has changed. */
+export class TypePhase {
+  readonly #cwd: string;
+  readonly #serialization: Required<SerializationConfig>;
+  readonly #hashes: FileHashes;
+  readonly #cache: TypesCache;
+  #environment: string | undefined;
+  #known: KnownProject | undefined;
+  #isSaved = true;
+  #extractor: CheckerExtractor | undefined;
+
+  constructor({ cwd, serialization }: TypePhaseOptions) {
+    // The compiler knows files by their real paths.
+    this.#cwd = realpathSync(cwd);
+    this.#serialization = serialization;
+    this.#hashes = new FileHashes(this.#cwd);
+    this.#cache = new TypesCache(this.#cwd);
+  }
+
+  async read({ tasks, overlay, ...options }: ReadTypesOptions): Promise<TypesRead> {
+    const changed = options.changed?.map(normalizePath);
+    this.#hashes.forget(changed);
+    this.#hashes.overlay(overlay);
+    const known = await this.#current(changed);
+    const stale = await findStaleFiles(known, { cwd: this.#cwd, hashes: this.#hashes, overlay });
+    const byFile = groupBy(tasks, ({ file }) => file);
+    const missed = [...byFile].filter((own) => !isCurrent(known.entries.get(own[0]), own, stale));
+    this.#extractor?.overlay(overlay);
+    this.#extractor?.refresh([...stale.changed, ...stale.appeared]);
+    const fresh = missed.length === 0 ? NOTHING_NEW : extractFiles(await this.#open(overlay), new Map(missed));
+    this.#known = this.#merge(known, fresh, stale, [...byFile.keys()]);
+    this.#extractor?.refresh([...known.files.keys()].filter((file) => this.#known?.files.has(file) === false));
+    return answer(tasks, this.#known, [...fresh.entries.keys()]);
+  }
+
+  /** Keeps what is known for the next run. */
+  save(): void {
+    if (!this.#isSaved && this.#known !== undefined) this.#cache.write(this.#known);
+    this.#isSaved = true;
+  }
+
+  /** What is known and still holds. */
+  async #current(changed: readonly string[] | undefined): Promise<KnownProject> {
+    if (this.#environment === undefined || changed === undefined || changed.some(isOfEnvironment)) {
+      this.#environment = await environmentOf(this.#cwd, this.#hashes, this.#serialization);
+    }
+    const known = this.#known ?? this.#cache.read();
+    if (known !== undefined && this.#holds(known, this.#environment)) return known;
+    this.#extractor = undefined;
+    this.#isSaved = false;
+    return { environment: this.#environment, settings: new Map(), globals: [], files: new Map(), entries: new Map() };
+  }
+
+  #holds({ environment, settings, globals, files }: KnownProject, now: string): boolean {
+    return (
+      environment === now &&
+      [...settings].every(([file, hash]) => this.#hashes.of(file) === hash) &&
+      globals.every((file) => this.#hashes.of(file) === files.get(file)?.content)
+    );
+  }
+
+  /** The compiler is loaded for the first file whose types are not known. */
+  async #open(overlay: Overlay): Promise<CheckerExtractor> {
+    if (this.#extractor === undefined) {
+      const { CheckerExtractor } = await import("./extract/types/checker-extractor.js");
+      this.#extractor = new CheckerExtractor({ cwd: this.#cwd, serialization: this.#serialization, overlay });
+    }
+    return this.#extractor;
+  }
+
+  #merge(known: KnownProject, fresh: Extracted, stale: StaleFiles, files: readonly string[]): KnownProject {
+    const wanted = new Set(files);
+    const isSame =
+      fresh.entries.size === 0 &&
+      stale.changed.size === 0 &&
+      [...known.entries.keys()].every((file) => wanted.has(file));
+    if (isSame) return known;
+    this.#isSaved = false;
+    return mergeProject(known, { fresh, stale, wanted, hashes: this.#hashes });
+  }
+}
+
+const isOfEnvironment = (file: string): boolean => /\.json$|\.d\.[cm]?ts$|lock/.test(file);
+
+function answer(tasks: readonly TaskModel[], { entries }: KnownProject, extracted: readonly string[]): TypesRead {
+  const types = new Map<string, TaskTypes>();
+  for (const { name, file, exportName } of tasks) {
+    const own = entries.get(file)?.types.tasks;
+    const read = own !== undefined && Object.hasOwn(own, exportName) ? own[exportName] : undefined;
+    if (read !== undefined) types.set(name, read);
+  }
+  const files = new Set(tasks.map(({ file }) => file));
+  const diagnostics = [...files].flatMap((file) => entries.get(file)?.types.diagnostics ?? []);
+  return { types, diagnostics: sortDiagnostics(diagnostics), extracted };
+}

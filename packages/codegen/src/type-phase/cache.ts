@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { CacheFile, hashOf } from "../cache-file.js";
+import type { FileTypes } from "../extract/extractor.js";
+import { sortPaths } from "../order.js";
+import { fromStored, toStored, type StoredProject } from "./stored.js";
+
+/** A file of the project as it was when types were read from it. */
+export interface KnownFile {
+  /** A hash of its text. */
+  readonly content: string;
+  /** A hash of the part of its text that decides types. */
+  readonly shape: string;
+}
+
+/** The types of one file's tasks and what they depend on. */
+export interface KnownTypes {
+  readonly types: FileTypes;
+  /** Whether everything that was imported was found; what is missing may be installed later, unseen. */
+  readonly isComplete: boolean;
+  /** What was asked for: the tasks by their names. */
+  readonly tasks: string;
+  /** Besides the file itself. */
+  readonly dependencies: readonly string[];
+  /** Paths where there was no file. */
+  readonly absent: readonly string[];
+}
+
+/** What is known of the types of a project. Paths are relative to it. */
+export interface KnownProject {
+  /** A hash of all that holds for every file. */
+  readonly environment: string;
+  /** Hashes of files of settings: compiler options, manifests of packages. */
+  readonly settings: ReadonlyMap<string, string>;
+  /** Files that declare globals. */
+  readonly globals: readonly string[];
+  readonly files: ReadonlyMap<string, KnownFile>;
+  /** By task file. */
+  readonly entries: ReadonlyMap<string, KnownTypes>;
+}
+
+/** Types of a project that are kept between runs. */
+export class TypesCache {
+  readonly #file: CacheFile<StoredProject>;
+
+  constructor(cwd: string) {
+    this.#file = new CacheFile(cwd, "types.json", extractorHash);
+  }
+
+  read(): KnownProject | undefined {
+    const stored = this.#file.read();
+    return stored && fromStored(stored);
+  }
+
+  write(project: KnownProject): void {
+    this.#file.write(toStored(project));
+  }
+}
+
+/** Types hold for the code that read them. */
+function extractorHash(): string {
+  const files = ["../extract/", "../type-phase/"].flatMap((folder) => codeIn(new URL(folder, import.meta.url)));
+  return hashOf(...[...files, new URL("../../package.json", import.meta.url)].map((file) => readFileSync(file)));
+}
+
+function codeIn(folder: URL): URL[] {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const code = names.filter((name) => /\.[jt]s$/.test(name) && !name.endsWith(".d.ts"));
+  return sortPaths(code).map((name) => new URL(name, folder));
+}

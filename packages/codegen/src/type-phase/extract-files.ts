@@ -1,0 +1,70 @@
+import { hashOf } from "../cache-file.js";
+import type { CheckerExtractor, Surroundings } from "../extract/types/checker-extractor.js";
+import type { FileHashes } from "./file-hashes.js";
+import type { TaskModel } from "../model.js";
+import { tasksKey, type StaleFiles } from "./stale-files.js";
+import type { KnownFile, KnownProject, KnownTypes } from "./cache.js";
+
+/** What was read in one run. Paths are relative to the project. */
+export interface Extracted extends Surroundings {
+  /** By task file. */
+  readonly entries: ReadonlyMap<string, KnownTypes>;
+  /** The files that they come from, as the compiler read them. */
+  readonly files: ReadonlyMap<string, KnownFile>;
+}
+
+export const NOTHING_NEW: Extracted = { entries: new Map(), files: new Map(), globals: [], settings: [] };
+
+/** Reads the types of files. */
+export function extractFiles(extractor: CheckerExtractor, files: ReadonlyMap<string, readonly TaskModel[]>): Extracted {
+  extractor.include([...files.keys()]);
+  const entries = new Map(Array.from(files, ([file, tasks]) => [file, extractFile(extractor, file, tasks)]));
+  const surroundings = extractor.surroundings();
+  const read = new Map<string, KnownFile>();
+  for (const path of new Set([...sourcesOf(entries), ...surroundings.globals])) {
+    const source = extractor.source(path);
+    if (source !== undefined) read.set(path, { content: hashOf(source.text), shape: hashOf(source.shape) });
+  }
+  return { entries, files: read, ...surroundings };
+}
+
+/** The files that types come from. */
+function sourcesOf(entries: ReadonlyMap<string, KnownTypes>): string[] {
+  // Most entries that were kept share their list with others.
+  const lists = new Set(Array.from(entries.values(), ({ dependencies }) => dependencies));
+  return [...entries.keys(), ...[...lists].flat()];
+}
+
+const extractFile = (extractor: CheckerExtractor, file: string, tasks: readonly TaskModel[]): KnownTypes => ({
+  types: extractor.extract(file, tasks),
+  isComplete: extractor.isComplete(file),
+  tasks: tasksKey(tasks),
+  dependencies: extractor.dependencies(file).filter((path) => path !== file),
+  absent: extractor.absentDependencies(file),
+});
+
+/** What changes what is known. */
+interface Changes {
+  readonly fresh: Extracted;
+  readonly stale: StaleFiles;
+  /** The task files that there are. */
+  readonly wanted: ReadonlySet<string>;
+  readonly hashes: FileHashes;
+}
+
+/** What is known after a run. */
+export function mergeProject(known: KnownProject, { fresh, stale, wanted, hashes }: Changes): KnownProject {
+  const kept = [...known.entries].filter(([file]) => wanted.has(file));
+  const entries = new Map([...kept, ...fresh.entries]);
+  const globals = [...new Set([...known.globals, ...fresh.globals])];
+  const used = new Set([...globals, ...sourcesOf(entries)]);
+  const files = new Map<string, KnownFile>();
+  for (const path of used) {
+    const [before, read] = [known.files.get(path), fresh.files.get(path)];
+    const isChanged = before === undefined || stale.changed.has(path);
+    // n.b. what the compiler read, and not what is there meanwhile, is what the types come from
+    files.set(path, isChanged ? { content: hashes.of(path), shape: before?.shape ?? "", ...read } : before);
+  }
+  const settings = new Map([...known.settings, ...fresh.settings.map((file) => [file, hashes.of(file)] as const)]);
+  return { environment: known.environment, settings, globals, files, entries };
+}

@@ -1,0 +1,77 @@
+import type { CallOptions } from "../define/task-options.js";
+import type { Validator } from "../define/validator.js";
+import { milliseconds } from "../duration.js";
+import { CodecError, ConfigError, PublishError } from "../errors.js";
+import { runningTask } from "../run/current-task.js";
+import type { Codec } from "../wire/codec.js";
+import { describeIssues } from "../wire/issues.js";
+import { encodeMessage, MESSAGE_VERSION, type Header } from "../wire/message.js";
+
+/** The task that is called, as its stub knows it. */
+export interface Target {
+  /** The name on the wire. */
+  readonly name: string;
+  /** Hash of the contract that the caller was compiled against. */
+  readonly hash?: string | undefined;
+  /** Checks the arguments before they are sent. */
+  readonly validator?: Validator | undefined;
+}
+
+/** One call, before it is sent. */
+export interface Call {
+  readonly id: string;
+  readonly target: Target;
+  readonly args: readonly unknown[];
+  readonly options: CallOptions;
+}
+
+/**
+ * The body of a call's message.
+ * @throws PublishError `NOT_SERIALIZABLE`, `INVALID_ARGUMENTS`
+ */
+export function encodeCall(codec: Codec, call: Call): Uint8Array {
+  const body = encodeBody(codec, call);
+  // n.b. now that they could be encoded, none of them throws when it is read
+  const issues = call.target.validator?.check(call.args) ?? [];
+  if (issues.length > 0) throw refusal(call, "INVALID_ARGUMENTS", describeIssues(issues));
+  return body;
+}
+
+function encodeBody(codec: Codec, call: Call): Uint8Array {
+  try {
+    return encodeMessage(header(call), codec.encode(call.args, "argument"));
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    throw refusal(call, "NOT_SERIALIZABLE", error.message.replace(/^\[\w+\] /, ""), error);
+  }
+}
+
+function refusal(
+  { id, target: { name } }: Call,
+  code: "INVALID_ARGUMENTS" | "NOT_SERIALIZABLE",
+  reason: string,
+  cause?: Error,
+): PublishError {
+  return new PublishError(code, `call of ${name}: ${reason}`, { cause, taskId: id, taskName: name });
+}
+
+function header({ target, options }: Call): Header {
+  const parent = runningTask();
+  return {
+    v: MESSAGE_VERSION,
+    task: target.name,
+    ...(target.hash !== undefined && { hash: target.hash }),
+    ...(options.ignoreResult !== undefined && { ignoreResult: options.ignoreResult }),
+    ...(options.timeLimit !== undefined && { timeLimit: milliseconds(options.timeLimit) }),
+    ...(options.softTimeLimit !== undefined && { softTimeLimit: milliseconds(options.softTimeLimit) }),
+    ...(parent !== undefined && { rootId: parent.rootId, parentId: parent.id }),
+    ...(options.headers !== undefined && { headers: checkHeaders(options.headers) }),
+  };
+}
+
+function checkHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  for (const [name, text] of Object.entries(headers as Readonly<Record<string, unknown>>)) {
+    if (typeof text !== "string") throw new ConfigError("OPTION_INVALID", `the header ${name} must be a string`);
+  }
+  return headers;
+}

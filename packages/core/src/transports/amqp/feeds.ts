@@ -1,0 +1,52 @@
+import type { ConsumeMessage } from "amqplib";
+import { nextStep, type Step } from "./credit.js";
+import type { ChannelLife, Feed } from "./delivery.js";
+
+export interface FeedsOptions {
+  /** The queue's name at the broker. */
+  readonly queue: string;
+  /** How much all of a channel's consumers may own together, at this time. */
+  readonly credit: () => number;
+  /** `null`: the broker cancelled the consumer. */
+  readonly receive: (message: ConsumeMessage | null, feed: Feed, life: ChannelLife) => void;
+}
+
+/**
+ * The consumers of a channel. RabbitMQ fixes a consumer's prefetch when it begins: credit grows by one more consumer on the
+ * channel and shrinks by cancelling some, which leaves what they were given unsettled and valid.
+ */
+export class Feeds {
+  readonly #options: FeedsOptions;
+
+  constructor(options: FeedsOptions) {
+    this.#options = options;
+  }
+
+  /** What is to be done, if anything. */
+  step({ feeds, owned }: ChannelLife): Step | undefined {
+    return nextStep(feeds, { credit: this.#options.credit(), owned: owned.size });
+  }
+
+  /** Brings a channel's consumers in line with the credit, one step at a time. Rejects when the channel is gone. */
+  async adjust(life: ChannelLife): Promise<void> {
+    for (let step = this.step(life); step !== undefined && !life.isOver; step = this.step(life)) {
+      if (step.add > 0) await this.#add(life, step.add);
+      for (const feed of step.cancel) await this.#cancel(life, feed);
+    }
+  }
+
+  async #add(life: ChannelLife, credit: number): Promise<void> {
+    const { channel, feeds } = life;
+    const { queue, receive } = this.#options;
+    const feed: Feed = { tag: "", credit, owned: 0 };
+    await channel.prefetch(credit, false);
+    feeds.push(feed);
+    feed.tag = (await channel.consume(queue, (message) => receive(message, feed, life))).consumerTag;
+  }
+
+  async #cancel({ channel, feeds }: ChannelLife, feed: Feed): Promise<void> {
+    await channel.cancel(feed.tag);
+    const at = feeds.indexOf(feed);
+    if (at >= 0) feeds.splice(at, 1);
+  }
+}

@@ -1,0 +1,7 @@
+import type { UnpluginInstance } from "unplugin";
+import { plugin, type TaskgenPluginOptions } from "./plugin.js";
+
+export type { TaskgenPluginOptions } from "./plugin.js";
+
+/** The plugin for vite. */
+export const taskgen: UnpluginInstance<TaskgenPluginOptions | undefined, false>["vite"] = plugin.vite;
