@@ -105,6 +105,7 @@ describe("amqps", () => {
 
     test("that waits for TLS is tried again, as one that starts just now, the reason told", async () => {
       const transport = await openTransport(`amqp://guest:guest@127.0.0.1:${place.port}`, { prefix: namespace("p") });
+      onTestFinished(() => transport.close(AbortSignal.timeout(500)));
       const events = new Events();
       const starting = transport.start(events).catch((error: { readonly code: string }) => error.code);
       await events.when("being down", ({ states }) => states.includes("down"));

@@ -53,8 +53,9 @@ export class RedisSentinels {
   /** Kills the master; resolves when the replica has taken its place. */
   async failOver(): Promise<void> {
     await this.master.kill();
+    // n.b. Sentinels end all connections of the one that they promote
     const isMaster = (): Promise<boolean> =>
-      withClient(this.replica.port, async (client) => String((await client.role())[0]) === "master");
+      withClient(this.replica.port, async (client) => String((await client.role())[0]) === "master").catch(() => false);
     await eventually(isMaster, { within: 25_000, what: "a failover" });
   }
 

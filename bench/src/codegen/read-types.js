@@ -6,7 +6,7 @@ import { Generator, TypePhase } from "@taskgen/codegen";
 
 const [folder, edits = "0"] = process.argv.slice(2);
 const serialization = { any: "warning", unknown: "warning", optionalFunction: "warning", registered: [] };
-const { tasks, files } = await new Generator(folder, {}).run({ check: true });
+const { tasks, files } = await new Generator(folder, {}).run();
 const overlay = Object.fromEntries(files.map(({ path, text }) => [path, text]));
 const phase = new TypePhase({ cwd: folder, serialization });
 await phase.read({ tasks, overlay });

@@ -1,7 +1,7 @@
 import { backoffDelay } from "../../backoff.js";
 import { TaskgenError } from "../../errors.js";
 import type { Deadline } from "../../transport.js";
-import { asError, closedError, isPermanent, textOf, unavailable } from "./failure.js";
+import { asError, closedError, isPermanent, openingTextOf, textOf, unavailable } from "./failure.js";
 import { Session } from "./session.js";
 
 /** What happens to a connection. */
@@ -156,9 +156,10 @@ export class Connection {
   }
 
   #down(error: unknown): void {
+    const why = this.#session === undefined ? openingTextOf(error) : textOf(error);
     this.#session = undefined;
     if (this.#closed) return;
-    this.#reason = unavailable(`no connection to ${this.location}: ${textOf(error)}`, { certain: true, cause: error });
+    this.#reason = unavailable(`no connection to ${this.location}: ${why}`, { certain: true, cause: error });
     for (const { down } of this.#watchers) down?.(this.#reason);
   }
 

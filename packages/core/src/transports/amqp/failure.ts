@@ -43,6 +43,7 @@ const NO_VIRTUAL_HOST = /^Expected ConnectionOpenOk; got <ConnectionClose/;
 /** What the driver says of a server that starts or stops just now, or waits for TLS. */
 const CLOSED_EARLY = /^Socket closed abruptly/;
 const NO_TLS = "ERR_SSL_WRONG_VERSION_NUMBER";
+const TOO_EARLY = "it closed the connection before it was open; a port for TLS needs amqps:";
 /** Who signed a certificate is not known: as OpenSSL calls it. */
 const NOT_TRUSTED = /SELF_SIGNED|UNABLE_TO_GET_ISSUER|UNABLE_TO_VERIFY/;
 
@@ -52,10 +53,14 @@ export function textOf(error: unknown): string {
   if (code === NO_TLS) return "it does not speak TLS on this port; its port for TLS is usually 5671, or use amqp:";
   if (typeof code === "string" && NOT_TRUSTED.test(code))
     return `its certificate is not trusted: ${message}; name that of its authority with ?cacertfile=/path/to/ca.pem`;
-  if (CLOSED_EARLY.test(message)) return "it closed the connection before it was open; a port for TLS needs amqps:";
+  if (CLOSED_EARLY.test(message)) return TOO_EARLY;
   if (NO_VIRTUAL_HOST.test(message)) return "there is no such virtual host, or the user may not use it";
   return /with message "([\s\S]*)"$/.exec(message)?.[1] ?? message;
 }
+
+/** Why a connection did not open: a server may also reset one that it does not understand. */
+export const openingTextOf = (error: unknown): string =>
+  (error as NodeJS.ErrnoException | undefined)?.code === "ECONNRESET" ? TOO_EARLY : textOf(error);
 
 /** AMQP's reply code of a closed channel, if it is one. */
 export const replyCode = (error: unknown): number | undefined =>
