@@ -81,6 +81,19 @@ describe("taskgen accept", () => {
 });
 
 describe("taskgen check", () => {
+  it("exits with 1 where somebody else's file is in the way, and accept writes nothing then", async () => {
+    const cwd = await accepted();
+    const lock = await readFile(join(cwd, "tasks.contract.json"), "utf8");
+    await writeFile(join(cwd, "src/_generated/client.ts"), "export const mine = 1;\n");
+    await writeOrder(cwd, ORDER.replace("sku: string", "sku: string;\n  count?: number"));
+    for (const verb of ["check", "accept"]) {
+      const { code, stdout } = await taskgen([verb], { cwd });
+      expect({ verb, code }).toEqual({ verb, code: 1 });
+      expect(stdout).toContain("error TG4002");
+    }
+    expect(await readFile(join(cwd, "tasks.contract.json"), "utf8")).toBe(lock);
+  });
+
   it("passes when everything is what the code says", async () => {
     const cwd = await accepted();
     const { code, stdout, stderr } = await taskgen(["check", "--against", "main"], { cwd });

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Acceptance } from "@taskgen/codegen";
 import { loadCodegen } from "../load-codegen.js";
-import { readTypes } from "../read-project.js";
+import { isError, readTypes } from "../read-project.js";
 import type { Terminal } from "../terminal.js";
 import { runGenerate } from "./generate.js";
 
@@ -34,7 +34,7 @@ export function describeAccept(command: Command): Command {
 export async function runAccept(options: AcceptVerbOptions, terminal: Terminal): Promise<number> {
   const project = await readTypes(options.config, terminal, { replaceLock: true });
   const { acceptContract, formatDiagnostics, upcastsOf, writeContract } = await loadCodegen(terminal.cwd);
-  if (project.contract === undefined) {
+  if (project.contract === undefined || project.diagnostics.some(isError)) {
     terminal.print(`${formatDiagnostics(project.diagnostics, "pretty")}\n\n`);
     return 1;
   }

@@ -51,7 +51,7 @@ export function describeCheck(command: Command): Command {
 export async function runCheck(options: CheckVerbOptions, terminal: Terminal): Promise<number> {
   const project = await readTypes(options.config, terminal);
   const report = new Report(options.format, terminal);
-  if (project.contract === undefined) return report.end(project.diagnostics, 1);
+  if (project.contract === undefined || project.diagnostics.some(isError)) return report.end(project.diagnostics, 1);
   const { staleDiagnostics } = await loadCodegen(terminal.cwd);
   const stale = project.files.filter(({ status }) => status === "stale");
   const lock = project.lock === undefined ? [] : staleDiagnostics(currentOf(project, terminal), project.lock);
