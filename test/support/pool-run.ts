@@ -66,6 +66,7 @@ export class PoolRun {
       started: (started) => run.#note(() => run.started.push(started)),
       log: ({ id }, level, message) => run.#note(() => run.logs.push(`${id} ${level} ${message}`)),
       joining: ({ id }, waiting) => run.#note(() => run.joins.push(`${id} ${waiting}`)),
+      resized: () => run.#note(() => {}),
       warning: (error) => run.#note(() => run.warnings.push(error)),
       fatal: (error) => run.#note(() => run.fatal.push(error)),
     });

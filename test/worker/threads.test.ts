@@ -15,6 +15,7 @@ const SILENT = {
   ended: () => {},
   started: () => {},
   joining: () => {},
+  resized: () => {},
   log: () => {},
   warning: () => {},
   fatal: () => {},

@@ -119,6 +119,12 @@ export class Consumer {
     this.#grantCredit(0);
   }
 
+  /** The pool runs more or fewer jobs at once from now on. */
+  resized(): void {
+    this.#prefetch.concurrency = this.#options.pool.concurrency;
+    this.#grantCredit(0);
+  }
+
   #take(batch: readonly Delivery[]): void {
     const ready: OwnedJob[] = [];
     const redelivered: OwnedJob[] = [];

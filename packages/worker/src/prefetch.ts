@@ -7,14 +7,15 @@ const MAX_CREDIT = 2_000;
  * Short tasks travel in large batches; of slow ones nothing waits here that another worker could start.
  */
 export class Prefetch {
-  readonly #concurrency: number;
+  /** Tasks at once. */
+  concurrency: number;
   readonly #now: () => number;
   #windowStart: number;
   #ended = 0;
   #perMs = 0;
 
   constructor(concurrency: number, now: () => number = () => performance.now()) {
-    this.#concurrency = concurrency;
+    this.concurrency = concurrency;
     this.#now = now;
     this.#windowStart = now();
   }
@@ -32,9 +33,6 @@ export class Prefetch {
   }
 
   get credit(): number {
-    return Math.min(
-      Math.max(MAX_CREDIT, this.#concurrency),
-      this.#concurrency + Math.floor(this.#perMs * LOOK_AHEAD_MS),
-    );
+    return Math.min(Math.max(MAX_CREDIT, this.concurrency), this.concurrency + Math.floor(this.#perMs * LOOK_AHEAD_MS));
   }
 }

@@ -134,6 +134,8 @@ export class Worker implements AsyncDisposable {
         ended: (batch) => consumer!.ended(batch),
         started: (job) => finisher.started(job),
         joining: (job, waiting) => consumer!.joining(job, waiting),
+        // n.b. a pool may grow before it has a consumer
+        resized: () => consumer?.resized(),
       }),
     );
     const triage = {
@@ -161,7 +163,7 @@ export class Worker implements AsyncDisposable {
     }
   }
 
-  #poolEvents(own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "joining">): PoolEvents<OwnedJob> {
+  #poolEvents(own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "joining" | "resized">): PoolEvents<OwnedJob> {
     return {
       ...own,
       log: ({ id, task }, level, message) => this.#events.emit("task-log", () => ({ id, task, level, message })),

@@ -10,6 +10,7 @@ import { AppCodec } from "./app-codec.js";
 import type { AsyncResultWith, UnknownExtras } from "./async-result.js";
 import type { Connection } from "./connection.js";
 import type { NamedUrls } from "../transports/default-broker.js";
+import { LinkState } from "./link-state.js";
 import { ErrorRegistry } from "./error-registry.js";
 import { Publisher, type OnPublishError } from "./publisher.js";
 import { Sender, type SendRetry } from "./sender.js";
@@ -111,6 +112,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   readonly #codec: AppCodec;
   readonly #publisher: Publisher;
   readonly #sender: Sender;
+  readonly #state = new LinkState();
   readonly #ending = new AbortController();
   #connection: Promise<Connection> | undefined;
   #connected: Connection | undefined;
@@ -187,6 +189,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
       publisher: this.#publisher,
       options: this.#resolved,
       connection: () => this.#connect(),
+      state: this.#state,
       urls: this.#given,
     };
   }
@@ -227,6 +230,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
       ...{ urls: this.#given, options: this.#resolved },
       onError: this.#given.onError ?? ((error) => process.emitWarning(error)),
       closing: this.#ending.signal,
+      state: this.#state,
     });
   }
 }
@@ -239,6 +243,8 @@ export interface AppInternals {
   readonly publisher: Publisher;
   readonly options: ResolvedOptions;
   readonly connection: () => Promise<Connection>;
+  /** How its two connections are. */
+  readonly state: LinkState;
   /** Those that are given; `urlsOf` has the others. */
   readonly urls: NamedUrls;
 }

@@ -1,6 +1,7 @@
 import type { ResultBackend } from "../result-backend.js";
 import type { Deadline, Transport } from "../transport.js";
 import { urlsOf, type NamedUrls } from "../transports/default-broker.js";
+import type { LinkState } from "./link-state.js";
 import { openResults, openTransport, type ConnectionOptions } from "../transports/open.js";
 
 /** An app's started transport and result backend. */
@@ -13,6 +14,7 @@ export interface ConnectOptions {
   readonly urls: NamedUrls;
   readonly options: ConnectionOptions;
   readonly onError: (error: Error) => void;
+  readonly state: LinkState;
   /** When it aborts, a start that still waits for its server ends. */
   readonly closing: AbortSignal;
 }
@@ -40,17 +42,16 @@ export async function connect({ closing, ...open }: ConnectOptions): Promise<Con
 }
 
 async function start(
-  { urls, options, onError }: Omit<ConnectOptions, "closing">,
+  { urls, options, onError, state }: Omit<ConnectOptions, "closing">,
   opened: (part: Transport | ResultBackend) => void,
 ): Promise<Connection> {
   const { broker, backend } = urlsOf(urls);
-  const events = { state: () => {}, error: onError };
   const transport = await openTransport(broker, options);
   opened(transport);
   const results = await openResults(backend, options);
   opened(results);
-  await transport.start(events);
-  await results.start(events);
+  await transport.start(state.events("broker", onError));
+  await results.start(state.events("backend", onError));
   return { transport, results };
 }
 

@@ -40,6 +40,9 @@ export const headOf = ({ job, charges }: Entry<Job>): JobHead => [
   job.contract,
 ];
 
+/** Its function is over, and its verdict on its way. */
+export const hasFinished = ({ place }: Entry<Job>): boolean => place?.slots.state(place.index) === SLOT.finished;
+
 /** How long it has been running; zero when it has not begun, or its verdict is on its way. */
 export function runtimeOf({ place }: Entry<Job>): number {
   if (place === undefined || place.slots.state(place.index) !== SLOT.claimed) return 0;

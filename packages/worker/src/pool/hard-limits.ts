@@ -8,11 +8,11 @@ const MIN_TIMER_MS = 5;
 /** Watches the jobs that have a time limit by their starts in shared memory. Its timer runs only while there are such jobs. */
 export class HardLimits<J extends Job> {
   readonly #watched = new Set<Entry<J>>();
-  readonly #onExceeded: (entry: Entry<J>, runtimeMs: number) => void;
+  readonly #onExceeded: (entry: Entry<J>) => void;
   #timer: NodeJS.Timeout | undefined;
   #dueMs = Infinity;
 
-  constructor(onExceeded: (entry: Entry<J>, runtimeMs: number) => void) {
+  constructor(onExceeded: (entry: Entry<J>) => void) {
     this.#onExceeded = onExceeded;
   }
 
@@ -34,10 +34,9 @@ export class HardLimits<J extends Job> {
   #check(): void {
     this.#cancel();
     for (const entry of [...this.#watched]) {
-      const runtimeMs = runtimeOf(entry);
-      const leftMs = entry.job.timeLimitMs! - runtimeMs;
+      const leftMs = entry.job.timeLimitMs! - runtimeOf(entry);
       if (leftMs > 0) this.#schedule(leftMs);
-      else if (this.#watched.delete(entry)) this.#onExceeded(entry, runtimeMs);
+      else if (this.#watched.delete(entry)) this.#onExceeded(entry);
     }
   }
 

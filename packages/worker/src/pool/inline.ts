@@ -3,9 +3,9 @@ import { LONGEST_TIMER_MS, toRemoteError } from "@taskgen/core/internal";
 import { execute } from "../execute.js";
 import type { LoadedRegistry } from "../registry.js";
 import type { Verdict } from "../verdict.js";
-import type { Ended, Job, LogLevel, PlainTaskOptions, Pool, PoolEvents } from "./pool.js";
+import type { Ended, Job, LogLevel, PlainTaskOptions, Pool, PoolEvents, StopReason } from "./pool.js";
 import { RunningJob } from "./running-job.js";
-import { timeLimitExceeded } from "./time-limit.js";
+import { timeLimit, timeLimitExceeded } from "./time-limit.js";
 
 /** A job that runs here. */
 interface Running {
@@ -54,6 +54,13 @@ export class InlinePool<J extends Job> implements Pool<J> {
     else this.#waiting = this.takeBack().filter((waiting) => waiting !== job);
   }
 
+  terminate(job: J, { code, message }: StopReason, verdict: Verdict): void {
+    const running = this.#running.get(job);
+    this.abort(job, code, message);
+    if (running !== undefined) this.#end(job, running, verdict);
+    else this.#report({ job, verdict, runtimeMs: 0 });
+  }
+
   takeBack(): J[] {
     const unstarted = this.#waiting.slice(this.#next);
     this.#waiting = [];
@@ -82,7 +89,7 @@ export class InlinePool<J extends Job> implements Pool<J> {
 
   async #begin(job: J): Promise<void> {
     const task = new RunningJob(job, { log: this.#logOf(job), join: (wait) => this.#join(job, wait) });
-    const running = { task, startedAt: performance.now(), hardLimit: this.#limit(job, task) };
+    const running = { task, startedAt: performance.now(), hardLimit: this.#limit(job) };
     this.#running.set(job, running);
     if (job.trackStarted) this.#on!.started(job);
     const verdict = await this.#execute(job, task);
@@ -97,19 +104,19 @@ export class InlinePool<J extends Job> implements Pool<J> {
     }
   }
 
-  #limit(job: J, task: RunningJob): NodeJS.Timeout | undefined {
+  #limit(job: J): NodeJS.Timeout | undefined {
     if (job.timeLimitMs === undefined || job.timeLimitMs > LONGEST_TIMER_MS) return undefined;
-    return setTimeout(() => {
-      const running = this.#running.get(job);
-      task.abort(new TaskAborted("TIME_LIMIT_EXCEEDED", `time limit of ${job.timeLimitMs} ms exceeded`));
-      if (running !== undefined) this.#end(job, running, timeLimitExceeded(job));
-    }, job.timeLimitMs);
+    return setTimeout(() => this.terminate(job, timeLimit(job), timeLimitExceeded(job)), job.timeLimitMs);
   }
 
   #end(job: J, running: Running, verdict: Verdict): void {
     this.#forget(job, running);
     if (this.#stopped) return;
-    this.#ended.push({ job, verdict, runtimeMs: performance.now() - running.startedAt });
+    this.#report({ job, verdict, runtimeMs: performance.now() - running.startedAt });
+  }
+
+  #report(ended: Ended<J>): void {
+    this.#ended.push(ended);
     this.#fill();
     // nothing follows that it could travel with
     if (this.#running.size === 0) this.#tell();

@@ -36,6 +36,12 @@ export interface Ended<J extends Job> {
   readonly runtimeMs: number;
 }
 
+/** Why a job's signal aborts. */
+export interface StopReason {
+  readonly code: AbortCode;
+  readonly message: string;
+}
+
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 /** What a pool tells its worker. Batches, never single posts at steady load. */
@@ -49,6 +55,8 @@ export interface PoolEvents<J extends Job> {
   readonly joining: (job: J, waiting: boolean) => void;
   /** Something that no job's verdict tells, such as a thread that died; the pool goes on. */
   readonly warning: (error: Error) => void;
+  /** `concurrency` changed. */
+  readonly resized: () => void;
   /** The pool cannot go on; the worker must stop. */
   readonly fatal: (error: Error) => void;
 }
@@ -61,9 +69,9 @@ export type PlainTaskOptions = Pick<
 
 /** Runs jobs. Nothing in it touches a broker or a store. */
 export interface Pool<J extends Job> {
-  /** How many threads it runs; 0 when none. */
+  /** How many threads or processes it runs now; 0 when none. */
   readonly threads: number;
-  /** How many jobs run at once. */
+  /** How many jobs run at once; `resized` tells of changes. */
   readonly concurrency: number;
   /** Loads every task module once; resolves to the options of each task by name. Rejects when one cannot be loaded. */
   start(on: PoolEvents<J>): Promise<Readonly<Record<string, PlainTaskOptions>>>;
@@ -71,6 +79,11 @@ export interface Pool<J extends Job> {
   run(jobs: readonly J[]): void;
   /** Aborts a running job's signal; a job that has not begun is dropped without a verdict. */
   abort(job: J, code: AbortCode, message: string): void;
+  /**
+   * Ends a job with this verdict, whatever it does: its signal aborts, and what runs it is ended by force after the grace of
+   * the others. A job that has not begun ends at once.
+   */
+  terminate(job: J, reason: StopReason, verdict: Verdict): void;
   /** Gives back the jobs that have not begun; they end without a verdict. */
   takeBack(): readonly J[];
   /** Ends all threads or processes, whatever they run, within a bounded time. Stopping twice is safe. */

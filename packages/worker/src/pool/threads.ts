@@ -2,16 +2,17 @@ import { availableParallelism } from "node:os";
 import type { ResourceLimits } from "node:worker_threads";
 import type { AbortCode, AnyApp } from "@taskgen/core";
 import { internalsOf, LinkHost } from "@taskgen/core/internal";
+import type { Verdict } from "../verdict.js";
 import { Crew } from "./crew.js";
 import { Dispatcher } from "./dispatcher.js";
-import { createEntry, type Entry } from "./entry.js";
+import { createEntry, hasFinished, runtimeOf, type Entry } from "./entry.js";
 import { separate, type Death } from "./fate.js";
 import { HardLimits } from "./hard-limits.js";
-import type { Ended, Job, PlainTaskOptions, Pool, PoolEvents } from "./pool.js";
+import type { Ended, Job, PlainTaskOptions, Pool, PoolEvents, StopReason } from "./pool.js";
 import { Retirements } from "./retire.js";
 import { Solos } from "./solos.js";
 import { PoolThread, type ThreadEvents, type ThreadOptions } from "./thread.js";
-import { timeLimitExceeded } from "./time-limit.js";
+import { timeLimit, timeLimitExceeded } from "./time-limit.js";
 
 /** Settings of a thread pool. */
 export interface ThreadPoolOptions {
@@ -77,7 +78,7 @@ export class ThreadPool<J extends Job> implements Pool<J> {
       onHopeless: (error) => this.#fail(error),
     });
     this.#dispatcher = new Dispatcher({ crew: this.#crew, solos: this.#solos });
-    this.#limits = new HardLimits((entry, runtimeMs) => this.#exceeded(entry, runtimeMs));
+    this.#limits = new HardLimits((entry) => this.#endNow(entry, timeLimit(entry.job), timeLimitExceeded(entry.job)));
   }
 
   start(on: PoolEvents<J>): Promise<Tasks> {
@@ -106,6 +107,12 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     if (thread !== undefined && !thread.assigned.takeOne(entry)) return thread.abort(entry, code, message);
     this.#dispatcher.drop(entry);
     this.#forget(entry);
+  }
+
+  terminate(job: J, reason: StopReason, verdict: Verdict): void {
+    const entry = this.#entries.get(job);
+    // n.b. of one that has finished the verdict is on its way
+    if (entry !== undefined && !hasFinished(entry)) this.#endNow(entry, reason, verdict);
   }
 
   takeBack(): readonly J[] {
@@ -175,15 +182,22 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     this.#entries.delete(entry.job);
   }
 
-  /** Its job ended by its time limit; the thread must go, for nothing else stops a function. */
-  #exceeded(entry: Entry<J>, runtimeMs: number): void {
+  /** Its job ends now; the thread that runs it must go, for nothing else stops a function. */
+  #endNow(entry: Entry<J>, { code, message }: StopReason, verdict: Verdict): void {
     const thread = this.#all.find(({ assigned }) => assigned.has(entry));
-    if (thread === undefined) return;
-    thread.abort(entry, "TIME_LIMIT_EXCEEDED", `time limit of ${entry.job.timeLimitMs} ms exceeded`);
-    thread.assigned.remove(entry);
-    if (!thread.condemned)
-      this.#close(thread, this.#solos.has(thread) ? 0 : (this.#options.killGraceMs ?? DEFAULTS.killGraceMs));
-    this.#end([{ job: entry.job, verdict: timeLimitExceeded(entry.job), runtimeMs }]);
+    const runtimeMs = runtimeOf(entry);
+    if (thread === undefined) this.#dispatcher.drop(entry);
+    else if (!thread.assigned.takeOne(entry)) {
+      thread.abort(entry, code, message);
+      thread.assigned.remove(entry);
+      if (!thread.condemned) this.#close(thread, this.#graceOf(thread));
+    }
+    this.#end([{ job: entry.job, verdict, runtimeMs }]);
+  }
+
+  /** n.b. one that runs alone has no others to wait for. */
+  #graceOf(thread: PoolThread<J>): number {
+    return this.#solos.has(thread) ? 0 : (this.#options.killGraceMs ?? DEFAULTS.killGraceMs);
   }
 
   /** Ends a thread and lets others take its place. */
