@@ -88,7 +88,7 @@ typeOf(bound.tasks.repeat.delay("a")).is<TaskCall<number>>();
 typeOf(bound.tasks.poll.delay("a", 1)).is<TaskCall<void>>();
 
 // Options of an app.
-createApp({ broker: process.env["BROKER"], resultTtl: "1h", retryPolicy: false, limits: undefined });
+createApp({ broker: process.env["BROKER"], resultTtl: "1h", retry: false, limits: undefined });
 // @ts-expect-error a duration has a unit
 createApp({ resultTtl: 3600 });
 // @ts-expect-error misspelt

@@ -11,11 +11,12 @@ export {
 export type { ArgumentsSchema, Upcaster } from "./define/arguments.js";
 export type { StandardIssue, StandardProps, StandardResult, StandardSchemaV1 } from "./define/standard-schema.js";
 export type { CallOptions, ErrorClass, ErrorMatcher, TaskOptions } from "./define/task-options.js";
+export type { RetryPolicy, SendOptions } from "./define/retry-policy.js";
 export type { Registry, RegistryEntry } from "./define/registry.js";
 export { currentTask, type CurrentTask, type TaskLog } from "./run/current-task.js";
 export { IgnoreTask, RejectTask, RetryTask, TaskAborted, type AbortCode, type RetryOptions } from "./run/control.js";
 export type { Middleware, RunTask } from "./run/middleware.js";
-export { App, createApp, defaultApp, type AnyApp, type AppOptions, type RetryPolicy } from "./call/app.js";
+export { App, createApp, defaultApp, type AnyApp, type AppOptions } from "./call/app.js";
 export type { OnPublishError } from "./call/publisher.js";
 export type { NotSerializable } from "./call/not-serializable.js";
 export type { Stub, StubOf, StubOptions, Stubs, StubWith } from "./call/stub.js";

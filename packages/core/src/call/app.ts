@@ -1,4 +1,5 @@
 import { defaultAmbient, type Ambient } from "../ambient.js";
+import type { SendOptions } from "../define/retry-policy.js";
 import type { CallOptions, ErrorClass } from "../define/task-options.js";
 import { milliseconds, type Duration } from "../duration.js";
 import { ConfigError } from "../errors.js";
@@ -12,24 +13,14 @@ import type { Connection } from "./connection.js";
 import type { NamedUrls } from "../transports/default-broker.js";
 import { LinkState } from "./link-state.js";
 import { ErrorRegistry } from "./error-registry.js";
+import { Outgoing } from "./outgoing.js";
 import { Publisher, type OnPublishError } from "./publisher.js";
-import { Sender, type SendRetry } from "./sender.js";
+import { sendPolicy } from "./send-policy.js";
+import type { Sender } from "./sender.js";
 import type { TaskCallWith } from "./task-call.js";
 
-/** How a send is tried again on a live connection: Celery's `retry_policy`. */
-export interface RetryPolicy {
-  /** @default 3 */
-  readonly maxRetries?: number;
-  /** @default "0ms" */
-  readonly intervalStart?: Duration;
-  /** @default "200ms" */
-  readonly intervalStep?: Duration;
-  /** @default "1s" */
-  readonly intervalMax?: Duration;
-}
-
 /** Settings of an app. */
-export interface AppOptions {
+export interface AppOptions extends SendOptions {
   /**
    * The broker's URL: `sqlite:./path.db`, `memory:`.
    * @default TASKGEN_BROKER_URL, otherwise `.taskgen/tasks.db` under the workspace root; in production an error
@@ -43,10 +34,6 @@ export interface AppOptions {
   readonly queue?: string | undefined;
   /** How long results are kept. @default "1h" */
   readonly resultTtl?: Duration | undefined;
-  /** How long a call waits for a broker that cannot be reached. @default "30s" */
-  readonly publishTimeout?: Duration | undefined;
-  /** How a send is tried again on a live connection; `false`: never. */
-  readonly retryPolicy?: RetryPolicy | false | undefined;
   /** Bytes of messages that may wait to be sent; beyond it calls are refused. @default 128 MiB */
   readonly maxBufferedBytes?: number | undefined;
   /** Where failed publishes go. @default the call rejects, and is an unhandled rejection when nobody awaits it */
@@ -83,11 +70,9 @@ const DEFAULTS = {
   prefix: "taskgen",
   queue: "default",
   resultTtl: "1h",
-  publishTimeout: "30s",
   maxBufferedBytes: 128 * 1024 * 1024,
   lease: "30s",
   heartbeat: "5s",
-  retryPolicy: { maxRetries: 3, intervalStart: "0ms", intervalStep: "200ms", intervalMax: "1s" },
 } as const satisfies AppOptions;
 
 /** Under this symbol an app keeps what only taskgen's own packages use. */
@@ -111,7 +96,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   readonly #resolved: ResolvedOptions;
   readonly #codec: AppCodec;
   readonly #publisher: Publisher;
-  readonly #sender: Sender;
+  readonly #outgoing: Outgoing;
   readonly #state = new LinkState();
   readonly #ending = new AbortController();
   #connection: Promise<Connection> | undefined;
@@ -122,11 +107,8 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     this.#given = options;
     this.#resolved = resolve(options);
     this.#codec = new AppCodec(options.limits);
-    this.#sender = new Sender(() => this.#connect(), {
-      timeoutMs: milliseconds(options.publishTimeout ?? DEFAULTS.publishTimeout),
-      maxBufferedBytes: options.maxBufferedBytes ?? DEFAULTS.maxBufferedBytes,
-      retry: resolveRetry(options.retryPolicy),
-    });
+    sendPolicy(options); // what is wrong with it is said here
+    this.#outgoing = new Outgoing(() => this.#openSender());
     this.#publisher = this.#createPublisher();
   }
 
@@ -168,7 +150,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   }
 
   async #close(deadline: Deadline): Promise<void> {
-    await Promise.race([this.#sender.drained(), aborted(deadline)]);
+    await Promise.race([this.#outgoing.drained(), aborted(deadline)]);
     // n.b. one that opens only after the deadline is closed all the same
     const disconnected = this.#connection?.then(
       async (connection) => (await import("./connection.js")).disconnect(connection, deadline),
@@ -200,7 +182,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
       queue: this.#resolved.queue,
       ambient: this.#resolved.ambient,
       codec,
-      sender: this.#sender,
+      sender: this.#outgoing,
       source: {
         results: async () => (await this.#connect()).results,
         connected: () => this.#connected?.results,
@@ -209,6 +191,13 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
       },
       onPublishError: this.#given.onPublishError,
     });
+  }
+
+  async #openSender(): Promise<Sender> {
+    const { retry, retryPolicy, publishTimeout, maxBufferedBytes = DEFAULTS.maxBufferedBytes } = this.#given;
+    const connect = (): Promise<Connection> => this.#connect();
+    const how = { retry, retryPolicy, publishTimeout };
+    return new (await import("./sender.js")).Sender({ ...how, maxBufferedBytes, connect, state: this.#state });
   }
 
   #connect(): Promise<Connection> {
@@ -269,16 +258,6 @@ function resolve(options: AppOptions): ResolvedOptions {
     middleware: options.middleware ?? [],
     limits: options.limits ?? {},
     ambient: { ...defaultAmbient, ...options.ambient },
-  };
-}
-
-function resolveRetry(policy: RetryPolicy | false | undefined): SendRetry {
-  const given = { ...DEFAULTS.retryPolicy, ...(policy === false ? { maxRetries: 0 } : policy) };
-  return {
-    maxRetries: given.maxRetries,
-    intervalStartMs: milliseconds(given.intervalStart),
-    intervalStepMs: milliseconds(given.intervalStep),
-    intervalMaxMs: milliseconds(given.intervalMax),
   };
 }
 

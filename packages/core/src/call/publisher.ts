@@ -1,4 +1,5 @@
 import type { Ambient } from "../ambient.js";
+import type { SendOptions } from "../define/retry-policy.js";
 import { TASK_DEFAULTS, type CallOptions } from "../define/task-options.js";
 import { milliseconds, type Duration } from "../duration.js";
 import { ConfigError, PublishError, TransportError } from "../errors.js";
@@ -6,7 +7,7 @@ import type { Envelope } from "../transport.js";
 import type { Codec } from "../wire/codec.js";
 import type { AsyncResult } from "./async-result.js";
 import { encodeCall, type Call, type Target } from "./call-message.js";
-import type { Sender } from "./sender.js";
+import type { Outgoing } from "./outgoing.js";
 import { StoredResult, type ResultSource } from "./stored-result.js";
 import { PendingCall, PendingCalls } from "./task-call.js";
 
@@ -17,7 +18,7 @@ export interface PublisherOptions {
   readonly queue: string;
   readonly ambient: Ambient;
   readonly codec: Codec;
-  readonly sender: Sender;
+  readonly sender: Outgoing;
   readonly source: ResultSource;
   readonly onPublishError: OnPublishError | undefined;
 }
@@ -47,7 +48,7 @@ export class Publisher {
     const calls = Array.from(argsList, (args) => ({ id: this.#options.ambient.createId(), target, args, options }));
     const pending = PendingCalls.of(
       calls.map((call) => call.id),
-      this.#sendMany(calls),
+      this.#sendMany(calls, options),
     );
     const { onPublishError } = this.#options;
     if (onPublishError !== undefined)
@@ -64,12 +65,12 @@ export class Publisher {
   }
 
   async #send(call: Call): Promise<void> {
-    const outcome = await this.#options.sender.send(this.#envelope(call));
+    const outcome = await this.#options.sender.send(this.#envelope(call), call.options);
     if (outcome instanceof TransportError) throw publishError(call, outcome);
   }
 
-  async #sendMany(calls: readonly Call[]): Promise<readonly AsyncResult<unknown>[]> {
-    const outcomes = await this.#options.sender.sendMany(this.#envelopes(calls));
+  async #sendMany(calls: readonly Call[], how: SendOptions): Promise<readonly AsyncResult<unknown>[]> {
+    const outcomes = await this.#options.sender.sendMany(this.#envelopes(calls), how);
     const failures = outcomes.flatMap((outcome, i) =>
       outcome instanceof TransportError ? [publishError(calls[i]!, outcome)] : [],
     );

@@ -1,77 +1,57 @@
+import type { SendOptions } from "../define/retry-policy.js";
 import { TransportError } from "../errors.js";
 import type { Envelope, SendOutcome } from "../transport.js";
-import { within } from "../transports/within.js";
 import type { Connection } from "./connection.js";
-import { Deadlines } from "./deadlines.js";
+import { Lane } from "./lane.js";
+import type { LinkState } from "./link-state.js";
+import { sendPolicy } from "./send-policy.js";
 
-/** How often a send is tried again on a live connection, in milliseconds (Celery's `retry_policy`). */
-export interface SendRetry {
-  readonly maxRetries: number;
-  readonly intervalStartMs: number;
-  readonly intervalStepMs: number;
-  readonly intervalMaxMs: number;
-}
-
-export interface SenderOptions {
-  /** How long a call may wait for the broker. */
-  readonly timeoutMs: number;
+export interface SenderOptions extends SendOptions {
+  readonly connect: () => Promise<Connection>;
+  readonly state: LinkState;
   /** Bytes of messages that wait to be sent; beyond it a call is refused at once. */
   readonly maxBufferedBytes: number;
-  readonly retry: SendRetry;
 }
 
-interface Pending {
-  readonly envelope: Envelope;
-  readonly deadline: number;
-  readonly settle: (outcome: SendOutcome) => void;
-}
+/** More policies than a program writes down are computed ones: those without calls are forgotten. */
+const MAX_LANES = 16;
 
-const MAX_BATCH = 1_000;
-const MAX_BATCH_BYTES = 4 * 1024 * 1024;
-/** A batch has the deadline of its first call; the others may lose no more than this of their own. */
-const MAX_BATCH_MS = 1_000;
-/** No call loses more than this share of its time to the deadline of an earlier one. */
-const DEADLINE_SHARE = 1 / 30;
-/** Batches on their way at once: one travels while the broker works on the other. */
-const MAX_IN_FLIGHT = 2;
-
-/** Sends all calls of one tick in one batch; while batches are on their way, the next one grows. */
+/** Sends calls; those that try equally hard travel together. */
 export class Sender {
-  readonly #connect: () => Promise<Connection>;
   readonly #options: SenderOptions;
-  readonly #deadlines: Deadlines;
-  /** A connection that is there. */
-  #connected: Promise<Connection> | undefined;
-  #waiting: Pending[] = [];
+  readonly #usual: Lane;
+  /** By their policies, for calls with one of their own. */
+  readonly #lanes = new Map<string, Lane>();
   #bufferedBytes = 0;
-  #inFlight = 0;
-  #scheduled = false;
-  #idle: (() => void)[] = [];
 
-  constructor(connect: () => Promise<Connection>, options: SenderOptions) {
-    this.#connect = connect;
+  constructor(options: SenderOptions) {
     this.#options = options;
-    this.#deadlines = new Deadlines(Math.min(MAX_BATCH_MS, options.timeoutMs * DEADLINE_SHARE));
+    this.#usual = this.#open(options);
+    options.state.onChange((side, { status, reason = "the connection was lost" }) => {
+      if (side === "broker" && status === "down") for (const lane of this.#all) lane.disconnected(reason);
+    });
   }
 
   /** Nothing is on its way, and no more than one message waits. */
   get isQuiet(): boolean {
-    return this.#inFlight === 0 && this.#waiting.length < 2;
+    return this.#usual.isQuiet;
   }
 
   /** Resolves with what became of the message; never rejects. */
-  send(envelope: Envelope): Promise<SendOutcome> {
-    return new Promise((settle) => this.#enqueue(envelope, settle));
+  send(envelope: Envelope, how: SendOptions): Promise<SendOutcome> {
+    const lane = this.#laneOf(how);
+    return new Promise((settle) => this.#enqueue(lane, envelope, settle));
   }
 
   /** The same for many, with one promise. */
-  sendMany(envelopes: readonly Envelope[]): Promise<SendOutcome[]> {
+  sendMany(envelopes: readonly Envelope[], how: SendOptions): Promise<SendOutcome[]> {
+    const lane = this.#laneOf(how);
     const outcomes = new Array<SendOutcome>(envelopes.length);
     let open = envelopes.length;
     return new Promise((resolve) => {
       if (open === 0) resolve(outcomes);
       envelopes.forEach((envelope, i) =>
-        this.#enqueue(envelope, (outcome) => {
+        this.#enqueue(lane, envelope, (outcome) => {
           outcomes[i] = outcome;
           if (--open === 0) resolve(outcomes);
         }),
@@ -80,134 +60,48 @@ export class Sender {
   }
 
   /** Resolves when nothing waits and nothing is on its way. */
-  drained(): Promise<void> {
-    if (this.#waiting.length === 0 && this.#inFlight === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+  async drained(): Promise<void> {
+    await Promise.all(this.#all.map((lane) => lane.drained()));
   }
 
-  #enqueue(envelope: Envelope, settle: (outcome: SendOutcome) => void): void {
-    if (this.#bufferedBytes + envelope.body.length > this.#options.maxBufferedBytes) {
-      settle(bufferFull(this.#options.maxBufferedBytes));
-      return;
-    }
-    this.#bufferedBytes += envelope.body.length;
-    this.#waiting.push({ envelope, settle, deadline: performance.now() + this.#options.timeoutMs });
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    if (this.#scheduled || this.#inFlight >= MAX_IN_FLIGHT || this.#waiting.length === 0) return;
-    this.#scheduled = true;
-    void this.#flushSoon();
-  }
-
-  async #flushSoon(): Promise<void> {
-    await Promise.resolve();
-    this.#scheduled = false;
-    while (this.#inFlight < MAX_IN_FLIGHT && this.#waiting.length > 0) void this.#flush(this.#takeBatch());
-  }
-
-  #takeBatch(): Pending[] {
-    let count = 0;
-    let bytes = 0;
-    const latest = this.#waiting[0]!.deadline + MAX_BATCH_MS;
-    while (count < this.#waiting.length && count < MAX_BATCH && bytes < MAX_BATCH_BYTES) {
-      if (this.#waiting[count]!.deadline > latest) break;
-      bytes += this.#waiting[count++]!.envelope.body.length;
-    }
-    if (count === this.#waiting.length) {
-      const all = this.#waiting;
-      this.#waiting = [];
-      return all;
-    }
-    return this.#waiting.splice(0, count);
-  }
-
-  async #flush(batch: readonly Pending[]): Promise<void> {
-    this.#inFlight++;
-    const outcomes = await this.#attempt(batch);
-    this.#inFlight--;
-    batch.forEach((pending, i) => {
-      this.#bufferedBytes -= pending.envelope.body.length;
-      pending.settle(outcomes[i]!);
+  #enqueue(lane: Lane, envelope: Envelope, settle: (outcome: SendOutcome) => void): void {
+    const { maxBufferedBytes } = this.#options;
+    const bytes = envelope.body.length;
+    if (this.#bufferedBytes + bytes > maxBufferedBytes) return settle(bufferFull(maxBufferedBytes));
+    this.#bufferedBytes += bytes;
+    lane.send(envelope, (outcome) => {
+      this.#bufferedBytes -= bytes;
+      settle(outcome);
     });
-    this.#schedule();
-    if (this.#waiting.length === 0 && this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  /** Sends a batch, then again what may succeed later, until the policy or the deadline ends it. */
-  async #attempt(batch: readonly Pending[]): Promise<SendOutcome[]> {
-    const deadline = this.#deadlines.signal(batch[0]!.deadline);
-    const outcomes = await this.#trySend(batch, deadline);
-    const { maxRetries, intervalStartMs, intervalStepMs, intervalMaxMs } = this.#options.retry;
-    for (let retry = 0; retry < maxRetries && !deadline.aborted; retry++) {
-      const again = outcomes.flatMap((outcome, i) => (isRetriable(outcome) ? [i] : []));
-      if (again.length === 0) break;
-      await pause(Math.min(intervalMaxMs, intervalStartMs + retry * intervalStepMs));
-      const next = await this.#trySend(
-        again.map((i) => batch[i]!),
-        deadline,
-      );
-      again.forEach((at, i) => (outcomes[at] = afterAnotherTry(outcomes[at]!, next[i]!)));
-    }
-    return outcomes;
+  get #all(): readonly Lane[] {
+    return [this.#usual, ...this.#lanes.values()];
   }
 
-  async #trySend(batch: readonly Pending[], deadline: AbortSignal): Promise<SendOutcome[]> {
-    let certain = true;
-    try {
-      const { transport, results } = await this.#connection(deadline);
-      certain = false;
-      const replyTo = results.address?.();
-      const envelopes = batch.map(({ envelope }) => (replyTo === undefined ? envelope : { ...envelope, replyTo }));
-      return [...(await transport.send(envelopes, deadline))];
-    } catch (error) {
-      const failure = toTransportError(error, certain);
-      return batch.map(() => failure);
-    }
+  #laneOf({ retry, retryPolicy, publishTimeout }: SendOptions): Lane {
+    if (retry === undefined && retryPolicy === undefined && publishTimeout === undefined) return this.#usual;
+    const key = JSON.stringify([retry, retryPolicy, publishTimeout]);
+    const known = this.#lanes.get(key);
+    if (known !== undefined) return known;
+    if (this.#lanes.size >= MAX_LANES) this.#lanes.forEach((lane, key) => lane.isIdle && this.#lanes.delete(key));
+    const lane = this.#open({ retry, retryPolicy, publishTimeout });
+    this.#lanes.set(key, lane);
+    return lane;
   }
 
-  async #connection(deadline: AbortSignal): Promise<Connection> {
-    const connecting = this.#connect();
-    if (connecting === this.#connected) return connecting;
-    const connection = await beforeDeadline(connecting, deadline);
-    this.#connected = connecting;
-    return connection;
+  #open(how: SendOptions): Lane {
+    const { connect, state } = this.#options;
+    const unreachable = (): string | undefined => {
+      const { status, reason } = state.of("broker");
+      return status === "down" ? reason : undefined;
+    };
+    return new Lane(sendPolicy(how, this.#options), { connect, unreachable });
   }
 }
-
-const isRetriable = (outcome: SendOutcome): boolean => outcome instanceof TransportError && outcome.retriable;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const bufferFull = (limit: number): TransportError =>
   new TransportError("BROKER_FULL", `more than ${limit} bytes wait to be sent; await earlier calls first`, {
     certain: true,
     retriable: false,
   });
-
-/** A failure to connect is certain: nothing was sent. */
-const toTransportError = (error: unknown, certain: boolean): TransportError => {
-  if (error instanceof TransportError) return error;
-  const message = certain ? "the broker cannot be reached" : "the broker's answer is not known";
-  return new TransportError("BROKER_UNAVAILABLE", message, { cause: error, certain, retriable: false });
-};
-
-/** Once one try was uncertain, no later failure is certain. */
-function afterAnotherTry(before: SendOutcome, outcome: SendOutcome): SendOutcome {
-  const isUncertain = before instanceof TransportError && !before.certain;
-  if (!isUncertain || !(outcome instanceof TransportError) || !outcome.certain) return outcome;
-  const { code, message, retriable } = outcome;
-  return new TransportError(code, message.replace(/^\[\w+\] /, ""), { cause: outcome, certain: false, retriable });
-}
-
-const beforeDeadline = (connecting: Promise<Connection>, deadline: AbortSignal): Promise<Connection> =>
-  within(
-    connecting,
-    deadline,
-    () =>
-      new TransportError("BROKER_UNAVAILABLE", "the broker was not reached in time", {
-        certain: true,
-        retriable: false,
-      }),
-  );

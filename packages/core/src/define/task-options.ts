@@ -1,4 +1,5 @@
 import type { Duration } from "../duration.js";
+import type { SendOptions } from "./retry-policy.js";
 import type { ArgumentsSchema, Upcaster } from "./arguments.js";
 
 /** A class of errors that a task declares: its instances have a literal `code`, by which callers tell them apart. */
@@ -77,7 +78,7 @@ export const TASK_DEFAULTS = {
 } as const satisfies TaskOptions;
 
 /** Settings of one call. */
-export interface CallOptions {
+export interface CallOptions extends SendOptions {
   /** Sending the same id again is safe. @default a new UUID version 7 */
   readonly taskId?: string;
   readonly queue?: string;

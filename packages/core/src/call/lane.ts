@@ -1,0 +1,204 @@
+import { TransportError } from "../errors.js";
+import type { Envelope, SendOutcome } from "../transport.js";
+import { within } from "../transports/within.js";
+import type { Connection } from "./connection.js";
+import { Deadlines } from "./deadlines.js";
+import type { SendPolicy } from "./send-policy.js";
+
+interface Pending {
+  readonly envelope: Envelope;
+  readonly deadline: number;
+  readonly settle: (outcome: SendOutcome) => void;
+}
+
+const MAX_BATCH = 1_000;
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+/** A batch has the deadline of its first call; the others may lose no more than this of their own. */
+const MAX_BATCH_MS = 1_000;
+/** No call loses more than this share of its time to the deadline of an earlier one. */
+const DEADLINE_SHARE = 1 / 30;
+/** Batches on their way at once: one travels while the broker works on the other. */
+const MAX_IN_FLIGHT = 2;
+
+/** What a lane needs of its sender. */
+export interface LaneHost {
+  readonly connect: () => Promise<Connection>;
+  /** Why the broker cannot be reached, when that is known. */
+  readonly unreachable: () => string | undefined;
+}
+
+/** Calls with one policy: all of one tick travel in one batch; while batches are on their way, the next one grows. */
+export class Lane {
+  readonly #host: LaneHost;
+  readonly #policy: SendPolicy;
+  readonly #deadlines: Deadlines;
+  /** A connection that is there. */
+  #connected: Promise<Connection> | undefined;
+  #waiting: Pending[] = [];
+  /** Aborts when the broker cannot be reached; only for those that do not wait for it. */
+  #lost = new AbortController();
+  #inFlight = 0;
+  #scheduled = false;
+  #idle: (() => void)[] = [];
+
+  constructor(policy: SendPolicy, host: LaneHost) {
+    this.#host = host;
+    this.#policy = policy;
+    this.#deadlines = new Deadlines(Math.min(MAX_BATCH_MS, policy.timeoutMs * DEADLINE_SHARE));
+  }
+
+  /** Nothing is on its way, and no more than one message waits. */
+  get isQuiet(): boolean {
+    return this.#inFlight === 0 && this.#waiting.length < 2;
+  }
+
+  /** Nothing waits and nothing is on its way. */
+  get isIdle(): boolean {
+    return this.#waiting.length === 0 && this.#inFlight === 0;
+  }
+
+  /** `settle` is told what became of the message. */
+  send(envelope: Envelope, settle: (outcome: SendOutcome) => void): void {
+    const reason = this.#policy.failFast ? this.#host.unreachable() : undefined;
+    if (reason !== undefined) return settle(unreachable(reason));
+    this.#waiting.push({ envelope, settle, deadline: performance.now() + this.#policy.timeoutMs });
+    this.#schedule();
+  }
+
+  /** The broker cannot be reached: whoever does not wait for that is told. */
+  disconnected(reason: string): void {
+    if (!this.#policy.failFast) return;
+    for (const { settle } of this.#waiting.splice(0)) settle(unreachable(reason));
+    this.#lost.abort();
+    this.#lost = new AbortController();
+    this.#noteIdle();
+  }
+
+  /** Resolves when nothing waits and nothing is on its way. */
+  drained(): Promise<void> {
+    return this.isIdle ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#inFlight >= MAX_IN_FLIGHT || this.#waiting.length === 0) return;
+    this.#scheduled = true;
+    void this.#flushSoon();
+  }
+
+  async #flushSoon(): Promise<void> {
+    await Promise.resolve();
+    this.#scheduled = false;
+    while (this.#inFlight < MAX_IN_FLIGHT && this.#waiting.length > 0) void this.#flush(this.#takeBatch());
+  }
+
+  #takeBatch(): Pending[] {
+    let count = 0;
+    let bytes = 0;
+    const latest = this.#waiting[0]!.deadline + MAX_BATCH_MS;
+    while (count < this.#waiting.length && count < MAX_BATCH && bytes < MAX_BATCH_BYTES) {
+      if (this.#waiting[count]!.deadline > latest) break;
+      bytes += this.#waiting[count++]!.envelope.body.length;
+    }
+    if (count === this.#waiting.length) {
+      const all = this.#waiting;
+      this.#waiting = [];
+      return all;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #flush(batch: readonly Pending[]): Promise<void> {
+    this.#inFlight++;
+    const outcomes = await this.#attempt(batch);
+    this.#inFlight--;
+    batch.forEach((pending, i) => pending.settle(outcomes[i]!));
+    this.#schedule();
+    this.#noteIdle();
+  }
+
+  #noteIdle(): void {
+    if (this.isIdle) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Sends a batch, then again what may succeed later, until the policy or the deadline ends it. */
+  async #attempt(batch: readonly Pending[]): Promise<SendOutcome[]> {
+    const deadline = this.#end(batch[0]!.deadline);
+    const outcomes = await this.#trySend(batch, deadline);
+    const { maxRetries, intervalStartMs, intervalStepMs, intervalMaxMs } = this.#policy;
+    for (let retry = 0; retry < maxRetries && !deadline.aborted; retry++) {
+      const again = outcomes.flatMap((outcome, i) => (isRetriable(outcome) ? [i] : []));
+      if (again.length === 0) break;
+      const leftMs = Math.max(0, batch[0]!.deadline - performance.now());
+      await pause(Math.min(intervalMaxMs, intervalStartMs + retry * intervalStepMs, leftMs));
+      const next = await this.#trySend(
+        again.map((i) => batch[i]!),
+        deadline,
+      );
+      again.forEach((at, i) => (outcomes[at] = afterAnotherTry(outcomes[at]!, next[i]!)));
+    }
+    return outcomes;
+  }
+
+  #end(deadline: number): AbortSignal {
+    const signal = this.#deadlines.signal(deadline);
+    return this.#policy.failFast ? AbortSignal.any([signal, this.#lost.signal]) : signal;
+  }
+
+  async #trySend(batch: readonly Pending[], deadline: AbortSignal): Promise<SendOutcome[]> {
+    let certain = true;
+    try {
+      const { transport, results } = await this.#connection(deadline);
+      certain = false;
+      const replyTo = results.address?.();
+      const envelopes = batch.map(({ envelope }) => (replyTo === undefined ? envelope : { ...envelope, replyTo }));
+      return [...(await transport.send(envelopes, deadline))];
+    } catch (error) {
+      const failure = toTransportError(error, certain);
+      return batch.map(() => failure);
+    }
+  }
+
+  async #connection(deadline: AbortSignal): Promise<Connection> {
+    const connecting = this.#host.connect();
+    if (connecting === this.#connected) return connecting;
+    const connection = await beforeDeadline(connecting, deadline);
+    this.#connected = connecting;
+    return connection;
+  }
+}
+
+const isRetriable = (outcome: SendOutcome): boolean => outcome instanceof TransportError && outcome.retriable;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const unreachable = (reason: string): TransportError =>
+  new TransportError("BROKER_UNAVAILABLE", `the broker cannot be reached: ${reason}`, {
+    certain: true,
+    retriable: false,
+  });
+
+/** A failure to connect is certain: nothing was sent. */
+const toTransportError = (error: unknown, certain: boolean): TransportError => {
+  if (error instanceof TransportError) return error;
+  const message = certain ? "the broker cannot be reached" : "the broker's answer is not known";
+  return new TransportError("BROKER_UNAVAILABLE", message, { cause: error, certain, retriable: false });
+};
+
+/** Once one try was uncertain, no later failure is certain. */
+function afterAnotherTry(before: SendOutcome, outcome: SendOutcome): SendOutcome {
+  const isUncertain = before instanceof TransportError && !before.certain;
+  if (!isUncertain || !(outcome instanceof TransportError) || !outcome.certain) return outcome;
+  const { code, message, retriable } = outcome;
+  return new TransportError(code, message.replace(/^\[\w+\] /, ""), { cause: outcome, certain: false, retriable });
+}
+
+const beforeDeadline = (connecting: Promise<Connection>, deadline: AbortSignal): Promise<Connection> =>
+  within(
+    connecting,
+    deadline,
+    () =>
+      new TransportError("BROKER_UNAVAILABLE", "the broker was not reached in time", {
+        certain: true,
+        retriable: false,
+      }),
+  );
