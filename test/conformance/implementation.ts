@@ -10,6 +10,8 @@ export interface Participant {
 export interface Peer {
   /** Waits until it owns `count` messages; their ids. */
   consume(queue: string, count: number): Promise<readonly string[]>;
+  /** Takes nothing more; what it owns it keeps. */
+  stop(): Promise<void>;
   /** Settles all it took as done; what the transport answered, errors by their code. */
   settle(): Promise<readonly string[]>;
   /** The ids of all it took, once the last of them was lost. */

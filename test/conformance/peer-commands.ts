@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import type { Delivery, PutOutcome, SettleOutcome } from "@taskgen/core/internal";
+import type { Delivery, PutOutcome, SettleOutcome, Subscription } from "@taskgen/core/internal";
+import { deferred } from "../support/deferred.js";
 import type { Participant } from "./implementation.js";
 
 const HOUR_MS = 3_600_000;
@@ -11,6 +12,7 @@ const asText = (outcome: SettleOutcome | "stored" | "duplicate" | undefined): st
 export class PeerCommands {
   protected readonly participant: Participant;
   readonly #taken: Delivery[] = [];
+  readonly #subscriptions: Subscription[] = [];
 
   constructor(participant: Participant) {
     this.participant = participant;
@@ -19,14 +21,18 @@ export class PeerCommands {
   async consume(queue: string, count: number): Promise<readonly string[]> {
     const { transport } = this.participant;
     await transport.declare([{ name: queue }]);
-    await new Promise<void>((resolve, reject) => {
-      const onBatch = (batch: readonly Delivery[]): void => {
-        this.#taken.push(...batch);
-        if (this.#taken.length >= count) resolve();
-      };
-      transport.consume(queue, count, onBatch).catch(reject);
-    });
+    const enough = deferred();
+    const onBatch = (batch: readonly Delivery[]): void => {
+      this.#taken.push(...batch);
+      if (this.#taken.length >= count) enough.resolve();
+    };
+    this.#subscriptions.push(await transport.consume(queue, count, onBatch));
+    await enough.promise;
     return this.#taken.map((delivery) => delivery.envelope.id);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#subscriptions.map((subscription) => subscription.stop()));
   }
 
   async settle(): Promise<readonly string[]> {

@@ -42,6 +42,7 @@ export class ProcessPeer implements Peer {
   }
 
   consume = (queue: string, count: number): Promise<readonly string[]> => this.#ask("consume", queue, count);
+  stop = (): Promise<void> => this.#ask("stop");
   settle = (): Promise<readonly string[]> => this.#ask("settle");
   lost = (): Promise<readonly string[]> => this.#ask("lost");
   send = (queue: string, id: string): Promise<string> => this.#ask("send", queue, id);
