@@ -1,12 +1,15 @@
 import { createId } from "./id.js";
+import { setAlarm } from "./timer.js";
 
 /**
- * What the engine takes from outside itself: time, randomness, ids, and named places where a test may make it fail.
+ * What the engine takes from outside itself: time, alarms, randomness, ids, and named places where a test may make it fail.
  * Each can be given to `createApp`, so that a test needs neither waiting nor luck.
  */
 export interface Ambient {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Calls `ring` once after so many milliseconds, also when these are more than a timer takes; returns what prevents it. */
+  readonly setAlarm: (ring: () => void, ms: number) => () => void;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** A new task id: unique, at most 36 ASCII characters. */
@@ -17,6 +20,7 @@ export interface Ambient {
 
 export const defaultAmbient: Ambient = {
   now: Date.now,
+  setAlarm,
   random: Math.random,
   createId,
   failpoint: () => {},

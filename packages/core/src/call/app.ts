@@ -17,6 +17,7 @@ import { Outgoing } from "./outgoing.js";
 import { Publisher, type OnPublishError } from "./publisher.js";
 import { sendPolicy } from "./send-policy.js";
 import type { Sender } from "./sender.js";
+import { following, type StandIn } from "./stand-in.js";
 import type { TaskCallWith } from "./task-call.js";
 
 /** Settings of an app. */
@@ -102,10 +103,11 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   #connection: Promise<Connection> | undefined;
   #connected: Connection | undefined;
   #closing: Promise<void> | undefined;
+  #standIn: StandIn | undefined;
 
   constructor(options: AppOptions = {}) {
     this.#given = options;
-    this.#resolved = resolve(options);
+    this.#resolved = this.#resolve(options);
     this.#codec = new AppCodec(options.limits);
     sendPolicy(options); // what is wrong with it is said here
     this.#outgoing = new Outgoing(() => this.#openSender());
@@ -173,7 +175,22 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
       connection: () => this.#connect(),
       state: this.#state,
       urls: this.#given,
+      drained: () => this.#outgoing.drained(),
+      replace: (standIn) => this.#replace(standIn),
     };
+  }
+
+  #replace(standIn: StandIn): () => void {
+    if (this.#standIn !== undefined) {
+      throw new ConfigError("OPTION_INVALID", "the app has a stand-in already; stop the test worker that made it");
+    }
+    this.#standIn = { ...standIn, connection: this.#codec.load().then(() => standIn.connection) };
+    return () => (this.#standIn = undefined);
+  }
+
+  #resolve(options: AppOptions): ResolvedOptions {
+    const own = { ...defaultAmbient, ...options.ambient };
+    return { ...resolve(options), ambient: following(() => this.#standIn?.ambient ?? own) };
   }
 
   #createPublisher(): Publisher {
@@ -185,11 +202,12 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
       sender: this.#outgoing,
       source: {
         results: async () => (await this.#connect()).results,
-        connected: () => this.#connected?.results,
+        connected: () => (this.#standIn === undefined ? this.#connected?.results : undefined),
         codec,
         errors: new ErrorRegistry(this.#given.errors ?? [], codec),
       },
       onPublishError: this.#given.onPublishError,
+      afterSend: () => this.#standIn?.afterSend,
     });
   }
 
@@ -201,6 +219,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   }
 
   #connect(): Promise<Connection> {
+    if (this.#standIn !== undefined) return this.#standIn.connection;
     if (this.#ending.signal.aborted) return Promise.reject(appClosed());
     this.#connection ??= this.#open().then(
       (connection) => (this.#connected = connection),
@@ -236,6 +255,10 @@ export interface AppInternals {
   readonly state: LinkState;
   /** Those that are given; `urlsOf` has the others. */
   readonly urls: NamedUrls;
+  /** Resolves when no call is on its way to the broker. */
+  readonly drained: () => Promise<void>;
+  /** Has a stand-in take the place of its connection; returns what ends that. */
+  readonly replace: (standIn: StandIn) => () => void;
 }
 
 export const internalsOf = (app: AnyApp): AppInternals => app[appInternals];
@@ -248,7 +271,7 @@ let shared: App | undefined;
 /** The app of stubs that are bound to none: configured by the environment alone, made once. */
 export const defaultApp = (): App => (shared ??= new App());
 
-function resolve(options: AppOptions): ResolvedOptions {
+function resolve(options: AppOptions): Omit<ResolvedOptions, "ambient"> {
   return {
     prefix: options.prefix ?? DEFAULTS.prefix,
     queue: options.queue ?? DEFAULTS.queue,
@@ -257,7 +280,6 @@ function resolve(options: AppOptions): ResolvedOptions {
     heartbeatMs: milliseconds(options.heartbeat ?? DEFAULTS.heartbeat),
     middleware: options.middleware ?? [],
     limits: options.limits ?? {},
-    ambient: { ...defaultAmbient, ...options.ambient },
   };
 }
 

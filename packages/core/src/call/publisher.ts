@@ -8,6 +8,7 @@ import type { Codec } from "../wire/codec.js";
 import type { AsyncResult } from "./async-result.js";
 import { encodeCall, type Call, type Target } from "./call-message.js";
 import type { Outgoing } from "./outgoing.js";
+import type { StandIn } from "./stand-in.js";
 import { StoredResult, type ResultSource } from "./stored-result.js";
 import { PendingCall, PendingCalls } from "./task-call.js";
 
@@ -21,6 +22,8 @@ export interface PublisherOptions {
   readonly sender: Outgoing;
   readonly source: ResultSource;
   readonly onPublishError: OnPublishError | undefined;
+  /** What a call waits for besides the broker. */
+  readonly afterSend: () => StandIn["afterSend"];
 }
 
 /** Turns calls into envelopes, and what the sender says of them into results or errors. */
@@ -67,6 +70,7 @@ export class Publisher {
   async #send(call: Call): Promise<void> {
     const outcome = await this.#options.sender.send(this.#envelope(call), call.options);
     if (outcome instanceof TransportError) throw publishError(call, outcome);
+    await this.#options.afterSend()?.([call.id]);
   }
 
   async #sendMany(calls: readonly Call[], how: SendOptions): Promise<readonly AsyncResult<unknown>[]> {
@@ -75,6 +79,7 @@ export class Publisher {
       outcome instanceof TransportError ? [publishError(calls[i]!, outcome)] : [],
     );
     if (failures.length > 0) throw notSent(failures, calls);
+    await this.#options.afterSend()?.(calls.map(({ id }) => id));
     return calls.map((call) => this.#result(call));
   }
 

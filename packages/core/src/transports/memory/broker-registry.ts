@@ -18,7 +18,7 @@ export interface BrokerLease {
 /** The broker of a URL and a prefix. It lives until its last user released it; the first one brings the clock. */
 export function leaseBroker({ url, prefix, ambient }: OpenOptions): BrokerLease {
   const key = JSON.stringify([url.href, prefix]);
-  const shared = brokers.get(key) ?? { broker: new Broker(ambient.now), users: 0 };
+  const shared = brokers.get(key) ?? { broker: new Broker(ambient), users: 0 };
   shared.users++;
   brokers.set(key, shared);
   const release = (): void => {

@@ -2,7 +2,7 @@ import { TransportError } from "../../errors.js";
 import type { DeadLetter, Finish, QueueDepth } from "../../powers.js";
 import type { Delivery, Envelope, SendOutcome, SettleOutcome, Settlement } from "../../transport.js";
 import type { Consumer, ConsumerOwner } from "./consumer.js";
-import { Queue } from "./queue.js";
+import { Queue, type Clock } from "./queue.js";
 import { ResultStore } from "./result-store.js";
 import { Claim, StoredMessage } from "./stored-message.js";
 import { Topics } from "./topics.js";
@@ -14,20 +14,20 @@ export const MAX_BYTES = 128 * 1024 * 1024;
 export class Broker {
   readonly results: ResultStore;
   readonly topics = new Topics();
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #messages = new Map<string, StoredMessage>();
   readonly #queues = new Map<string, Queue>();
   #sequence = 0;
 
-  constructor(now: () => number) {
-    this.#now = now;
-    this.results = new ResultStore(now);
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.results = new ResultStore(clock.now);
   }
 
   declare(name: string): Queue {
     const known = this.#queues.get(name);
     if (known !== undefined) return known;
-    const queue = new Queue(name, this.#now);
+    const queue = new Queue(name, this.#clock);
     this.#queues.set(name, queue);
     return queue;
   }
@@ -115,7 +115,7 @@ export class Broker {
         break;
       case "dead":
         this.#messages.delete(message.envelope.id);
-        queue.deadLetters.push({ envelope: message.envelope, reason: settlement.reason, at: this.#now() });
+        queue.deadLetters.push({ envelope: message.envelope, reason: settlement.reason, at: this.#clock.now() });
         break;
       default:
         settlement satisfies never;

@@ -1,32 +1,35 @@
+import type { Ambient } from "../../ambient.js";
 import type { DeadLetter, QueueDepth } from "../../powers.js";
-import { LONGEST_TIMER_MS } from "../../timer.js";
 import type { Delivery } from "../../transport.js";
 import { Consumer, type ConsumerOwner } from "./consumer.js";
 import { DelayedHeap } from "./delayed-heap.js";
 import { ReadyList } from "./ready-list.js";
 import type { StoredMessage } from "./stored-message.js";
 
+/** What a broker in memory knows the time from. */
+export type Clock = Pick<Ambient, "now" | "setAlarm">;
+
 /** One queue: who waits, who is due later, who consumes. */
 export class Queue {
   readonly name: string;
   readonly deadLetters: DeadLetter[] = [];
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #ready = new ReadyList();
   readonly #delayed = new DelayedHeap();
   #consumers: readonly Consumer[] = [];
   #owned = 0;
   #turn = 0;
   #pump: NodeJS.Immediate | undefined;
-  #alarm: { readonly timer: NodeJS.Timeout; readonly due: number } | undefined;
+  #alarm: { readonly stop: () => void; readonly due: number } | undefined;
 
-  constructor(name: string, now: () => number) {
+  constructor(name: string, clock: Clock) {
     this.name = name;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** Puts a message at the back, or away until it is due. */
   add(message: StoredMessage): void {
-    if (message.envelope.eta !== undefined && message.envelope.eta > this.#now()) {
+    if (message.envelope.eta !== undefined && message.envelope.eta > this.#clock.now()) {
       this.#delayed.push(message);
       this.#setAlarm();
     } else {
@@ -89,7 +92,7 @@ export class Queue {
 
   dispose(): void {
     clearImmediate(this.#pump);
-    clearTimeout(this.#alarm?.timer);
+    this.#alarm?.stop();
   }
 
   /** Delivers on the next turn of the event loop: all that one tick brings goes out together, and timers get their turn. */
@@ -132,7 +135,7 @@ export class Queue {
 
   #promoteDue(): void {
     if (this.#delayed.length === 0) return;
-    const now = this.#now();
+    const now = this.#clock.now();
     for (let due = this.#delayed.nextDue; due !== undefined && due <= now; due = this.#delayed.nextDue) {
       this.#ready.pushBack(this.#delayed.pop()!);
     }
@@ -143,13 +146,9 @@ export class Queue {
   #setAlarm(): void {
     const due = this.#delayed.nextDue;
     if (due === this.#alarm?.due) return;
-    clearTimeout(this.#alarm?.timer);
-    this.#alarm = due === undefined ? undefined : { due, timer: this.#startTimer(due) };
-  }
-
-  #startTimer(due: number): NodeJS.Timeout {
-    const delay = Math.min(LONGEST_TIMER_MS, Math.max(1, due - this.#now()));
-    return setTimeout(() => this.#ring(), delay).unref();
+    this.#alarm?.stop();
+    this.#alarm =
+      due === undefined ? undefined : { due, stop: this.#clock.setAlarm(() => this.#ring(), due - this.#clock.now()) };
   }
 
   #ring(): void {
