@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { brokerUrl } from "../support/brokers.js";
@@ -8,6 +9,7 @@ import { startTaskgen, taskgen, textLine } from "../support/taskgen-command.js";
 import { tempDir } from "../support/temp-dir.js";
 import { within } from "../support/within.js";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 
 /** Where an example keeps its tasks and its results. */
 const BROKERS: Readonly<Record<string, () => Promise<Record<string, string>>>> = {
@@ -68,6 +70,22 @@ describe.each(Object.entries(BROKERS))("with %s", (name, broker) => {
     MINUTE,
   );
 });
+
+it(
+  "tests of one's own tasks pass with vitest and with node:test",
+  async () => {
+    const cwd = await prepare("execution");
+    // n.b. neither is to take itself for a part of this run
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|TEST|NODE_)/.test(name)));
+    const vitest = join(install.folder, "node_modules/vitest/vitest.mjs");
+    const node = promisify(execFile);
+    const { stdout } = await node(process.execPath, [vitest, "run", "--no-color"], { cwd, env });
+    expect(stdout).toMatch(/Tests +2 passed \(2\)/);
+    const args = ["--import", "tsx", "--test", "--test-reporter", "tap", "src/retries.node-test.ts"];
+    expect((await node(process.execPath, args, { cwd, env })).stdout).toMatch(/# pass 1\n# fail 0/);
+  },
+  MINUTE,
+);
 
 async function answersWithResults(url: string): Promise<void> {
   const post = (body: string, headers: Record<string, string> = {}): Promise<Response> =>

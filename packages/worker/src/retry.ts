@@ -1,4 +1,4 @@
-import { ConfigError, milliseconds, RetryTask, type ErrorMatcher, type TaskOptions } from "@taskgen/core";
+import { ConfigError, milliseconds, RetryTask, TaskAborted, type ErrorMatcher, type TaskOptions } from "@taskgen/core";
 import { backoffDelay, TASK_DEFAULTS } from "@taskgen/core/internal";
 
 /** A wait before the next run, or why there is none. */
@@ -21,11 +21,22 @@ export function decideRetry(
   // n.b. `null` is a limit too: none
   const limits = [asked?.options.maxRetries, options.maxRetries, TASK_DEFAULTS.maxRetries];
   const maxRetries = limits.find((limit) => limit !== undefined)!;
-  if (maxRetries !== null && retries >= maxRetries) return { exhausted: cause ?? thrown };
+  if (maxRetries !== null && retries >= maxRetries) return { exhausted: cause ?? noRetryLeft(retries) };
   return { delayMs: delayOf(asked, options, retries, ambient), cause: cause ?? thrown };
 }
 
+const noRetryLeft = (retries: number): Error =>
+  Object.assign(new Error(`the task asked to be retried, and no retry is left after ${retries}`), {
+    name: "MaxRetriesExceeded",
+    code: "MAX_RETRIES_EXCEEDED",
+  });
+
+/** n.b. who stopped the task decides whether it runs again; only a soft limit is its own affair. */
+const wasStopped = (thrown: unknown): boolean =>
+  thrown instanceof TaskAborted && thrown.code !== "SOFT_TIME_LIMIT_EXCEEDED";
+
 function matchesAutoretry(thrown: unknown, options: TaskOptions): boolean {
+  if (wasStopped(thrown)) return false;
   const matches = (matchers: readonly ErrorMatcher[] = []): boolean =>
     matchers.some((matcher) => matchesError(thrown, matcher));
   return matches(options.autoretryFor) && !matches(options.dontAutoretryFor);
