@@ -64,7 +64,7 @@ export class PoolRun {
     run.tasks = await run.pool.start({
       ended: (batch) => run.#note(() => batch.forEach((end) => run.#end(end))),
       started: (started) => run.#note(() => run.started.push(started)),
-      log: ({ id }, level, message) => run.#note(() => run.logs.push(`${id} ${level} ${message}`)),
+      log: ({ id }, { level, message }) => run.#note(() => run.logs.push(`${id} ${level} ${message}`)),
       joining: ({ id }, waiting) => run.#note(() => run.joins.push(`${id} ${waiting}`)),
       resized: () => run.#note(() => {}),
       warning: (error) => run.#note(() => run.warnings.push(error)),

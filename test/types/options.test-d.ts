@@ -8,7 +8,8 @@ import { typeOf } from "./type-of.js";
 typeOf<keyof TaskOptions>().is<
   | ("name" | "queue" | "priority" | "maxRetries" | "defaultRetryDelay" | "autoretryFor" | "dontAutoretryFor")
   | ("retryBackoff" | "retryBackoffMax" | "retryJitter" | "timeLimit" | "softTimeLimit" | "expires" | "ack")
-  | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions")
+  | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions" | "sensitive")
+  | ("onSuccess" | "onFailure" | "onRetry" | "afterReturn")
 >();
 const everything = {
   name: "billing.charge",
@@ -31,6 +32,11 @@ const everything = {
   isolate: true,
   args: [z.string()],
   versions: { "7d40b2e1c3a59f68": (args) => args },
+  sensitive: ["0.token", "result.iban"],
+  onSuccess: (value, { id }) => [value, id],
+  onFailure: async (error, { log }) => log.error({ err: error }, "failed"),
+  onRetry: (error) => void error,
+  afterReturn: (end) => (end.state === "SUCCESS" ? end.value : end.error),
 } satisfies Required<TaskOptions>;
 export const all = task(everything, (order: string) => order);
 export const retrying = task({ maxRetries: 5, retryBackoff: true, autoretryFor: [Error] }, (order: string) => order);
@@ -78,6 +84,14 @@ task({ isolate: "thread" }, run);
 task({ args: "string" }, run);
 // @ts-expect-error upcasters by hashes
 task({ versions: [(args: readonly unknown[]) => args] }, run);
+// @ts-expect-error a list of paths
+task({ sensitive: "0.token" }, run);
+// @ts-expect-error a function
+task({ onFailure: "notify" }, run);
+// @ts-expect-error of a run that is retried there is no end
+task({ afterReturn: (end) => end.state === "RETRY" }, run);
+// A hook may say what it knows of the value.
+task({ onSuccess: (value: string) => value.length }, run);
 // @ts-expect-error an option is absent rather than undefined
 task({ queue: undefined }, run);
 // @ts-expect-error misspelt, beside one that is not

@@ -9,6 +9,8 @@ export interface LogEntry {
   /** Besides the message, for `--json`. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly stack?: string;
+  /** Of the fields those that a line for people shows after the message. @default none */
+  readonly details?: Readonly<Record<string, unknown>>;
 }
 
 export interface LineWriterOptions {
@@ -62,14 +64,16 @@ export class LineWriter {
 }
 
 /** Celery's format: `[2026-11-22 06:57:31,781: INFO/MainProcess] message`. */
-function formatLine({ level, message, stack }: LogEntry, time: string): string {
-  const head = `[${time}: ${LABELS[level]}/MainProcess] ${cleanLine(maskCredentials(message))}\n`;
+function formatLine({ level, message, stack, details = {} }: LogEntry, time: string): string {
+  const shown = Object.entries(details).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
+  const head = `[${time}: ${LABELS[level]}/MainProcess] ${cleanLine(maskCredentials(message + shown.join("")))}\n`;
   return stack === undefined ? head : `${head}${cleanText(maskCredentials(stack))}\n`;
 }
 
 function formatJson({ event, level, message, fields, stack }: LogEntry): string {
-  const time = new Date().toISOString();
-  return `${maskCredentials(JSON.stringify({ time, level, event, message, ...fields, stack }))}\n`;
+  // n.b. a task's own fields may have these names
+  const own = { time: new Date().toISOString(), level, event, message };
+  return `${maskCredentials(JSON.stringify({ ...own, ...fields, ...own, stack }))}\n`;
 }
 
 /** Local time as text; the part down to the second is made once a second. */

@@ -1,10 +1,10 @@
 import { hostname } from "node:os";
-import { createCodec, internalsOf, toRemoteError } from "@taskgen/core/internal";
+import { toRemoteError } from "@taskgen/core/internal";
 import { createWorker, type LogLevel, type Worker } from "@taskgen/worker";
 import { bannerEntry, formatBanner, type BannerFacts } from "./banner.js";
 import { applyConnectionOptions } from "./connection-options.js";
 import { LineWriter, type LogEntry } from "./log-line.js";
-import { logWorker } from "./log.js";
+import { loggerOf } from "./log.js";
 import { openProject, requireBroker, type Project } from "./project.js";
 import { exitCodeOf, type ShutdownEvents } from "./shutdown.js";
 import type { Terminal } from "./terminal.js";
@@ -16,9 +16,8 @@ export async function serve(options: WorkerVerbOptions, terminal: Terminal): Pro
   applyConnectionOptions(options, terminal);
   const project = await openProject(terminal.cwd, { ...options, inline: options.pool === "inline" });
   requireBroker(project.app, options.broker);
-  const worker = createWorkerOf(project, options);
   const writer = new LineWriter({ level: options.loglevel, json: options.json, print: terminal.print });
-  logWorker(worker, writer, createCodec(internalsOf(project.app).options.limits));
+  const worker = createWorkerOf(project, options, writer);
   // connections report here what no call can
   terminal.onWarning(({ name, message }) => writer.write(entry("process-warning", `${name}: ${message}`, "warn")));
   const ended = exitCodeOf(worker, shutdownEvents(writer, options));
@@ -31,9 +30,10 @@ export async function serve(options: WorkerVerbOptions, terminal: Terminal): Pro
   return code;
 }
 
-function createWorkerOf({ app, registry }: Project, options: WorkerVerbOptions): Worker {
+function createWorkerOf({ app, registry }: Project, options: WorkerVerbOptions, writer: LineWriter): Worker {
   const { queues, pool, threads, concurrency, grace } = options;
-  return createWorker({ app, registry, queues, pool, threads, concurrency, gracePeriod: grace });
+  const logger = loggerOf(writer);
+  return createWorker({ app, registry, queues, pool, threads, concurrency, logger, gracePeriod: grace });
 }
 
 interface Greeting {

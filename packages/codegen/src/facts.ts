@@ -19,6 +19,8 @@ export interface OptionLayer {
   readonly values: ClientOptions;
   /** The hashes of the contracts from which `versions` translates; absent without that option. */
   readonly versions?: readonly string[];
+  /** The option `sensitive` is given. */
+  readonly sensitive?: boolean;
   readonly problems: readonly Problem[];
 }
 

@@ -56,7 +56,9 @@ class Linker implements Linked {
     const { name = wireName(path), ...options } = merge(layers);
     const versions = layers.findLast(({ layer }) => layer.versions !== undefined)?.layer.versions;
     const { exportName, span, doc } = fact;
-    this.tasks.push({ path, name, file, exportName, span, doc, options, ...(versions && { versions }) });
+    const sensitive = layers.some(({ layer }) => layer.sensitive === true);
+    const rest = { ...(versions && { versions }), ...(sensitive && { sensitive }) };
+    this.tasks.push({ path, name, file, exportName, span, doc, options, ...rest });
   }
 
   async #checkReexport(file: string, reexport: Reexport): Promise<void> {

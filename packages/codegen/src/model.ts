@@ -34,4 +34,6 @@ export interface TaskModel {
   readonly options: Omit<ClientOptions, "name">;
   /** Short hashes of the contracts from which its option `versions` translates; absent where there are none. */
   readonly versions?: readonly string[];
+  /** Parts of its arguments or its result must not be shown; absent where none. */
+  readonly sensitive?: boolean;
 }

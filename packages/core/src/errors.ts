@@ -63,7 +63,12 @@ export class TransportError extends TaskgenError<TransportErrorCode> {
 }
 
 export type PublishErrorCode =
-  "NOT_ENQUEUED" | "ENQUEUE_UNKNOWN" | "NOT_SERIALIZABLE" | "INVALID_ARGUMENTS" | "PAYLOAD_TOO_LARGE";
+  | "NOT_ENQUEUED"
+  | "ENQUEUE_UNKNOWN"
+  | "NOT_SERIALIZABLE"
+  | "INVALID_ARGUMENTS"
+  | "PAYLOAD_TOO_LARGE"
+  | "PUBLISH_REFUSED";
 
 /**
  * A call did not reach the broker. With `ENQUEUE_UNKNOWN` it may have; sending it again with the same `taskId` is safe.

@@ -13,10 +13,14 @@ export type { StandardIssue, StandardProps, StandardResult, StandardSchemaV1 } f
 export type { CallOptions, ErrorClass, ErrorMatcher, TaskOptions } from "./define/task-options.js";
 export type { RetryPolicy, SendOptions } from "./define/retry-policy.js";
 export type { Registry, RegistryEntry } from "./define/registry.js";
-export { currentTask, type CurrentTask, type TaskLog } from "./run/current-task.js";
+export type { TaskEnd, TaskHooks } from "./define/task-hooks.js";
+export { currentTask, type CurrentTask } from "./run/current-task.js";
+export type { Logger, LogMethod, TaskLog } from "./run/logger.js";
 export { IgnoreTask, RejectTask, RetryTask, TaskAborted, type AbortCode, type RetryOptions } from "./run/control.js";
-export type { Middleware, RunTask } from "./run/middleware.js";
+export type { Middleware, MiddlewareParts, OutgoingCall, Publish, RunMiddleware, RunTask } from "./run/middleware.js";
 export { App, createApp, defaultApp, type AnyApp, type AppOptions } from "./call/app.js";
+export type { AppEvents } from "./call/app-events.js";
+export type { ContextHeader, ContextOptions, ContextStorage } from "./call/context.js";
 export type { OnPublishError } from "./call/publisher.js";
 export type { NotSerializable } from "./call/not-serializable.js";
 export type { Stub, StubOf, StubOptions, Stubs, StubWith } from "./call/stub.js";

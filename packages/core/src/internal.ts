@@ -11,6 +11,7 @@ export { urlsOf, workspaceRoot } from "./transports/default-broker.js";
 export { definitionOf, taskDefinition } from "./define/task.js";
 export type { Issue, Validator, Validators } from "./define/validator.js";
 export { TASK_DEFAULTS } from "./define/task-options.js";
+export { Emitter } from "./emitter.js";
 export { runAsTask, runningTask, type RunningTask } from "./run/current-task.js";
 export { backoffDelay, type Backoff } from "./backoff.js";
 export { defaultAmbient } from "./ambient.js";

@@ -1,6 +1,7 @@
 import type { RegistryEntry, TaskOptions, Upcaster } from "@taskgen/core";
 import { describeIssues, type Validator } from "@taskgen/core/internal";
-import { Misfit, schemaCheck, type Conform } from "./schema-check.js";
+import { Misfit, schemaCheck, type Conform, type Describe } from "./schema-check.js";
+import { readSensitive, redactIssues } from "./sensitive.js";
 
 export type ArgumentErrorCode = "INVALID_ARGUMENTS" | "CONTRACT_MISMATCH";
 
@@ -37,7 +38,9 @@ export interface CheckedTask {
 /** The check of one task, or `undefined` where nothing can be checked. A schema of the task's own wins over its types. */
 export function argumentCheck(task: CheckedTask): CheckArguments | undefined {
   const { args: schema, versions = {} } = task.options;
-  const conform = schema === undefined ? validatorCheck(task.validator) : schemaCheck(schema);
+  const hidden = readSensitive(task.name, task.options.sensitive)?.args ?? [];
+  const describe: Describe = (issues) => describeIssues(redactIssues(issues, hidden));
+  const conform = schema === undefined ? validatorCheck(task.validator, describe) : schemaCheck(schema, describe);
   if (conform === undefined && Object.keys(versions).length === 0) return undefined;
   return (args, received) => {
     const upcaster = upcasterFor(task, received);
@@ -53,11 +56,11 @@ export function argumentCheck(task: CheckedTask): CheckArguments | undefined {
   };
 }
 
-function validatorCheck(validator: Validator | undefined): Conform | undefined {
+function validatorCheck(validator: Validator | undefined, describe: Describe): Conform | undefined {
   if (validator === undefined) return undefined;
   return (args) => {
     const issues = validator.check(args);
-    if (issues.length > 0) throw new Misfit(describeIssues(issues));
+    if (issues.length > 0) throw new Misfit(describe(issues));
     return args;
   };
 }

@@ -1,6 +1,6 @@
 import type { AbortCode } from "@taskgen/core";
-import type { Connection, Delivery, Subscription } from "@taskgen/core/internal";
-import type { Emitter } from "./events.js";
+import type { Connection, Delivery, Emitter, Subscription } from "@taskgen/core/internal";
+import type { WorkerEvents } from "./events.js";
 import type { Finisher } from "./finisher.js";
 import type { Ended, Pool } from "./pool/pool.js";
 import { Prefetch } from "./prefetch.js";
@@ -12,7 +12,7 @@ export interface ConsumerOptions {
   readonly connection: Connection;
   readonly pool: Pool<OwnedJob>;
   readonly finisher: Finisher;
-  readonly events: Emitter;
+  readonly events: Emitter<WorkerEvents>;
   readonly triage: TriageOptions;
 }
 
@@ -140,7 +140,7 @@ export class Consumer {
 
   #own(job: OwnedJob): OwnedJob {
     this.#owned.add(job);
-    this.#options.events.emit("task-received", () => ({ id: job.id, task: job.task }));
+    this.#options.events.emit("task-received", () => ({ id: job.id, task: job.task, args: job.args }));
     return job;
   }
 

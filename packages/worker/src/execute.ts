@@ -9,6 +9,8 @@ import {
 } from "@taskgen/core";
 import { definitionOf, runAsTask, toRemoteError, type Codec, type RunningTask } from "@taskgen/core/internal";
 import { ArgumentsRefused, type CheckArguments } from "./check-arguments.js";
+import type { Entering } from "./entering.js";
+import type { Outcome, RunHooks } from "./hooks.js";
 import { decideRetry } from "./retry.js";
 import type { Verdict } from "./verdict.js";
 
@@ -18,6 +20,10 @@ export interface Executable {
   /** What its arguments go through before it runs. */
   readonly check: CheckArguments | undefined;
   readonly run: RunTask;
+  /** What is called after it ran. */
+  readonly hooks: RunHooks | undefined;
+  /** Sets what travelled with its headers. */
+  readonly entering: Entering | undefined;
   readonly codec: Codec;
   readonly ambient: { readonly now: () => number; readonly random: () => number };
 }
@@ -34,7 +40,10 @@ export const EXPIRED: RemoteError = {
 /** Wraps the function in the middleware; the first is the outermost. */
 export function compose(definition: TaskDefinition, middleware: readonly Middleware[]): RunTask {
   const call: RunTask = async (_task, args) => definition.fn(...(args as never[]));
-  return middleware.reduceRight((next, wrap) => wrap(next), call);
+  return middleware.reduceRight(
+    (next, each) => (typeof each === "function" ? each(next) : (each.run?.(next) ?? next)),
+    call,
+  );
 }
 
 /** The definition of a loaded export. */
@@ -66,12 +75,18 @@ export async function execute(executable: Executable, task: RunningTask, job: Ex
   } catch (error) {
     return { kind: "reject", error: toRemoteError(error) };
   }
+  const enter = executable.entering?.(task);
+  const inside = <T>(fn: () => T): T => (enter === undefined ? runAsTask(task, fn) : enter(() => runAsTask(task, fn)));
+  const { hooks } = executable;
+  let outcome: Outcome;
   try {
-    const value = await runAsTask(task, () => runChecked(executable, task, args, job.contract));
-    return encodeResult(executable.codec, value);
+    const value = await inside(() => runChecked(executable, task, args, job.contract));
+    outcome = encodeResult(executable.codec, value);
   } catch (thrown) {
-    return judgeAnything(thrown, executable, task);
+    outcome = judgeAnything(thrown, executable, task);
   }
+  if (hooks !== undefined) await inside(() => hooks(outcome, task));
+  return outcome.verdict;
 }
 
 /** Without another turn where nothing is asynchronous. */
@@ -91,45 +106,62 @@ function decodeArguments(codec: Codec, bytes: Uint8Array): readonly unknown[] {
   throw new CodecError("NOT_DECODABLE", "the arguments are not a list");
 }
 
-function encodeResult(codec: Codec, value: unknown): Verdict {
+function encodeResult(codec: Codec, value: unknown): Outcome {
   try {
-    return { kind: "success", body: encoder.encode(codec.encode(value, "result")) };
+    return { verdict: { kind: "success", body: encoder.encode(codec.encode(value, "result")) }, subject: value };
   } catch (error) {
-    return { kind: "failure", error: toRemoteError(error), expected: false };
+    return unexpected(error);
   }
 }
 
+const unexpected = (error: unknown): Outcome => ({
+  verdict: { kind: "failure", error: toRemoteError(error), expected: false },
+  subject: error,
+});
+
 /** Judging runs code of the task's author too: its matchers, getters of what was thrown. */
-function judgeAnything(thrown: unknown, executable: Executable, task: RunningTask): Verdict {
+function judgeAnything(thrown: unknown, executable: Executable, task: RunningTask): Outcome {
   try {
     return judge(thrown, executable, task);
   } catch (error) {
-    return { kind: "failure", error: toRemoteError(error), expected: false };
+    return unexpected(error);
   }
 }
 
 /** What a thrown value means. */
-function judge(thrown: unknown, executable: Executable, task: RunningTask): Verdict {
-  if (thrown instanceof IgnoreTask) return { kind: "ignore" };
+function judge(thrown: unknown, executable: Executable, task: RunningTask): Outcome {
+  if (thrown instanceof IgnoreTask) return { verdict: { kind: "ignore" }, subject: thrown };
   if (thrown instanceof RejectTask || thrown instanceof ArgumentsRefused)
-    return { kind: "reject", error: toRemoteError(thrown) };
+    return { verdict: { kind: "reject", error: toRemoteError(thrown) }, subject: thrown };
   const { definition, codec, ambient } = executable;
   const decision = decideRetry(thrown, { options: definition.options, retries: task.retries }, ambient);
   if (decision !== undefined && "delayMs" in decision) {
-    return { kind: "retry", delayMs: decision.delayMs, error: describe(decision.cause, codec) };
+    const { delayMs, cause } = decision;
+    return { verdict: { kind: "retry", delayMs, error: describe(cause, codec) }, subject: cause };
   }
   const error = decision === undefined ? thrown : decision.exhausted;
   const expected = (definition.options.throws ?? []).some((type) => error instanceof type);
-  return { kind: "failure", error: { ...describe(error, codec), ...(expected && { declared: true }) }, expected };
+  const described = { ...describe(error, codec), ...(expected && { declared: true as const }) };
+  return { verdict: { kind: "failure", error: described, expected }, subject: error };
 }
 
 /** The error as data, with those of its own properties that can travel. */
-function describe(error: unknown, codec: Codec): RemoteError {
-  return toRemoteError(error, (data) => {
-    try {
-      return codec.encode(data, "error");
-    } catch {
-      return undefined;
-    }
+const describe = (error: unknown, codec: Codec): RemoteError =>
+  toRemoteError(error, (data) => {
+    const whole = encodeData(data, codec);
+    if (whole !== undefined) return whole;
+    const able = Object.entries(data).filter(([key, value]) => encodeData({ [key]: value }, codec) !== undefined);
+    return able.length === 0 ? undefined : encodeData(Object.fromEntries(able), codec);
   });
+
+/** The most that is told of an error besides its texts. */
+const MAX_DATA = 64 * 1024;
+
+function encodeData(data: Record<string, unknown>, codec: Codec): string | undefined {
+  try {
+    const text = codec.encode(data, "error");
+    return text.length > MAX_DATA ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }

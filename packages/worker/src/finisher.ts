@@ -3,12 +3,13 @@ import {
   type AppInternals,
   type Connection,
   type Delivery,
+  type Emitter,
   type Finish,
   type SettleOutcome,
 } from "@taskgen/core/internal";
 import { Acknowledged } from "./acknowledged.js";
 import { conclude, later, type ConcludeOptions } from "./conclude.js";
-import type { Emitter, TaskEvent } from "./events.js";
+import type { TaskEvent, WorkerEvents } from "./events.js";
 import type { Ended } from "./pool/pool.js";
 import { reportEnd } from "./report.js";
 import type { Settler } from "./settler.js";
@@ -22,7 +23,7 @@ export interface FinisherOptions {
   readonly app: AppInternals;
   readonly connection: Connection;
   readonly settler: Settler;
-  readonly events: Emitter;
+  readonly events: Emitter<WorkerEvents>;
 }
 
 /** Brings what was decided of a delivery to the broker and the result store. */

@@ -1,3 +1,3 @@
 export { createWorker, Worker, type PoolKind, type WorkerInfo, type WorkerOptions } from "./worker.js";
 export type { TaskEvent, WorkerEvents } from "./events.js";
-export type { LogLevel } from "./pool/pool.js";
+export type { LogFields, LogLevel } from "./pool/pool.js";

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
 import { ConfigError, milliseconds, type AnyApp, type Registry } from "@taskgen/core";
+import { internalsOf } from "@taskgen/core/internal";
 import { InlinePool } from "./pool/inline.js";
 import type { Pool } from "./pool/pool.js";
 import { ThreadPool } from "./pool/threads.js";
@@ -12,6 +13,8 @@ const PER_THREAD = 10;
 
 /** The pool that a worker's options ask for, not yet started. */
 export function openPool(options: WorkerOptions, app: AnyApp): Pool<OwnedJob> {
+  // n.b. that of the threads is their own
+  internalsOf(app).middleware();
   checkCount("threads", options.threads);
   checkCount("concurrency", options.concurrency);
   if (options.pool === "inline") {

@@ -1,7 +1,9 @@
-import { defaultApp, type AnyApp, type Middleware, type Registry, type RegistryEntry } from "@taskgen/core";
+import { defaultApp, type AnyApp, type Registry, type RegistryEntry } from "@taskgen/core";
 import { createCodec, internalsOf, type Codec, type Validator } from "@taskgen/core/internal";
 import { argumentCheck } from "./check-arguments.js";
+import { entering } from "./entering.js";
 import { compose, requireTask, type Executable } from "./execute.js";
+import { taskHooks } from "./hooks.js";
 import type { PlainTaskOptions } from "./pool/pool.js";
 import { checkTaskOptions } from "./task-options-check.js";
 
@@ -42,15 +44,16 @@ export class LoadedRegistry {
   async #load(name: string): Promise<Executable> {
     const entry = this.#registry.tasks[name];
     if (entry === undefined) throw new TypeError(`${name} is not in the registry ${this.#registry.url}`);
-    const { options } = internalsOf(this.#app);
+    const { options, middleware } = internalsOf(this.#app);
     const definition = requireTask(name, await imported(name, entry, entry.load));
     checkTaskOptions(name, definition.options);
-    const middleware: readonly Middleware[] = options.middleware;
     const validator = definition.options.args === undefined ? await importValidator(name, entry) : undefined;
     return {
       definition,
       check: argumentCheck({ name, options: definition.options, entry, validator }),
-      run: compose(definition, middleware),
+      run: compose(definition, middleware()),
+      hooks: taskHooks(definition.options),
+      entering: entering(options.context),
       codec: this.#codec,
       ambient: options.ambient,
     };
@@ -72,8 +75,8 @@ async function imported<T>(name: string, entry: RegistryEntry, load: () => Promi
 }
 
 function plainOptions({ definition: { options } }: Executable): PlainTaskOptions {
-  const { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted, isolate } = options;
-  return JSON.parse(
-    JSON.stringify({ queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted, isolate }),
-  ) as PlainTaskOptions;
+  const { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted } = options;
+  const { isolate, sensitive } = options;
+  const picked = { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted };
+  return JSON.parse(JSON.stringify({ ...picked, isolate, sensitive })) as PlainTaskOptions;
 }

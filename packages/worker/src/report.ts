@@ -1,8 +1,9 @@
-import type { Emitter } from "./events.js";
+import type { Emitter } from "@taskgen/core/internal";
+import type { WorkerEvents } from "./events.js";
 import type { Ended, Job } from "./pool/pool.js";
 
 /** Tells the listeners how a job ended. */
-export function reportEnd(events: Emitter, { job: { id, task }, verdict, runtimeMs }: Ended<Job>): void {
+export function reportEnd(events: Emitter<WorkerEvents>, { job: { id, task }, verdict, runtimeMs }: Ended<Job>): void {
   switch (verdict.kind) {
     case "success":
       return events.emit("task-succeeded", () => ({ id, task, runtimeMs, result: verdict.body }));

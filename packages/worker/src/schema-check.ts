@@ -1,5 +1,5 @@
 import type { ArgumentsSchema, StandardIssue, StandardResult, StandardSchemaV1 } from "@taskgen/core";
-import { describeIssues, type Issue } from "@taskgen/core/internal";
+import type { Issue } from "@taskgen/core/internal";
 
 /** Arguments do not fit; the message says where and why. */
 export class Misfit extends Error {}
@@ -10,17 +10,22 @@ export class Misfit extends Error {}
  */
 export type Conform = (args: readonly unknown[]) => readonly unknown[] | Promise<readonly unknown[]>;
 
+/** What does not fit, in one line. */
+export type Describe = (issues: readonly Issue[]) => string;
+
 /** What of a task's `args` runs before it. */
-export const schemaCheck = (schema: ArgumentsSchema): Conform =>
-  isList(schema) ? listCheck(schema) : (args) => settle(validate(schema, args), fittingList);
+export const schemaCheck = (schema: ArgumentsSchema, describe: Describe): Conform =>
+  isList(schema)
+    ? listCheck(schema, describe)
+    : (args) => settle(validate(schema, args), (result) => fittingList(result, describe));
 
 /** One schema for each parameter; what callers gave beyond them is dropped, as a function does with it. */
-function listCheck(schemas: readonly StandardSchemaV1[]): Conform {
+function listCheck(schemas: readonly StandardSchemaV1[], describe: Describe): Conform {
   return (args) => {
     const results = schemas.map((schema, i) => validate(schema, args[i]));
     return results.some(isThenable)
-      ? Promise.all(results.map(async (result) => result)).then(fittingItems)
-      : fittingItems(results as readonly StandardResult<unknown>[]);
+      ? Promise.all(results.map(async (result) => result)).then((all) => fittingItems(all, describe))
+      : fittingItems(results as readonly StandardResult<unknown>[], describe);
   };
 }
 
@@ -43,15 +48,15 @@ function settle<T>(
   return isThenable(result) ? Promise.resolve(result).then(then) : then(result);
 }
 
-function fittingList(result: StandardResult<unknown>): readonly unknown[] {
-  if (result.issues) throw new Misfit(describeIssues(result.issues.map((issue) => toIssue(issue))));
+function fittingList(result: StandardResult<unknown>, describe: Describe): readonly unknown[] {
+  if (result.issues) throw new Misfit(describe(result.issues.map((issue) => toIssue(issue))));
   if (Array.isArray(result.value)) return result.value as readonly unknown[];
   throw new Misfit("their schema gave no list");
 }
 
-function fittingItems(results: readonly StandardResult<unknown>[]): readonly unknown[] {
+function fittingItems(results: readonly StandardResult<unknown>[], describe: Describe): readonly unknown[] {
   const issues = results.flatMap((result, i) => (result.issues ?? []).map((issue) => toIssue(issue, [i])));
-  if (issues.length > 0) throw new Misfit(describeIssues(issues));
+  if (issues.length > 0) throw new Misfit(describe(issues));
   return results.map((result) => (result as { readonly value: unknown }).value);
 }
 

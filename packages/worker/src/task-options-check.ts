@@ -1,10 +1,19 @@
 import { ConfigError, milliseconds, type TaskOptions } from "@taskgen/core";
+import { TASK_HOOKS } from "./hooks.js";
+import { readSensitive } from "./sensitive.js";
 
 /** Refuses options that the compiler could not check, before the task is called. */
 export function checkTaskOptions(name: string, options: TaskOptions): void {
   checkDurations(name, options);
   checkSchema(name, options.args);
   checkVersions(name, options.versions);
+  checkHooks(name, options);
+  readSensitive(name, options.sensitive);
+}
+
+function checkHooks(name: string, options: TaskOptions): void {
+  const wrong = TASK_HOOKS.find((hook) => options[hook] !== undefined && typeof options[hook] !== "function");
+  if (wrong !== undefined) throw new ConfigError("OPTION_INVALID", `task ${name}: ${wrong} must be a function`);
 }
 
 function checkDurations(name: string, options: TaskOptions): void {

@@ -1,10 +1,20 @@
-import { ConfigError, defaultApp, milliseconds, type AnyApp, type Duration, type Registry } from "@taskgen/core";
-import { internalsOf, timeoutSignal, type AppInternals, type Connection } from "@taskgen/core/internal";
+import {
+  ConfigError,
+  defaultApp,
+  milliseconds,
+  type AnyApp,
+  type Duration,
+  type Logger,
+  type Registry,
+} from "@taskgen/core";
+import { createCodec, internalsOf, timeoutSignal, type AppInternals, type Connection } from "@taskgen/core/internal";
 import { Consumer } from "./consumer.js";
-import { Emitter, type WorkerEvents } from "./events.js";
+import { createEmitter, type WorkerEvents } from "./events.js";
 import { Finisher } from "./finisher.js";
+import { logWorker } from "./log-worker.js";
 import { openPool } from "./open-pool.js";
 import type { PlainTaskOptions, Pool, PoolEvents } from "./pool/pool.js";
+import { Representations } from "./representations.js";
 import { Settler } from "./settler.js";
 import { shutDown, undoStart, type Consuming } from "./shut-down.js";
 import type { OwnedJob, ParkingPolicy } from "./triage.js";
@@ -28,6 +38,8 @@ export interface WorkerOptions {
   readonly threads?: number | undefined;
   /** Tasks at once in this worker. @default 10 for each thread */
   readonly concurrency?: number | undefined;
+  /** Where the lines of the worker and of its tasks go: pino, `console`, any `Logger`. @default nowhere */
+  readonly logger?: Logger | undefined;
   /** How long `stop` waits for running tasks. @default "30s" */
   readonly gracePeriod?: Duration | undefined;
   /** How long the tasks that share a thread with one to be stopped by force may go on. @default "5s" */
@@ -55,7 +67,7 @@ export interface WorkerInfo {
 /** Takes tasks from queues, runs them in a pool, stores what comes of them and acknowledges them. */
 export class Worker implements AsyncDisposable {
   readonly #options: WorkerOptions;
-  readonly #events = new Emitter();
+  readonly #events = createEmitter();
   readonly #halt = new AbortController();
   #starting: Promise<Consuming> | undefined;
   #pool: Pool<OwnedJob> | undefined;
@@ -102,13 +114,14 @@ export class Worker implements AsyncDisposable {
 
   async #start(): Promise<Consuming> {
     const app = await this.#findApp();
+    const show = this.#startLog(internalsOf(app));
     // n.b. a broker that cannot be reached is waited for as long as the app is open
     const connection = await Promise.race([internalsOf(app).connection(), aborted(this.#halt.signal)]);
     if (connection === undefined) throw wasStopped();
     this.#refuseStopped();
     const pool = (this.#pool = openPool(this.#options, app));
     try {
-      return await this.#consume(internalsOf(app), connection, pool);
+      return await this.#consume(internalsOf(app), connection, pool, show);
     } catch (error) {
       await pool.stop();
       throw error;
@@ -125,7 +138,20 @@ export class Worker implements AsyncDisposable {
     return (typeof registry === "string" ? undefined : await registry.app?.()) ?? defaultApp();
   }
 
-  async #consume(app: AppInternals, connection: Connection, pool: Pool<OwnedJob>): Promise<Consuming> {
+  #startLog(app: AppInternals): Representations {
+    const { logger } = this.#options;
+    const show = new Representations(createCodec(app.options.limits));
+    const warn = (error: Error): void => this.#events.emit("warning", () => ({ error }));
+    if (logger !== undefined) logWorker({ on: (event, listener) => this.on(event, listener), warn }, logger, show);
+    return show;
+  }
+
+  async #consume(
+    app: AppInternals,
+    connection: Connection,
+    pool: Pool<OwnedJob>,
+    show: Representations,
+  ): Promise<Consuming> {
     const settler = new Settler(connection);
     const finisher = new Finisher({ app, connection, settler, events: this.#events });
     let consumer: Consumer | undefined;
@@ -138,6 +164,7 @@ export class Worker implements AsyncDisposable {
         resized: () => consumer?.resized(),
       }),
     );
+    show.know(tasks);
     const triage = {
       tasks,
       maxRedeliveries: this.#maxRedeliveries,
@@ -166,7 +193,7 @@ export class Worker implements AsyncDisposable {
   #poolEvents(own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "joining" | "resized">): PoolEvents<OwnedJob> {
     return {
       ...own,
-      log: ({ id, task }, level, message) => this.#events.emit("task-log", () => ({ id, task, level, message })),
+      log: ({ id, task }, line) => this.#events.emit("task-log", () => ({ id, task, ...line })),
       warning: (error) => this.#events.emit("warning", () => ({ error })),
       fatal: (error) => this.#events.emit("fatal", () => ({ error })),
     };

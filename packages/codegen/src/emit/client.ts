@@ -117,9 +117,10 @@ export function namespaceValue(folder: Namespace, options: EmitOptions): string 
 }
 
 /** What the stub knows of its task: literal options, the hash of its contract, its validator. */
-function stubCall({ name, options }: TaskModel, { contracts, validators }: EmitOptions): string {
+function stubCall({ name, options, sensitive }: TaskModel, { contracts, validators }: EmitOptions): string {
   const hash = contracts?.get(name)?.hash;
-  const literals = Object.entries({ ...options, ...(hash !== undefined && { hash }) })
+  const hides = sensitive === true && validators?.client === true;
+  const literals = Object.entries({ ...options, ...(hash !== undefined && { hash }), ...(hides && { sensitive }) })
     .toSorted(([a], [b]) => compareCodeUnits(a, b))
     .map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
   const text = JSON.stringify(name);

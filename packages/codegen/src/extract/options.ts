@@ -36,19 +36,20 @@ export function readOptions(file: ts.SourceFile, argument: ts.Expression): Optio
     else values[read.key] = read.value;
   }
   const versions = readVersions(object);
-  return { values, problems, ...(versions.length > 0 && { versions }) };
+  const sensitive = propertyOf(object, "sensitive") !== undefined;
+  return { values, problems, ...(versions.length > 0 && { versions }), ...(sensitive && { sensitive }) };
 }
 
 /** The keys of the option `versions` that are written out; they decide nothing but how grave a change is. */
 function readVersions(options: ts.ObjectLiteralExpression): string[] {
-  const property = options.properties.find(
-    (candidate): candidate is ts.PropertyAssignment =>
-      ts.isPropertyAssignment(candidate) && propertyKey(candidate.name) === "versions",
-  );
-  const object = property && unwrap(property.initializer);
+  const property = propertyOf(options, "versions");
+  const object = property && ts.isPropertyAssignment(property) ? unwrap(property.initializer) : undefined;
   if (object === undefined || !ts.isObjectLiteralExpression(object)) return [];
   return object.properties.flatMap(({ name }) => (name === undefined ? [] : (propertyKey(name) ?? [])));
 }
+
+const propertyOf = (object: ts.ObjectLiteralExpression, key: string): ts.ObjectLiteralElementLike | undefined =>
+  object.properties.find(({ name }) => name !== undefined && propertyKey(name) === key);
 
 type ReadProperty = { readonly problem: Problem } | { readonly key: string; readonly value: string | number | boolean };
 

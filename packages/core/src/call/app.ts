@@ -2,19 +2,22 @@ import { defaultAmbient, type Ambient } from "../ambient.js";
 import type { SendOptions } from "../define/retry-policy.js";
 import type { CallOptions, ErrorClass } from "../define/task-options.js";
 import { milliseconds, type Duration } from "../duration.js";
+import { Emitter } from "../emitter.js";
 import { ConfigError } from "../errors.js";
 import type { Middleware } from "../run/middleware.js";
 import { timeoutSignal } from "../timer.js";
 import type { Deadline } from "../transport.js";
-import type { CodecLimits } from "../wire/codec.js";
-import { AppCodec } from "./app-codec.js";
+import { Encoder } from "../wire/encoder.js";
+import { DEFAULT_LIMITS, type CodecLimits } from "../wire/limits.js";
+import type { AppEvents } from "./app-events.js";
 import type { AsyncResultWith, UnknownExtras } from "./async-result.js";
 import type { Connection } from "./connection.js";
+import type { ContextOptions } from "./context.js";
 import type { NamedUrls } from "../transports/default-broker.js";
 import { LinkState } from "./link-state.js";
-import { ErrorRegistry } from "./error-registry.js";
 import { Outgoing } from "./outgoing.js";
 import { Publisher, type OnPublishError } from "./publisher.js";
+import type { ResultReader } from "./result-reader.js";
 import { sendPolicy } from "./send-policy.js";
 import type { Sender } from "./sender.js";
 import { following, type StandIn } from "./stand-in.js";
@@ -43,8 +46,13 @@ export interface AppOptions extends SendOptions {
   readonly onError?: ((error: Error) => void) | undefined;
   /** Classes of declared errors (`throws`) that come back as instances of themselves. @default none */
   readonly errors?: readonly ErrorClass[] | undefined;
-  /** Wraps every task that a worker of this app runs; the first is the outermost. @default none */
+  /** Wraps the tasks of this app, their calls and their runs; the first is the outermost. `app.use` adds to it. @default none */
   readonly middleware?: readonly Middleware[] | undefined;
+  /**
+   * Values that travel with calls, by the names of their headers: what a storage holds at a call, it holds in the task. A
+   * header that the call names itself wins. @default none
+   */
+  readonly context?: ContextOptions | undefined;
   /** Bounds on what is encoded and decoded. */
   readonly limits?: Partial<CodecLimits> | undefined;
   /** A worker's lease; a dead worker is noticed within it. @default "30s" */
@@ -62,7 +70,7 @@ export interface ResolvedOptions {
   readonly resultTtlMs: number;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
-  readonly middleware: readonly Middleware[];
+  readonly context: ContextOptions | undefined;
   readonly limits: Partial<CodecLimits>;
   readonly ambient: Ambient;
 }
@@ -95,20 +103,25 @@ type CallOf<S> = S extends { readonly delay: (...args: never[]) => infer C } ? C
 export class App<Tasks extends object = {}> implements AsyncDisposable {
   readonly #given: AppOptions;
   readonly #resolved: ResolvedOptions;
-  readonly #codec: AppCodec;
   readonly #publisher: Publisher;
   readonly #outgoing: Outgoing;
+  readonly #middleware: Middleware[];
+  readonly #events = new Emitter<AppEvents>((event, cause) =>
+    this.#onError(new Error(`a listener of ${event} threw`, { cause })),
+  );
   readonly #state = new LinkState();
   readonly #ending = new AbortController();
   #connection: Promise<Connection> | undefined;
   #connected: Connection | undefined;
+  #reader: ResultReader | undefined;
   #closing: Promise<void> | undefined;
   #standIn: StandIn | undefined;
 
   constructor(options: AppOptions = {}) {
     this.#given = options;
     this.#resolved = this.#resolve(options);
-    this.#codec = new AppCodec(options.limits);
+    this.#middleware = [...(options.middleware ?? [])];
+    this.#state.onChange((side, state) => this.#events.emit("state", () => ({ ...state, side })));
     sendPolicy(options); // what is wrong with it is said here
     this.#outgoing = new Outgoing(() => this.#openSender());
     this.#publisher = this.#createPublisher();
@@ -135,6 +148,21 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   /** The result of any call, by its id. Reading it rejects with `RESULT_NOT_STORED` where the backend answers only callers. */
   result(id: string): AsyncResultWith<unknown, UnknownExtras> {
     return this.#publisher.result(id);
+  }
+
+  /**
+   * Adds a middleware, within those that are there.
+   * @throws ConfigError `OPTION_INVALID` after the first call, and once a worker runs the app's tasks
+   */
+  use(middleware: Middleware): this {
+    if (Object.isFrozen(this.#middleware)) throw tooLate();
+    this.#middleware.push(middleware);
+    return this;
+  }
+
+  /** Listens to an event; returns what stops listening. A listener never keeps a call from its end. */
+  on<E extends keyof AppEvents>(event: E, listener: (event: AppEvents[E]) => void): () => void {
+    return this.#events.on(event, listener);
   }
 
   /** Connects now rather than at the first call. Rejects with what stands in the way. */
@@ -173,6 +201,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
       publisher: this.#publisher,
       options: this.#resolved,
       connection: () => this.#connect(),
+      middleware: this.#fixedMiddleware,
       state: this.#state,
       urls: this.#given,
       drained: () => this.#outgoing.drained(),
@@ -180,11 +209,18 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     };
   }
 
+  readonly #fixedMiddleware = (): readonly Middleware[] => Object.freeze(this.#middleware);
+
+  #onError(error: Error): void {
+    if (this.#given.onError === undefined) process.emitWarning(error);
+    else this.#given.onError(error);
+  }
+
   #replace(standIn: StandIn): () => void {
     if (this.#standIn !== undefined) {
       throw new ConfigError("OPTION_INVALID", "the app has a stand-in already; stop the test worker that made it");
     }
-    this.#standIn = { ...standIn, connection: this.#codec.load().then(() => standIn.connection) };
+    this.#standIn = { ...standIn, connection: this.#loadReader().then(() => standIn.connection) };
     return () => (this.#standIn = undefined);
   }
 
@@ -194,19 +230,21 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   }
 
   #createPublisher(): Publisher {
-    const codec = this.#codec;
     return new Publisher({
       queue: this.#resolved.queue,
       ambient: this.#resolved.ambient,
-      codec,
+      codec: new Encoder({ ...DEFAULT_LIMITS, ...this.#given.limits }),
       sender: this.#outgoing,
       source: {
         results: async () => (await this.#connect()).results,
         connected: () => (this.#standIn === undefined ? this.#connected?.results : undefined),
-        codec,
-        errors: new ErrorRegistry(this.#given.errors ?? [], codec),
+        reader: () => this.#reader!,
       },
       onPublishError: this.#given.onPublishError,
+      sending: this.#given,
+      context: this.#given.context,
+      events: this.#events,
+      middleware: this.#fixedMiddleware,
       afterSend: () => this.#standIn?.afterSend,
     });
   }
@@ -231,12 +269,17 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     return this.#connection;
   }
 
+  async #loadReader(): Promise<void> {
+    const { ResultReader } = await import("./result-reader.js");
+    this.#reader ??= new ResultReader(this.#given.limits, this.#given.errors);
+  }
+
   async #open(): Promise<Connection> {
     // n.b. what no call needs before it is connected is no part of a client's first load
-    const [{ connect }] = await Promise.all([import("./connection.js"), this.#codec.load()]);
+    const [{ connect }] = await Promise.all([import("./connection.js"), this.#loadReader()]);
     return connect({
       ...{ urls: this.#given, options: this.#resolved },
-      onError: this.#given.onError ?? ((error) => process.emitWarning(error)),
+      onError: (error) => this.#onError(error),
       closing: this.#ending.signal,
       state: this.#state,
     });
@@ -251,6 +294,8 @@ export interface AppInternals {
   readonly publisher: Publisher;
   readonly options: ResolvedOptions;
   readonly connection: () => Promise<Connection>;
+  /** Fixed from the first time on that this is called. */
+  readonly middleware: () => readonly Middleware[];
   /** How its two connections are. */
   readonly state: LinkState;
   /** Those that are given; `urlsOf` has the others. */
@@ -278,10 +323,13 @@ function resolve(options: AppOptions): Omit<ResolvedOptions, "ambient"> {
     resultTtlMs: milliseconds(options.resultTtl ?? DEFAULTS.resultTtl),
     leaseMs: milliseconds(options.lease ?? DEFAULTS.lease),
     heartbeatMs: milliseconds(options.heartbeat ?? DEFAULTS.heartbeat),
-    middleware: options.middleware ?? [],
+    context: options.context,
     limits: options.limits ?? {},
   };
 }
+
+const tooLate = (): ConfigError =>
+  new ConfigError("OPTION_INVALID", "app.use() comes too late: calls were sent or tasks were run without it");
 
 const appClosed = (): ConfigError =>
   new ConfigError("OPTION_INVALID", "the app is closed; create another one to go on");

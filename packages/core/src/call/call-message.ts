@@ -15,6 +15,8 @@ export interface Target {
   readonly hash?: string | undefined;
   /** Checks the arguments before they are sent. */
   readonly validator?: Validator | undefined;
+  /** The task calls parts of its arguments sensitive: what does not fit is told without its value. */
+  readonly sensitive?: boolean | undefined;
 }
 
 /** One call, before it is sent. */
@@ -29,15 +31,15 @@ export interface Call {
  * The body of a call's message.
  * @throws PublishError `NOT_SERIALIZABLE`, `INVALID_ARGUMENTS`
  */
-export function encodeCall(codec: Codec, call: Call): Uint8Array {
+export function encodeCall(codec: Pick<Codec, "encode">, call: Call): Uint8Array {
   const body = encodeBody(codec, call);
   // n.b. now that they could be encoded, none of them throws when it is read
   const issues = call.target.validator?.check(call.args) ?? [];
-  if (issues.length > 0) throw refusal(call, "INVALID_ARGUMENTS", describeIssues(issues));
+  if (issues.length > 0) throw refusal(call, "INVALID_ARGUMENTS", describeIssues(issues, call.target.sensitive));
   return body;
 }
 
-function encodeBody(codec: Codec, call: Call): Uint8Array {
+function encodeBody(codec: Pick<Codec, "encode">, call: Call): Uint8Array {
   try {
     return encodeMessage(header(call), codec.encode(call.args, "argument"));
   } catch (error) {

@@ -5,10 +5,10 @@ import { fromRemoteError, type RemoteError } from "../wire/remote-error.js";
 /** Brings declared errors back as instances of their classes. */
 export class ErrorRegistry {
   readonly #classes: ReadonlyMap<string, ErrorClass>;
-  readonly #codec: Codec;
+  readonly #codec: Pick<Codec, "decode">;
 
   /** Classes are told apart by their names. */
-  constructor(classes: readonly ErrorClass[], codec: Codec) {
+  constructor(classes: readonly ErrorClass[], codec: Pick<Codec, "decode">) {
     this.#classes = new Map(classes.map((type) => [type.name, type]));
     this.#codec = codec;
   }

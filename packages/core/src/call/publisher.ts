@@ -2,12 +2,18 @@ import type { Ambient } from "../ambient.js";
 import type { SendOptions } from "../define/retry-policy.js";
 import { TASK_DEFAULTS, type CallOptions } from "../define/task-options.js";
 import { milliseconds, type Duration } from "../duration.js";
+import type { Emitter } from "../emitter.js";
 import { ConfigError, PublishError, TransportError } from "../errors.js";
 import type { Envelope } from "../transport.js";
+import type { Middleware } from "../run/middleware.js";
 import type { Codec } from "../wire/codec.js";
+import type { AppEvents } from "./app-events.js";
 import type { AsyncResult } from "./async-result.js";
 import { encodeCall, type Call, type Target } from "./call-message.js";
+import { withInherited, type ContextOptions } from "./context.js";
 import type { Outgoing } from "./outgoing.js";
+import type { PublishChain } from "./publish-chain.js";
+import { sendPolicy } from "./send-policy.js";
 import type { StandIn } from "./stand-in.js";
 import { StoredResult, type ResultSource } from "./stored-result.js";
 import { PendingCall, PendingCalls } from "./task-call.js";
@@ -18,10 +24,16 @@ export type OnPublishError = (error: PublishError) => void;
 export interface PublisherOptions {
   readonly queue: string;
   readonly ambient: Ambient;
-  readonly codec: Codec;
+  readonly codec: Pick<Codec, "encode">;
   readonly sender: Outgoing;
   readonly source: ResultSource;
   readonly onPublishError: OnPublishError | undefined;
+  /** How hard its calls try to reach the broker. */
+  readonly sending: SendOptions;
+  readonly context: ContextOptions | undefined;
+  readonly events: Emitter<AppEvents>;
+  /** Fixed from the first time on that this is called. */
+  readonly middleware: () => readonly Middleware[];
   /** What a call waits for besides the broker. */
   readonly afterSend: () => StandIn["afterSend"];
 }
@@ -29,6 +41,8 @@ export interface PublisherOptions {
 /** Turns calls into envelopes, and what the sender says of them into results or errors. */
 export class Publisher {
   readonly #options: PublisherOptions;
+  #isWrapped: boolean | undefined;
+  #chain: Promise<PublishChain> | undefined;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -37,11 +51,12 @@ export class Publisher {
   publish(target: Target, args: readonly unknown[], options: CallOptions): PendingCall<unknown> {
     const call = { id: options.taskId ?? this.#options.ambient.createId(), target, args, options };
     const result = this.#result(call);
-    const sent = this.#send(call);
-    const pending = PendingCall.of(result, sent, (options) => {
+    const sent = this.#send(call, result);
+    const pending = PendingCall.of(call.id, sent, (options) => {
       // calls that travel together have little to save
-      if (this.#options.sender.isQuiet) result.expect(sent, options);
+      if (this.#options.sender.isQuiet && this.#isWrapped !== true) result.expect(sent, options);
     });
+    this.#tell([call], sent);
     const { onPublishError } = this.#options;
     if (onPublishError !== undefined) pending.catch(onPublishError);
     return pending;
@@ -49,10 +64,12 @@ export class Publisher {
 
   publishMany(target: Target, argsList: Iterable<readonly unknown[]>, options: CallOptions): PendingCalls<unknown> {
     const calls = Array.from(argsList, (args) => ({ id: this.#options.ambient.createId(), target, args, options }));
+    const sent = this.#sendMany(calls);
     const pending = PendingCalls.of(
       calls.map((call) => call.id),
-      this.#sendMany(calls, options),
+      sent,
     );
+    this.#tell(calls, sent);
     const { onPublishError } = this.#options;
     if (onPublishError !== undefined)
       pending.catch((failure: unknown) => {
@@ -67,20 +84,65 @@ export class Publisher {
     return new StoredResult({ id, name: undefined, ignored: false, foreign: true }, this.#options.source);
   }
 
-  async #send(call: Call): Promise<void> {
+  async #send(given: Call, result: StoredResult<unknown>): Promise<StoredResult<unknown>> {
+    const call = inheriting(given, withInherited(given.options, this.#options.context));
+    const chain = this.#middleware();
+    if (chain !== undefined) return this.#sendThrough(await chain, call);
     const outcome = await this.#options.sender.send(this.#envelope(call), call.options);
-    if (outcome instanceof TransportError) throw publishError(call, outcome);
+    if (outcome instanceof TransportError) throw await failureOf(call, outcome);
     await this.#options.afterSend()?.([call.id]);
+    return result;
   }
 
-  async #sendMany(calls: readonly Call[], how: SendOptions): Promise<readonly AsyncResult<unknown>[]> {
-    const outcomes = await this.#options.sender.sendMany(this.#envelopes(calls), how);
-    const failures = outcomes.flatMap((outcome, i) =>
-      outcome instanceof TransportError ? [publishError(calls[i]!, outcome)] : [],
-    );
+  async #sendThrough(chain: PublishChain, call: Call): Promise<StoredResult<unknown>> {
+    const result = this.#result(await chain.send(call));
+    await this.#options.afterSend()?.([call.id]);
+    return result;
+  }
+
+  async #sendMany(given: readonly Call[]): Promise<readonly AsyncResult<unknown>[]> {
+    // n.b. calls that are made together inherit the same
+    const options = given[0] && withInherited(given[0].options, this.#options.context);
+    const calls = given.map((call) => inheriting(call, options!));
+    const chain = this.#middleware();
+    const sent = chain === undefined ? await this.#deliverAll(calls) : await (await chain).sendMany(calls);
+    const failures = sent.filter((each) => each instanceof Error);
     if (failures.length > 0) throw notSent(failures, calls);
     await this.#options.afterSend()?.(calls.map(({ id }) => id));
-    return calls.map((call) => this.#result(call));
+    return sent.map((call) => this.#result(call as Call));
+  }
+
+  /** Each call, or why it was not sent. */
+  async #deliverAll(calls: readonly Call[]): Promise<(Call | PublishError)[]> {
+    const outcomes = await this.#options.sender.sendMany(this.#envelopes(calls), calls[0]?.options ?? {});
+    const ends: (Call | PublishError)[] = [...calls];
+    for (const [i, outcome] of outcomes.entries())
+      if (outcome instanceof TransportError) ends[i] = await failureOf(calls[i]!, outcome);
+    return ends;
+  }
+
+  #tell(calls: readonly Call[], sent: Promise<unknown>): void {
+    const { events } = this.#options;
+    if (events.hears("published") || events.hears("publish-failed"))
+      void import("./app-events.js").then(({ tellPublished }) => tellPublished(events, calls, sent));
+  }
+
+  /** `undefined` where nothing wraps the calls. */
+  #middleware(): Promise<PublishChain> | undefined {
+    this.#isWrapped ??= this.#options.middleware().some((each) => "publish" in each);
+    return this.#isWrapped ? (this.#chain ??= this.#loadChain()) : undefined;
+  }
+
+  async #loadChain(): Promise<PublishChain> {
+    const { PublishChain } = await import("./publish-chain.js");
+    return new PublishChain(this.#options.middleware(), {
+      one: async (call) => {
+        const outcome = await this.#options.sender.send(this.#envelope(call), call.options);
+        if (outcome instanceof TransportError) throw await failureOf(call, outcome);
+      },
+      all: (calls) => this.#deliverAll(calls),
+      timeoutMs: (call) => sendPolicy(call.options, this.#options.sending).timeoutMs,
+    });
   }
 
   #result({ id, target, options }: Call): StoredResult<unknown> {
@@ -121,19 +183,10 @@ export class Publisher {
   }
 }
 
-function publishError({ id, target: { name } }: Call, cause: TransportError): PublishError {
-  const details = { cause, taskId: id, taskName: name };
-  const reason = cause.message.replace(/^\[\w+\] /, "");
-  if (cause.code === "PAYLOAD_TOO_LARGE")
-    return new PublishError("PAYLOAD_TOO_LARGE", `call of ${name} (${id}): ${reason}`, details);
-  if (cause.certain)
-    return new PublishError("NOT_ENQUEUED", `call of ${name} (${id}) was not enqueued: ${reason}`, details);
-  return new PublishError(
-    "ENQUEUE_UNKNOWN",
-    `call of ${name} (${id}) may not have been enqueued: ${reason}; sending it again with this taskId is safe`,
-    details,
-  );
-}
+const failureOf = async (call: Call, outcome: TransportError): Promise<PublishError> =>
+  (await import("./publish-failure.js")).publishFailure(call, outcome);
+
+const inheriting = (call: Call, options: CallOptions): Call => (options === call.options ? call : { ...call, options });
 
 const notSent = (failures: readonly PublishError[], calls: readonly Call[]): AggregateError =>
   new AggregateError(

@@ -5,20 +5,18 @@ import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { runningTask } from "../run/current-task.js";
 import type { State } from "../state.js";
 import { timeoutSignal } from "../timer.js";
-import type { Codec } from "../wire/codec.js";
-import { decodeFailure } from "../wire/outcome.js";
 import type { AsyncResult, GetOptions } from "./async-result.js";
-import type { ErrorRegistry } from "./error-registry.js";
+import type { ResultReader } from "./result-reader.js";
 import type { Settled } from "./settled.js";
-import { TaskError, type TaskReference } from "./task-error.js";
+import type { TaskReference } from "./task-error.js";
 
 /** What a result needs of its app. */
 export interface ResultSource {
   readonly results: () => Promise<ResultBackend>;
   /** The same when it is there already. */
   readonly connected: () => ResultBackend | undefined;
-  readonly codec: Codec;
-  readonly errors: ErrorRegistry;
+  /** Reads what they hold; there once they are. */
+  readonly reader: () => ResultReader;
 }
 
 /** Whose result it is, and whether it can be read here. */
@@ -62,7 +60,7 @@ export class StoredResult<R> implements AsyncResult<R> {
 
   async settled(options: GetOptions = {}): Promise<Settled<R>> {
     this.#record ??= await this.#join(options);
-    return this.#decode(this.#record);
+    return this.#source.reader().settled(this.#record, this.#origin);
   }
 
   async status(): Promise<State> {
@@ -88,12 +86,12 @@ export class StoredResult<R> implements AsyncResult<R> {
 
   async info(): Promise<unknown> {
     const [event] = await (await this.#readable()).latest([this.id]);
-    return event === undefined || event.body.length === 0 ? undefined : this.#source.codec.decode(event.body);
+    return event === undefined || event.body.length === 0 ? undefined : this.#source.reader().value(event.body);
   }
 
   async traceback(): Promise<string | undefined> {
     const record = await this.#peek(await this.#readable());
-    return record === undefined || record.state === "SUCCESS" ? undefined : decodeFailure(record.body).stack;
+    return record && this.#source.reader().stack(record);
   }
 
   async forget(): Promise<void> {
@@ -118,25 +116,10 @@ export class StoredResult<R> implements AsyncResult<R> {
     try {
       return await (signal === undefined ? (this.#expected ?? results.wait(this.id)) : results.wait(this.id, signal));
     } catch (error) {
-      throw this.#waitError(error, options, { timedOut: timeout?.aborted === true, location: results.location });
+      const timedOut = timeout?.aborted === true;
+      const { location } = results;
+      throw this.#source.reader().failure(error, { task: this.#origin, options, timedOut, location });
     }
-  }
-
-  #waitError(
-    error: unknown,
-    options: GetOptions,
-    at: { readonly timedOut: boolean; readonly location: string },
-  ): unknown {
-    if (error instanceof ResultError) return error;
-    const what = `no result of ${this.#origin.name ?? "task"} (${this.id})`;
-    if (options.signal?.aborted === true) {
-      return new ResultError("RESULT_ABORTED", `${what}: the wait was aborted`, { cause: options.signal.reason });
-    }
-    if (!at.timedOut) return error;
-    return new ResultError(
-      "RESULT_TIMEOUT",
-      `${what} within ${options.timeout}; results are read from ${at.location}: does a worker run there?`,
-    );
   }
 
   async #readable(): Promise<ResultBackend> {
@@ -158,21 +141,6 @@ export class StoredResult<R> implements AsyncResult<R> {
 
   async #peek(results: ResultBackend): Promise<ResultRecord | undefined> {
     return (this.#record ??= (await results.get([this.id]))[0]);
-  }
-
-  #decode(record: ResultRecord): Settled<R> {
-    if (record.state === "SUCCESS") {
-      return { ok: true, state: "SUCCESS", value: this.#source.codec.decode(record.body) as R };
-    }
-    const remote = decodeFailure(record.body);
-    const declared = record.state === "FAILURE" ? this.#source.errors.revive(remote) : undefined;
-    if (declared !== undefined) return { ok: false, state: "FAILURE", declared: true, error: declared as never };
-    return {
-      ok: false,
-      state: record.state,
-      declared: false,
-      error: new TaskError(this.#origin, record.state, remote),
-    };
   }
 }
 

@@ -77,6 +77,8 @@ export interface StubOptions {
   readonly hash?: string;
   /** Checks the arguments before they are sent. @default none: the worker does it */
   readonly args?: Validator;
+  /** What does not fit is told without its value. @default false */
+  readonly sensitive?: boolean;
   readonly queue?: string;
   readonly priority?: number;
   readonly expires?: Duration;
@@ -88,8 +90,8 @@ export interface StubOptions {
 /** Makes the stub of one task; its type comes from where it is used. For generated code. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- inferred from the property that it is put into
 export function stub<S>(app: AnyApp, name: string, options: StubOptions = {}): S {
-  const { hash, args, ...callOptions } = options;
-  return createStub(app, { name, hash, validator: args }, callOptions) as S;
+  const { hash, args, sensitive, ...callOptions } = options;
+  return createStub(app, { name, hash, validator: args, sensitive }, callOptions) as S;
 }
 
 function createStub(app: AnyApp, target: Target, options: CallOptions): Stub<unknown[], unknown> {

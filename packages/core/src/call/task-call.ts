@@ -46,10 +46,10 @@ export class PendingCall<R> extends Promise<AsyncResult<R>> implements TaskCall<
   #onGet: ((options: GetOptions) => void) | undefined;
 
   /** `onGet` is told that somebody will wait for the result. */
-  static of<R>(result: AsyncResult<R>, sent: Promise<void>, onGet: (options: GetOptions) => void): PendingCall<R> {
-    const call = new PendingCall<R>((resolve, reject) => void sent.then(() => resolve(result), reject));
+  static of<R>(id: string, sent: Promise<AsyncResult<R>>, onGet: (options: GetOptions) => void): PendingCall<R> {
+    const call = new PendingCall<R>((resolve, reject) => void sent.then(resolve, reject));
     call.#onGet = onGet;
-    return Object.assign(call, { id: result.id });
+    return Object.assign(call, { id });
   }
 
   get(options: GetOptions = {}): Promise<R> {

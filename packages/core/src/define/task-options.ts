@@ -1,6 +1,7 @@
 import type { Duration } from "../duration.js";
 import type { SendOptions } from "./retry-policy.js";
 import type { ArgumentsSchema, Upcaster } from "./arguments.js";
+import type { TaskHooks } from "./task-hooks.js";
 
 /** A class of errors that a task declares: its instances have a literal `code`, by which callers tell them apart. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
@@ -9,7 +10,7 @@ export type ErrorClass = abstract new (...args: never[]) => Error;
 export type ErrorMatcher = ErrorClass | ((error: unknown) => boolean);
 
 /** Settings of a task; Celery's terms in camelCase. Those of a call win over those of the task, these over the app's. */
-export interface TaskOptions {
+export interface TaskOptions extends TaskHooks {
   /** The name on the wire. @default the folders below `src` and the export's name, such as `billing.charge` */
   readonly name?: string;
   /** The queue its calls are sent to. @default the app's queue */
@@ -58,6 +59,12 @@ export interface TaskOptions {
    * @default none
    */
   readonly versions?: Readonly<Record<string, Upcaster>>;
+  /**
+   * Parts of the arguments and of the result that no log line and no error report shows: `"0.token"` is the token of the first
+   * argument, `"1.cards.*.number"` the number of every card of the second, `"result.iban"` a part of the result.
+   * They travel and are stored as they are. @default none
+   */
+  readonly sensitive?: readonly string[];
 }
 
 /** A task's options with every default filled in. */
@@ -93,6 +100,6 @@ export interface CallOptions extends SendOptions {
   readonly ignoreResult?: boolean;
   readonly timeLimit?: Duration;
   readonly softTimeLimit?: Duration;
-  /** The caller's own, readable in the task as `currentTask().headers`. */
+  /** The caller's own, readable in the task as `currentTask().headers`, and inherited by the tasks that it calls. */
   readonly headers?: Readonly<Record<string, string>>;
 }

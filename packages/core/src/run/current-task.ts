@@ -1,14 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ConfigError } from "../errors.js";
 import type { RetryOptions, RetryTask } from "./control.js";
-
-/** Writes lines that carry the task's name and id. */
-export interface TaskLog {
-  debug(message: string): void;
-  info(message: string): void;
-  warn(message: string): void;
-  error(message: string): void;
-}
+import type { TaskLog } from "./logger.js";
 
 /** The task that is running here. */
 export interface CurrentTask {
@@ -21,7 +14,7 @@ export interface CurrentTask {
   /** The first task of this tree of calls. */
   readonly rootId: string;
   readonly parentId: string | undefined;
-  /** What the caller put into `headers`. */
+  /** What the caller put into `headers`, and what it inherited itself. Tasks that this one calls inherit them. */
   readonly headers: Readonly<Record<string, string>>;
   /** Aborts on the soft time limit, a lost delivery and shutdown; its reason is a `TaskAborted`. */
   readonly signal: AbortSignal;
@@ -36,6 +29,8 @@ export interface CurrentTask {
 
 /** What the worker keeps of a running task besides what its author sees. */
 export interface RunningTask extends CurrentTask {
+  /** How long it may go on until its `timeLimit`, milliseconds. */
+  readonly remainingMs: number;
   /** Frees the task's slot while it waits for another task. */
   join<T>(wait: () => Promise<T>): Promise<T>;
 }

@@ -7,18 +7,19 @@ export interface RemoteError {
   /** The error's own enumerable properties that can travel, encoded by the codec. */
   readonly data?: string;
   readonly cause?: RemoteError;
+  /** Those of an `AggregateError`; no more than travelled. */
+  readonly errors?: readonly RemoteError[];
   /** The task declares it with `throws`. */
   readonly declared?: true;
 }
 
-/** An `Error` with the remote name, message, stack, code and cause. */
-export function fromRemoteError(remote: RemoteError): Error {
-  const error = new Error(remote.message, remote.cause === undefined ? {} : { cause: fromRemoteError(remote.cause) });
-  Object.defineProperty(error, "name", { value: remote.name, configurable: true, writable: true });
-  Object.defineProperty(error, "stack", {
-    value: remote.stack ?? `${remote.name}: ${remote.message}`,
-    configurable: true,
-    writable: true,
-  });
-  return remote.code === undefined ? error : Object.assign(error, { code: remote.code });
+/** An `Error` with the remote name, message, stack, code, cause and errors. */
+export function fromRemoteError({ name, message, stack, code, cause, errors }: RemoteError): Error {
+  const error = new Error(message, cause && { cause: fromRemoteError(cause) });
+  const define = (key: string, value: unknown): unknown =>
+    Object.defineProperty(error, key, { value, configurable: true, writable: true });
+  define("name", name);
+  define("stack", stack ?? `${name}: ${message}`);
+  if (errors !== undefined) define("errors", errors.map(fromRemoteError));
+  return code === undefined ? error : Object.assign(error, { code });
 }

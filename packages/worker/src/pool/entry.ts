@@ -38,6 +38,7 @@ export const headOf = ({ job, charges }: Entry<Job>): JobHead => [
   job.softTimeLimitMs,
   job.trackStarted,
   job.contract,
+  job.timeLimitMs,
 ];
 
 /** Its function is over, and its verdict on its way. */

@@ -2,8 +2,9 @@ import { TaskAborted, type AbortCode, type TaskLog } from "@taskgen/core";
 import { LONGEST_TIMER_MS, toRemoteError } from "@taskgen/core/internal";
 import { execute } from "../execute.js";
 import type { LoadedRegistry } from "../registry.js";
+import { createTaskLog } from "../task-log.js";
 import type { Verdict } from "../verdict.js";
-import type { Ended, Job, LogLevel, PlainTaskOptions, Pool, PoolEvents, StopReason } from "./pool.js";
+import type { Ended, Job, PlainTaskOptions, Pool, PoolEvents, StopReason } from "./pool.js";
 import { RunningJob } from "./running-job.js";
 import { timeLimit, timeLimitExceeded } from "./time-limit.js";
 
@@ -146,7 +147,6 @@ export class InlinePool<J extends Job> implements Pool<J> {
   }
 
   #logOf(job: J): TaskLog {
-    const write = (level: LogLevel) => (message: string) => this.#on!.log(job, level, message);
-    return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+    return createTaskLog((line) => this.#on!.log(job, line));
   }
 }

@@ -2,7 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import { pack, transferables } from "@taskgen/core/internal";
 import type { Verdict } from "../verdict.js";
 import { monotonicMs } from "./clock.js";
-import type { LogLevel } from "./pool.js";
+import type { LogLine } from "./pool.js";
 import type { Report } from "./protocol.js";
 
 /** The longest that anything waits to be told while other tasks of the thread compute. */
@@ -46,8 +46,8 @@ export class Outbox {
     this.flush();
   }
 
-  log(key: number, level: LogLevel, message: string): void {
-    this.#report.logs.push([key, level, message]);
+  log(key: number, line: LogLine): void {
+    this.#report.logs.push([key, line]);
     this.#flushSoon();
   }
 

@@ -44,13 +44,23 @@ export interface StopReason {
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
+/** Plain data: texts, numbers, truth values, lists and objects of them. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/** A line of `currentTask().log`. */
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly fields?: LogFields | undefined;
+}
+
 /** What a pool tells its worker. Batches, never single posts at steady load. */
 export interface PoolEvents<J extends Job> {
   readonly ended: (batch: readonly Ended<J>[]) => void;
   /** Only for jobs with `trackStarted`. */
   readonly started: (job: J) => void;
   /** A line of `currentTask().log`. */
-  readonly log: (job: J, level: LogLevel, message: string) => void;
+  readonly log: (job: J, line: LogLine) => void;
   /** A running job begins or ends to wait for another task; its slot is free meanwhile. */
   readonly joining: (job: J, waiting: boolean) => void;
   /** Something that no job's verdict tells, such as a thread that died; the pool goes on. */
@@ -64,7 +74,8 @@ export interface PoolEvents<J extends Job> {
 /** A task's options as plain data: what the worker must know before it runs one. */
 export type PlainTaskOptions = Pick<
   TaskOptions,
-  "queue" | "priority" | "timeLimit" | "softTimeLimit" | "expires" | "ack" | "ignoreResult" | "trackStarted" | "isolate"
+  | ("queue" | "priority" | "timeLimit" | "softTimeLimit" | "expires" | "ack" | "ignoreResult" | "trackStarted")
+  | ("isolate" | "sensitive")
 >;
 
 /** Runs jobs. Nothing in it touches a broker or a store. */

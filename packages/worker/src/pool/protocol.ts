@@ -2,7 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { AbortCode, RemoteError } from "@taskgen/core";
 import type { Packed } from "@taskgen/core/internal";
 import type { Verdict } from "../verdict.js";
-import type { LogLevel, PlainTaskOptions } from "./pool.js";
+import type { LogLine, PlainTaskOptions } from "./pool.js";
 
 /** What a thread is born with. */
 export interface ThreadData {
@@ -30,6 +30,7 @@ export type JobHead = readonly [
   softTimeLimitMs: number | undefined,
   trackStarted: boolean,
   contract: string | undefined,
+  timeLimitMs: number | undefined,
 ];
 
 /** Jobs on their way to a thread; the key of the job at `index` is `firstKey + index`. */
@@ -54,7 +55,7 @@ export type ToThread =
 export interface Report {
   readonly kind: "report";
   readonly started: readonly number[];
-  readonly logs: readonly (readonly [key: number, level: LogLevel, message: string])[];
+  readonly logs: readonly (readonly [key: number, line: LogLine])[];
   readonly joins: readonly (readonly [key: number, waiting: boolean])[];
   /** Successes: keys and run times, with the encoded values packed. */
   readonly keys: readonly number[];

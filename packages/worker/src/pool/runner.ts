@@ -161,6 +161,9 @@ const visible = ([
   headers,
   ,
   softTimeLimitMs,
+  ,
+  ,
+  timeLimitMs,
 ]: JobHead): VisibleJob => ({
   id,
   task,
@@ -170,4 +173,5 @@ const visible = ([
   parentId,
   headers,
   softTimeLimitMs,
+  timeLimitMs,
 });

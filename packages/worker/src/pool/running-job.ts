@@ -5,7 +5,7 @@ import type { Job } from "./pool.js";
 /** What of a job its own code may see. */
 export type VisibleJob = Pick<
   Job,
-  "id" | "task" | "retries" | "redeliveries" | "rootId" | "parentId" | "headers" | "softTimeLimitMs"
+  "id" | "task" | "retries" | "redeliveries" | "rootId" | "parentId" | "headers" | "softTimeLimitMs" | "timeLimitMs"
 >;
 
 /** What a pool lends to a running job. */
@@ -64,6 +64,10 @@ export class RunningJob implements RunningTask {
 
   get idempotencyKey(): string {
     return this.#job.id;
+  }
+
+  get remainingMs(): number {
+    return (this.#job.timeLimitMs ?? Infinity) - (performance.now() - this.#startedAt);
   }
 
   get log(): TaskLog {

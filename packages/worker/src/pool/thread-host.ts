@@ -1,7 +1,7 @@
 import { TaskAborted, type TaskLog } from "@taskgen/core";
+import { createTaskLog } from "../task-log.js";
 import type { Outbox } from "./outbox.js";
 import type { Permits } from "./permits.js";
-import type { LogLevel } from "./pool.js";
 import type { JobHost } from "./running-job.js";
 import type { Slots } from "./slots.js";
 
@@ -28,8 +28,7 @@ export class ThreadHost implements JobHost {
   }
 
   get log(): TaskLog {
-    const at = (level: LogLevel) => (message: string) => this.#outbox.log(this.#claim.key, level, String(message));
-    return (this.#log ??= { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") });
+    return (this.#log ??= createTaskLog((line) => this.#outbox.log(this.#claim.key, line)));
   }
 
   pendingAbort(): TaskAborted | undefined {

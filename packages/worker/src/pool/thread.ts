@@ -4,7 +4,7 @@ import { fromRemoteError, pack, transferables, unpack } from "@taskgen/core/inte
 import { Assignments } from "./assignments.js";
 import { monotonicMs } from "./clock.js";
 import { headOf, type Entry } from "./entry.js";
-import type { Ended, Job, LogLevel, PlainTaskOptions } from "./pool.js";
+import type { Ended, Job, LogLine, PlainTaskOptions } from "./pool.js";
 import type { FromThread, Report, ThreadData, ToThread } from "./protocol.js";
 import { Board } from "./slots.js";
 
@@ -27,7 +27,7 @@ export interface ThreadEvents<J extends Job> {
   ready(thread: PoolThread<J>, tasks: Readonly<Record<string, PlainTaskOptions>> | undefined): void;
   ended(thread: PoolThread<J>, batch: readonly Ended<J>[]): void;
   started(job: J): void;
-  log(job: J, level: LogLevel, message: string): void;
+  log(job: J, line: LogLine): void;
   joining(thread: PoolThread<J>, job: J, waiting: boolean): void;
   /** A message crossed, either way. */
   posted(): void;
@@ -158,7 +158,7 @@ export class PoolThread<J extends Job> {
       if (entry !== undefined) tell(entry.job);
     };
     for (const key of report.started) of(key, (job) => this.#events.started(job));
-    for (const [key, level, text] of report.logs) of(key, (job) => this.#events.log(job, level, text));
+    for (const [key, line] of report.logs) of(key, (job) => this.#events.log(job, line));
     for (const [key, waiting] of report.joins) of(key, (job) => this.#events.joining(this, job, waiting));
     this.#end(report);
   }

@@ -150,7 +150,7 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     ready: (thread, tasks) => this.#ready(thread, tasks),
     ended: (thread, batch) => this.#ended(thread, batch),
     started: (job) => this.#on!.started(job),
-    log: (job, level, message) => this.#on!.log(job, level, message),
+    log: (job, line) => this.#on!.log(job, line),
     joining: (thread, job, waiting) => {
       this.#solos.joining(thread, waiting);
       this.#on!.joining(job, waiting);

@@ -1,0 +1,17 @@
+import { PublishError, type TransportError } from "../errors.js";
+import type { Call } from "./call-message.js";
+
+/** What a call rejects with that the broker did not take. Loads when it is needed. */
+export function publishFailure({ id, target: { name } }: Call, cause: TransportError): PublishError {
+  const details = { cause, taskId: id, taskName: name };
+  const reason = cause.message.replace(/^\[\w+\] /, "");
+  if (cause.code === "PAYLOAD_TOO_LARGE")
+    return new PublishError("PAYLOAD_TOO_LARGE", `call of ${name} (${id}): ${reason}`, details);
+  if (cause.certain)
+    return new PublishError("NOT_ENQUEUED", `call of ${name} (${id}) was not enqueued: ${reason}`, details);
+  return new PublishError(
+    "ENQUEUE_UNKNOWN",
+    `call of ${name} (${id}) may not have been enqueued: ${reason}; sending it again with this taskId is safe`,
+    details,
+  );
+}

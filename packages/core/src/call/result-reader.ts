@@ -1,0 +1,43 @@
+import type { ErrorClass } from "../define/task-options.js";
+import type { ResultRecord } from "../result-backend.js";
+import { Decoder } from "../wire/decoder.js";
+import { DEFAULT_LIMITS, type CodecLimits } from "../wire/limits.js";
+import { decodeFailure } from "../wire/outcome.js";
+import { ErrorRegistry } from "./error-registry.js";
+import type { Settled } from "./settled.js";
+import { TaskError, type TaskReference } from "./task-error.js";
+import { waitFailure, type EndedWait } from "./wait-failure.js";
+
+/** Reads what a result backend holds. Loads with the connection over which there is something to read. */
+export class ResultReader {
+  readonly #decoder: Decoder;
+  readonly #errors: ErrorRegistry;
+
+  /** `errors`: classes of declared errors that come back as themselves. */
+  constructor(limits: Partial<CodecLimits> = {}, errors: readonly ErrorClass[] = []) {
+    this.#decoder = new Decoder({ ...DEFAULT_LIMITS, ...limits });
+    this.#errors = new ErrorRegistry(errors, this.#decoder);
+  }
+
+  value(body: Uint8Array): unknown {
+    return this.#decoder.decode(body);
+  }
+
+  /** The stack of a failure. */
+  stack({ state, body }: ResultRecord): string | undefined {
+    return state === "SUCCESS" ? undefined : decodeFailure(body).stack;
+  }
+
+  /** What the one who waited in vain is told. */
+  failure(error: unknown, wait: EndedWait): unknown {
+    return waitFailure(error, wait);
+  }
+
+  settled<R>({ state, body }: ResultRecord, task: TaskReference): Settled<R> {
+    if (state === "SUCCESS") return { ok: true, state, value: this.value(body) as R };
+    const remote = decodeFailure(body);
+    const declared = state === "FAILURE" ? this.#errors.revive(remote) : undefined;
+    if (declared !== undefined) return { ok: false, state: "FAILURE", declared: true, error: declared as never };
+    return { ok: false, state, declared: false, error: new TaskError(task, state, remote) };
+  }
+}

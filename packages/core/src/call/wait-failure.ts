@@ -1,0 +1,26 @@
+import { ResultError } from "../errors.js";
+import type { GetOptions } from "./async-result.js";
+import type { TaskReference } from "./task-error.js";
+
+/** A wait for a result that ended without one. */
+export interface EndedWait {
+  readonly task: TaskReference;
+  readonly options: GetOptions;
+  readonly timedOut: boolean;
+  /** Where results are read. */
+  readonly location: string;
+}
+
+/** What the one who waited is told. */
+export function waitFailure(error: unknown, { task, options, timedOut, location }: EndedWait): unknown {
+  if (error instanceof ResultError) return error;
+  const what = `no result of ${task.name ?? "task"} (${task.id})`;
+  if (options.signal?.aborted === true) {
+    return new ResultError("RESULT_ABORTED", `${what}: the wait was aborted`, { cause: options.signal.reason });
+  }
+  if (!timedOut) return error;
+  return new ResultError(
+    "RESULT_TIMEOUT",
+    `${what} within ${options.timeout}; results are read from ${location}: does a worker run there?`,
+  );
+}
