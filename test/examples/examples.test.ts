@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { brokerUrl } from "../support/brokers.js";
@@ -70,6 +71,19 @@ describe.each(Object.entries(BROKERS))("with %s", (name, broker) => {
     MINUTE,
   );
 });
+
+it(
+  "five ways to try again log what the example's README shows",
+  async () => {
+    const cwd = await prepare("execution");
+    const child = spawnChild(main(cwd), { cwd });
+    expect(await within("the example's end", child.exited, MINUTE)).toEqual({ code: 0, signal: null });
+    const text = child.lines.map(String).join("\n").trim();
+    expect(text).toContain('Task fetchOften[…] retry: Retry in 5s: HttpError("503")');
+    expect(await readFile(join(cwd, "README.md"), "utf8")).toContain(`\`\`\`text\n${text}\n\`\`\``);
+  },
+  MINUTE,
+);
 
 it(
   "tests of one's own tasks pass with vitest and with node:test",

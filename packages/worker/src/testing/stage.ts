@@ -1,4 +1,4 @@
-import { milliseconds, type Ambient, type AnyApp, type Registry } from "@taskgen/core";
+import { milliseconds, type Ambient, type AnyApp, type Logger, type Registry } from "@taskgen/core";
 import {
   createCodec,
   createId,
@@ -61,8 +61,8 @@ export class Stage {
     return stage;
   }
 
-  async startWorker(registry: Registry): Promise<Worker> {
-    const worker = createWorker({ app: this.app, registry, pool: "inline", concurrency: CONCURRENCY });
+  async startWorker(registry: Registry, logger: Logger | undefined): Promise<Worker> {
+    const worker = createWorker({ app: this.app, registry, pool: "inline", concurrency: CONCURRENCY, logger });
     this.activity.watch(worker);
     await worker.start();
     return worker;

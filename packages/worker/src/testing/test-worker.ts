@@ -3,6 +3,7 @@ import {
   type AnyApp,
   type Duration,
   type GetOptions,
+  type Logger,
   type Registry,
   type Settled,
   type Task,
@@ -32,6 +33,8 @@ export interface TestWorkerOptions {
   readonly now?: Date;
   /** What is drawn for jitter. @default always 0.5 */
   readonly random?: () => number;
+  /** Where the lines of the worker and its tasks go. @default nowhere */
+  readonly logger?: Logger;
   /** How long, by the real clock, a test waits for tasks to end. @default "5s" */
   readonly timeout?: Duration;
 }
@@ -127,7 +130,10 @@ export async function createTestWorker(options: TestWorkerOptions = {}): Promise
   const registry = options.registry ?? registryOf(options.tasks ?? {});
   const stage = await Stage.open(options.app ?? (await registry.app?.()) ?? defaultApp(), options);
   try {
-    return new TestWorker(stage, options.mode === "never" ? undefined : await stage.startWorker(registry));
+    return new TestWorker(
+      stage,
+      options.mode === "never" ? undefined : await stage.startWorker(registry, options.logger),
+    );
   } catch (error) {
     await stage.close(undefined);
     throw error;
