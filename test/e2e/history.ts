@@ -6,6 +6,8 @@ export interface HistoryEntry {
   readonly id: string;
   readonly redeliveries: number;
   readonly pid: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
 }
 
 export function readHistory(path: string): HistoryEntry[] {

@@ -15,6 +15,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Another copy of the command's file. */
   readonly bin?: string;
+  /** Leads a process group of its own, as a command in a terminal does. @default false */
+  readonly detached?: boolean;
 }
 
 /** What came of a command. */
@@ -49,6 +51,7 @@ export function startTaskgen(args: readonly string[], options: CommandOptions): 
       cwd: options.cwd,
       env: environment(options.env),
       stdio: ["pipe", "pipe", "pipe"],
+      detached: options.detached ?? false,
     }),
   );
   onTestFinished(() => child.kill());

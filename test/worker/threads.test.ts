@@ -211,7 +211,7 @@ describe("aborting", () => {
     ] as const;
     run.run(...jobs);
     for (const one of jobs)
-      expect(await run.error(one)).toMatchObject({ name: "TaskAborted", code: "SOFT_TIME_LIMIT_EXCEEDED" });
+      expect(await run.error(one)).toMatchObject({ name: "SoftTimeLimitExceeded", code: "SOFT_TIME_LIMIT_EXCEEDED" });
   });
 });
 

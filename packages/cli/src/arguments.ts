@@ -17,6 +17,13 @@ export function count(text: string): number {
   throw new InvalidArgumentError("Give a whole number from 1.");
 }
 
+/** A TCP port; 0 is any free one. */
+export function port(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= 65_535) return number;
+  throw new InvalidArgumentError("Give a port from 0 to 65535.");
+}
+
 /** Names separated by commas; the option may be given again. */
 export function names(text: string, before: readonly string[] = []): readonly string[] {
   const given = text.split(",").map((name) => name.trim());

@@ -8,6 +8,7 @@ export type CliErrorCode =
   | "APP_INVALID"
   | "BROKER_FIXED"
   | "INSPECT_UNSUPPORTED"
+  | "HEALTH_UNAVAILABLE"
   | "BASELINE_MISSING"
   | "BASELINE_INVALID";
 

@@ -3,6 +3,7 @@ import { toRemoteError } from "@taskgen/core/internal";
 import { createWorker, type LogLevel, type Worker } from "@taskgen/worker";
 import { bannerEntry, formatBanner, type BannerFacts } from "./banner.js";
 import { applyConnectionOptions } from "./connection-options.js";
+import { serveHealth, type HealthServer } from "./health-server.js";
 import { LineWriter, type LogEntry } from "./log-line.js";
 import { loggerOf } from "./log.js";
 import { openProject, requireBroker, type Project } from "./project.js";
@@ -20,14 +21,39 @@ export async function serve(options: WorkerVerbOptions, terminal: Terminal): Pro
   const worker = createWorkerOf(project, options, writer);
   // connections report here what no call can
   terminal.onWarning(({ name, message }) => writer.write(entry("process-warning", `${name}: ${message}`, "warn")));
+  const probes = await answerProbes(worker, options, writer);
   const ended = exitCodeOf(worker, shutdownEvents(writer, options));
-  await worker.start();
-  greet(worker, project, { writer, options, terminal });
+  if (await startUnlessStopped(worker)) greet(worker, project, { writer, options, terminal });
   const code = await ended;
   await project.app.close();
   writer.write(entry("worker-stopped", code === 0 ? "Stopped" : "Stopped before everything was finished"));
   writer.flush();
+  probes?.close();
   return code;
+}
+
+/** Before the worker starts: whoever probes it must see that it waits for its broker. */
+async function answerProbes(
+  worker: Worker,
+  { healthPort: port, healthHost: host }: WorkerVerbOptions,
+  writer: LineWriter,
+): Promise<HealthServer | undefined> {
+  if (port === undefined) return undefined;
+  const server = await serveHealth({ port, host }, () => worker.health());
+  // whatever the log level: nothing else tells a port that the system chose
+  writer.announce({ ...entry("health-ready", `Health is answered on ${server.url}`), fields: { url: server.url } });
+  return server;
+}
+
+/** False when it was told to stop before it had started. */
+async function startUnlessStopped(worker: Worker): Promise<boolean> {
+  try {
+    await worker.start();
+    return true;
+  } catch (error) {
+    if (["draining", "stopped"].includes(worker.health().status)) return false;
+    throw error;
+  }
 }
 
 function createWorkerOf({ app, registry }: Project, options: WorkerVerbOptions, writer: LineWriter): Worker {

@@ -16,7 +16,15 @@ export type { Registry, RegistryEntry } from "./define/registry.js";
 export type { TaskEnd, TaskHooks } from "./define/task-hooks.js";
 export { currentTask, type CurrentTask } from "./run/current-task.js";
 export type { Logger, LogMethod, TaskLog } from "./run/logger.js";
-export { IgnoreTask, RejectTask, RetryTask, TaskAborted, type AbortCode, type RetryOptions } from "./run/control.js";
+export {
+  IgnoreTask,
+  RejectTask,
+  RetryTask,
+  SoftTimeLimitExceeded,
+  TaskAborted,
+  type AbortCode,
+  type RetryOptions,
+} from "./run/control.js";
 export type { Middleware, MiddlewareParts, OutgoingCall, Publish, RunMiddleware, RunTask } from "./run/middleware.js";
 export { App, createApp, defaultApp, type AnyApp, type AppOptions } from "./call/app.js";
 export type { AppEvents } from "./call/app-events.js";

@@ -10,6 +10,7 @@ export { LinkState, type LinkStatus, type Side, type SideState } from "./call/li
 export { urlsOf, workspaceRoot } from "./transports/default-broker.js";
 export { definitionOf, taskDefinition } from "./define/task.js";
 export type { Issue, Validator, Validators } from "./define/validator.js";
+export { checkLimits } from "./define/check-limits.js";
 export { TASK_DEFAULTS } from "./define/task-options.js";
 export { Emitter } from "./emitter.js";
 export { runAsTask, runningTask, type RunningTask } from "./run/current-task.js";

@@ -1,5 +1,6 @@
 import type { AbortCode } from "@taskgen/core";
 import type { Connection, Delivery, Emitter, Subscription } from "@taskgen/core/internal";
+import { aborted } from "./aborted.js";
 import type { WorkerEvents } from "./events.js";
 import type { Finisher } from "./finisher.js";
 import type { Ended, Pool } from "./pool/pool.js";
@@ -49,6 +50,11 @@ export class Consumer {
     this.#granted = this.#prefetch.credit;
   }
 
+  /** How many deliveries are under way. */
+  get owned(): number {
+    return this.#owned.size;
+  }
+
   async start(queues: readonly string[]): Promise<void> {
     const { transport } = this.#options.connection;
     await transport.declare(queues.map((name) => ({ name })));
@@ -58,11 +64,13 @@ export class Consumer {
     }
   }
 
-  /** Takes nothing more, and hands back what has not begun. */
-  async stopTaking(): Promise<void> {
+  /** Takes nothing more, and hands back what has not begun. A broker that does not answer is waited for until the signal aborts. */
+  async stopTaking(limit: AbortSignal): Promise<void> {
     this.#stopping = true;
-    const stopped = await Promise.allSettled(this.#subscriptions.splice(0).map((subscription) => subscription.stop()));
-    for (const { reason } of stopped.filter((one) => one.status === "rejected")) this.#warn(reason);
+    const stopped = this.#subscriptions.splice(0).map((subscription) => subscription.stop());
+    for (const stop of stopped) stop.catch((reason: unknown) => this.#warn(reason));
+    // n.b. what is handed back while it still takes may come straight back
+    await Promise.race([Promise.allSettled(stopped), aborted(limit)]);
     for (const job of this.#options.pool.takeBack()) {
       // n.b. what was acknowledged early cannot be handed back
       if (job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
@@ -72,12 +80,7 @@ export class Consumer {
 
   /** True when nothing runs any more; false when the signal aborted before. */
   async finished(signal: AbortSignal): Promise<boolean> {
-    if (this.#owned.size > 0 && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#idle.push(resolve);
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
-    }
+    if (this.#owned.size > 0) await Promise.race([new Promise<void>((idle) => this.#idle.push(idle)), aborted(signal)]);
     return this.#owned.size === 0;
   }
 

@@ -1,10 +1,12 @@
 import { ConfigError, milliseconds, type TaskOptions } from "@taskgen/core";
+import { checkLimits } from "@taskgen/core/internal";
 import { TASK_HOOKS } from "./hooks.js";
 import { readSensitive } from "./sensitive.js";
 
 /** Refuses options that the compiler could not check, before the task is called. */
 export function checkTaskOptions(name: string, options: TaskOptions): void {
   checkDurations(name, options);
+  checkLimits(`task ${name}`, options);
   checkSchema(name, options.args);
   checkVersions(name, options.versions);
   checkHooks(name, options);

@@ -8,9 +8,11 @@ import {
   type Registry,
 } from "@taskgen/core";
 import { createCodec, internalsOf, timeoutSignal, type AppInternals, type Connection } from "@taskgen/core/internal";
+import { aborted } from "./aborted.js";
 import { Consumer } from "./consumer.js";
 import { createEmitter, type WorkerEvents } from "./events.js";
 import { Finisher } from "./finisher.js";
+import { Health, type WorkerHealth } from "./health.js";
 import { logWorker } from "./log-worker.js";
 import { openPool } from "./open-pool.js";
 import type { PlainTaskOptions, Pool, PoolEvents } from "./pool/pool.js";
@@ -69,6 +71,7 @@ export class Worker implements AsyncDisposable {
   readonly #options: WorkerOptions;
   readonly #events = createEmitter();
   readonly #halt = new AbortController();
+  readonly #health = new Health();
   #starting: Promise<Consuming> | undefined;
   #pool: Pool<OwnedJob> | undefined;
   #stopping: Promise<{ readonly clean: boolean }> | undefined;
@@ -83,6 +86,11 @@ export class Worker implements AsyncDisposable {
     return this.#info;
   }
 
+  /** Whether it consumes now, and if not, why; for probes of whoever runs it. */
+  health(): WorkerHealth {
+    return this.#health.read();
+  }
+
   /** Listens to an event; returns what stops listening. */
   on<E extends keyof WorkerEvents>(event: E, listener: (event: WorkerEvents[E]) => void): () => void {
     return this.#events.on(event, listener);
@@ -91,14 +99,17 @@ export class Worker implements AsyncDisposable {
   /** Connects, loads every task, and begins to consume. Rejects when one of these fails; nothing is left running then. */
   async start(): Promise<WorkerInfo> {
     this.#refuseStopped();
-    this.#starting ??= this.#start();
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#health.failed(error);
+      throw error;
+    });
     await this.#starting;
     return this.#info!;
   }
 
   /**
    * Takes no more tasks, lets those that run finish within the grace period, then aborts their signals and hands the rest
-   * back. `clean`: everything finished. Stopping twice, or before starting, is safe; a start that is under way
+   * back. `clean`: everything finished and the broker knows it. Stopping twice, or before starting, is safe; a start that is under way
    * rejects. The app stays open.
    */
   stop(options: { readonly gracePeriod?: Duration } = {}): Promise<{ readonly clean: boolean }> {
@@ -113,7 +124,9 @@ export class Worker implements AsyncDisposable {
   }
 
   async #start(): Promise<Consuming> {
+    this.#health.starting();
     const app = await this.#findApp();
+    this.#health.connecting(internalsOf(app));
     const show = this.#startLog(internalsOf(app));
     // n.b. a broker that cannot be reached is waited for as long as the app is open
     const connection = await Promise.race([internalsOf(app).connection(), aborted(this.#halt.signal)]);
@@ -175,6 +188,7 @@ export class Worker implements AsyncDisposable {
     const queues = this.#options.queues ?? queuesOf(tasks, app.options.queue);
     const consuming = { consumer, finisher, pool };
     await this.#take(consuming, queues);
+    this.#health.running(consuming, queues);
     this.#info = this.#describe(connection, pool, { queues, tasks: Object.keys(tasks).toSorted() });
     return consuming;
   }
@@ -195,7 +209,10 @@ export class Worker implements AsyncDisposable {
       ...own,
       log: ({ id, task }, line) => this.#events.emit("task-log", () => ({ id, task, ...line })),
       warning: (error) => this.#events.emit("warning", () => ({ error })),
-      fatal: (error) => this.#events.emit("fatal", () => ({ error })),
+      fatal: (error) => {
+        this.#health.failed(error);
+        this.#events.emit("fatal", () => ({ error }));
+      },
     };
   }
 
@@ -228,21 +245,18 @@ export class Worker implements AsyncDisposable {
   async #stop(grace: AbortSignal): Promise<{ readonly clean: boolean }> {
     // n.b. a start that is under way notices, and undoes what it began
     this.#halt.abort();
+    this.#health.draining();
     if (this.#info === undefined) void this.#pool?.stop();
     const started = this.#starting?.catch(() => undefined);
     const consuming = await Promise.race([started, aborted(grace)]);
-    return { clean: consuming === undefined || (await shutDown(consuming, grace)) };
+    const clean = consuming === undefined || (await shutDown(consuming, grace));
+    this.#health.stopped();
+    return { clean };
   }
 }
 
 const wasStopped = (): ConfigError =>
   new ConfigError("OPTION_INVALID", "the worker was stopped; create another one to start again");
-
-const aborted = (signal: AbortSignal): Promise<undefined> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
 
 /** Makes a worker; it takes nothing before `start`. */
 export const createWorker = (options: WorkerOptions): Worker => new Worker(options);

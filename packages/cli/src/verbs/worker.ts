@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import type { Duration } from "@taskgen/core";
 import type { LogLevel, PoolKind } from "@taskgen/worker";
-import { count, duration, names } from "../arguments.js";
+import { count, duration, names, port } from "../arguments.js";
 import { addConnectionOptions, type ConnectionOptions } from "../connection-options.js";
 import { LOG_LEVELS } from "../log-line.js";
 import type { ProjectOptions } from "../project.js";
@@ -15,6 +15,8 @@ export interface WorkerVerbOptions extends ConnectionOptions, Omit<ProjectOption
   readonly loglevel: LogLevel;
   readonly json?: true;
   readonly grace: Duration;
+  readonly healthPort?: number;
+  readonly healthHost: string;
 }
 
 const HELP = `
@@ -22,13 +24,19 @@ Runs until it is told to stop. The first SIGTERM or SIGINT (Ctrl-C) lets running
 period; a second one ends the process at once, and what ran then runs again elsewhere.
 In units of a service manager start node_modules/.bin/taskgen worker: npx and npm do not pass signals on.
 
+A broker that is away is waited for, at the start as later. With --health-port, GET /health (or /readyz) answers 200
+while the worker consumes and 503 with the reason while it starts, is disconnected or drains; GET /livez answers 200
+as long as the process turns.
+
 Examples:
   $ npx taskgen worker                          all queues, one thread for each core
   $ npx taskgen worker -Q mail,default -c 50    two queues, 50 tasks at once
+  $ npx taskgen worker --health-port 8080       answers probes on http://127.0.0.1:8080/health
   $ npx taskgen worker --registry dist/_generated/registry.js   what tsc compiled, without tsx
 
-Exit codes: 0 stopped and everything finished; 1 an error, or tasks were still running when the grace period was
-over (they run again); 130, 143 a second SIGINT, SIGTERM.`;
+Exit codes: 0 stopped and everything finished, also while it waited for its broker; 1 an error, or not everything was
+finished: tasks still ran when the grace period was over, or what they came to could not be stored because the broker
+was away (they run again); 130, 143 a second SIGINT, SIGTERM.`;
 
 /** Defines `taskgen worker`. */
 export function describeWorker(command: Command): Command {
@@ -51,6 +59,12 @@ export function addWorkerOptions(command: Command): Command {
     .addOption(new Option("-l, --loglevel <level>", "what to log").choices(LOG_LEVELS).default("info"))
     .option("--json", "log one JSON object per line")
     .option("--grace <duration>", "how long running tasks may take to finish when the worker stops", duration, "30s")
+    .option(
+      "--health-port <port>",
+      "answer probes over HTTP: GET /health, /livez (default: none; 0 is any free port)",
+      port,
+    )
+    .option("--health-host <address>", "the address that probes are answered on, such as 0.0.0.0", "127.0.0.1")
     .option("--config <path>", "the configuration (default: taskgen.config.{ts,mts,js,mjs})");
 }
 
@@ -73,6 +87,8 @@ const FLAGS = {
   pool: "--pool",
   loglevel: "--loglevel",
   grace: "--grace",
+  healthPort: "--health-port",
+  healthHost: "--health-host",
   registry: "--registry",
   config: "--config",
 } as const satisfies Record<Exclude<keyof WorkerVerbOptions, "json">, string>;

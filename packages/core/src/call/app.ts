@@ -57,7 +57,7 @@ export interface AppOptions extends SendOptions {
   readonly limits?: Partial<CodecLimits> | undefined;
   /** A worker's lease; a dead worker is noticed within it. @default "30s" */
   readonly lease?: Duration | undefined;
-  /** How often a worker renews its lease. @default "5s" */
+  /** How often a worker renews its lease; shorter than it. @default "5s" */
   readonly heartbeat?: Duration | undefined;
   /** Time, randomness, ids and failpoints, for tests. */
   readonly ambient?: Partial<Ambient> | undefined;
@@ -321,8 +321,7 @@ function resolve(options: AppOptions): Omit<ResolvedOptions, "ambient"> {
     prefix: options.prefix ?? DEFAULTS.prefix,
     queue: options.queue ?? DEFAULTS.queue,
     resultTtlMs: milliseconds(options.resultTtl ?? DEFAULTS.resultTtl),
-    leaseMs: milliseconds(options.lease ?? DEFAULTS.lease),
-    heartbeatMs: milliseconds(options.heartbeat ?? DEFAULTS.heartbeat),
+    ...leaseOf(options),
     context: options.context,
     limits: options.limits ?? {},
   };
@@ -330,6 +329,19 @@ function resolve(options: AppOptions): Omit<ResolvedOptions, "ambient"> {
 
 const tooLate = (): ConfigError =>
   new ConfigError("OPTION_INVALID", "app.use() comes too late: calls were sent or tasks were run without it");
+
+function leaseOf({ lease = DEFAULTS.lease, heartbeat = DEFAULTS.heartbeat }: AppOptions): {
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+} {
+  const leaseMs = milliseconds(lease);
+  const heartbeatMs = milliseconds(heartbeat);
+  if (heartbeatMs < leaseMs) return { leaseMs, heartbeatMs };
+  throw new ConfigError(
+    "OPTION_INVALID",
+    `heartbeat (${heartbeat}) must be shorter than lease (${lease}), best a sixth of it: a lease that is not renewed in time is lost`,
+  );
+}
 
 const appClosed = (): ConfigError =>
   new ConfigError("OPTION_INVALID", "the app is closed; create another one to go on");

@@ -5,6 +5,7 @@ import { CodecError, ConfigError, PublishError } from "../errors.js";
 import { runningTask } from "../run/current-task.js";
 import type { Codec } from "../wire/codec.js";
 import { describeIssues } from "../wire/issues.js";
+import { checkLimits } from "../define/check-limits.js";
 import { encodeMessage, MESSAGE_VERSION, type Header } from "../wire/message.js";
 
 /** The task that is called, as its stub knows it. */
@@ -59,6 +60,7 @@ function refusal(
 
 function header({ target, options }: Call): Header {
   const parent = runningTask();
+  checkLimits(`call of ${target.name}`, options);
   return {
     v: MESSAGE_VERSION,
     task: target.name,

@@ -33,7 +33,10 @@ export interface TaskOptions extends TaskHooks {
   readonly retryJitter?: boolean;
   /** After this the task is stopped, whatever it does: FAILURE, code `TIME_LIMIT_EXCEEDED`. @default none */
   readonly timeLimit?: Duration;
-  /** After this `currentTask().signal` aborts with code `SOFT_TIME_LIMIT_EXCEEDED`. @default none */
+  /**
+   * After this `currentTask().signal` aborts and `checkpoint()` throws, with a `SoftTimeLimitExceeded`; not longer than
+   * `timeLimit`. @default none
+   */
   readonly softTimeLimit?: Duration;
   /** Not started later than this after the call: REVOKED. @default none */
   readonly expires?: Duration;

@@ -36,11 +36,36 @@ export type AbortCode = "SOFT_TIME_LIMIT_EXCEEDED" | "TIME_LIMIT_EXCEEDED" | "DE
 
 /** Why `currentTask().signal` aborted. */
 export class TaskAborted extends Error {
-  override readonly name = "TaskAborted";
+  override readonly name: string = "TaskAborted";
   readonly code: AbortCode;
 
   constructor(code: AbortCode, message: string) {
     super(message);
     this.code = code;
+  }
+}
+
+/**
+ * The task's soft time limit has passed: the reason of `currentTask().signal`, and what `checkpoint()` throws. What the task
+ * then returns or throws is its outcome.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   for (const row of rows) {
+ *     currentTask().checkpoint();
+ *     copy(row);
+ *   }
+ * } catch (error) {
+ *   if (!(error instanceof SoftTimeLimitExceeded)) throw error;
+ *   return { complete: false };
+ * }
+ * ```
+ */
+export class SoftTimeLimitExceeded extends TaskAborted {
+  override readonly name = "SoftTimeLimitExceeded";
+
+  constructor(message: string) {
+    super("SOFT_TIME_LIMIT_EXCEEDED", message);
   }
 }

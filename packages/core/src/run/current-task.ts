@@ -16,7 +16,7 @@ export interface CurrentTask {
   readonly parentId: string | undefined;
   /** What the caller put into `headers`, and what it inherited itself. Tasks that this one calls inherit them. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Aborts on the soft time limit, a lost delivery and shutdown; its reason is a `TaskAborted`. */
+  /** Aborts on the soft time limit, a lost delivery and shutdown; its reason is a `TaskAborted`, for the first a `SoftTimeLimitExceeded`. */
   readonly signal: AbortSignal;
   /** The same on every redelivery and retry: for the idempotency keys of other services. */
   readonly idempotencyKey: string;

@@ -38,6 +38,10 @@ export class InlinePool<J extends Job> implements Pool<J> {
     this.concurrency = concurrency;
   }
 
+  get ready(): boolean {
+    return this.#registry !== undefined && !this.#stopped;
+  }
+
   async start(on: PoolEvents<J>): Promise<Readonly<Record<string, PlainTaskOptions>>> {
     this.#on = on;
     this.#registry = await this.#open();

@@ -84,6 +84,8 @@ export interface Pool<J extends Job> {
   readonly threads: number;
   /** How many jobs run at once; `resized` tells of changes. */
   readonly concurrency: number;
+  /** It can begin jobs now: at least one of its threads or processes is up. */
+  readonly ready: boolean;
   /** Loads every task module once; resolves to the options of each task by name. Rejects when one cannot be loaded. */
   start(on: PoolEvents<J>): Promise<Readonly<Record<string, PlainTaskOptions>>>;
   /** Takes jobs, also more than `concurrency`: those that cannot begin wait in the pool. */

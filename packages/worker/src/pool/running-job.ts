@@ -1,4 +1,4 @@
-import { RetryTask, TaskAborted, type RetryOptions, type TaskLog } from "@taskgen/core";
+import { RetryTask, SoftTimeLimitExceeded, type RetryOptions, type TaskAborted, type TaskLog } from "@taskgen/core";
 import { LONGEST_TIMER_MS, type RunningTask } from "@taskgen/core/internal";
 import type { Job } from "./pool.js";
 
@@ -110,6 +110,6 @@ export class RunningJob implements RunningTask {
   }
 
   #softLimitPassed(): TaskAborted {
-    return new TaskAborted("SOFT_TIME_LIMIT_EXCEEDED", `soft time limit of ${this.#job.softTimeLimitMs} ms exceeded`);
+    return new SoftTimeLimitExceeded(`soft time limit of ${this.#job.softTimeLimitMs} ms exceeded`);
   }
 }

@@ -81,6 +81,10 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     this.#limits = new HardLimits((entry) => this.#endNow(entry, timeLimit(entry.job), timeLimitExceeded(entry.job)));
   }
 
+  get ready(): boolean {
+    return this.#crew.ready.length > 0;
+  }
+
   start(on: PoolEvents<J>): Promise<Tasks> {
     if (this.#stopping !== undefined) return Promise.reject(new Error("the pool was stopped"));
     this.#on = on;

@@ -1,6 +1,7 @@
 import type { Channel } from "amqplib";
 import type { Delivery, Envelope } from "../../transport.js";
 import { Acks } from "./acks.js";
+import type { Lull } from "./lull.js";
 
 /** One life of a consumer's channel, and what was delivered on it. A delivery can be acknowledged there and nowhere else. */
 export class ChannelLife {
@@ -10,6 +11,7 @@ export class ChannelLife {
   readonly #acks: Acks;
   readonly #owned = new Set<OwnedDelivery>();
   readonly #onSettled: () => void;
+  #lull: Lull | undefined;
   #over = false;
 
   constructor(channel: Channel, onSettled: () => void) {
@@ -30,6 +32,19 @@ export class ChannelLife {
   own(delivery: OwnedDelivery): void {
     this.#owned.add(delivery);
     delivery.feed.owned++;
+    this.#lull?.came(delivery.feed);
+  }
+
+  /** Does something in a lull of some of its consumers; what is acknowledged meanwhile is written after it. */
+  async duringLull(lull: Lull, work: () => Promise<void>): Promise<void> {
+    this.#lull = lull;
+    try {
+      await lull.over;
+      if (!this.#over) await work();
+    } finally {
+      this.#lull = undefined;
+      this.#flush();
+    }
   }
 
   /** Acknowledges; false when they are not ours any more. */
@@ -39,20 +54,28 @@ export class ChannelLife {
       this.#acks.add(delivery.tag);
       if (this.#owned.delete(delivery)) delivery.feed.owned--;
     }
-    try {
-      this.#acks.flush();
-    } catch {
-      return false;
-    }
+    if (this.#lull === undefined && !this.#flush()) return false;
     this.#onSettled();
     return true;
   }
 
   /** The channel is gone: all that was delivered on it is lost. */
   end(): void {
+    if (this.#lull !== undefined) this.#flush();
     this.#over = true;
+    this.#lull?.end();
     for (const delivery of this.#owned) delivery.lose();
     this.#owned.clear();
+  }
+
+  /** False when the channel is closed. */
+  #flush(): boolean {
+    try {
+      this.#acks.flush();
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ConsumeMessage } from "amqplib";
 import { nextStep, type Step } from "./credit.js";
 import type { ChannelLife, Feed } from "./delivery.js";
+import { Lull } from "./lull.js";
 
 export interface FeedsOptions {
   /** The queue's name at the broker. */
@@ -30,9 +31,14 @@ export class Feeds {
   /** Brings a channel's consumers in line with the credit, one step at a time. Rejects when the channel is gone. */
   async adjust(life: ChannelLife): Promise<void> {
     for (let step = this.step(life); step !== undefined && !life.isOver; step = this.step(life)) {
-      if (step.add > 0) await this.#add(life, step.add);
-      for (const feed of step.cancel) await this.#cancel(life, feed);
+      const { add, cancel } = step;
+      if (add > 0) await this.#add(life, add);
+      else await life.duringLull(this.#lull(life, cancel), () => this.#cancel(life, cancel));
     }
+  }
+
+  #lull({ channel }: ChannelLife, feeds: readonly Feed[]): Lull {
+    return new Lull(feeds, async () => (await channel.checkQueue(this.#options.queue)).messageCount);
   }
 
   async #add(life: ChannelLife, credit: number): Promise<void> {
@@ -44,9 +50,11 @@ export class Feeds {
     feed.tag = (await channel.consume(queue, (message) => receive(message, feed, life))).consumerTag;
   }
 
-  async #cancel({ channel, feeds }: ChannelLife, feed: Feed): Promise<void> {
-    await channel.cancel(feed.tag);
-    const at = feeds.indexOf(feed);
-    if (at >= 0) feeds.splice(at, 1);
+  async #cancel({ channel, feeds }: ChannelLife, cancelled: readonly Feed[]): Promise<void> {
+    for (const feed of [...cancelled]) {
+      await channel.cancel(feed.tag);
+      const at = feeds.indexOf(feed);
+      if (at >= 0) feeds.splice(at, 1);
+    }
   }
 }

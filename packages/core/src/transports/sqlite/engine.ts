@@ -67,6 +67,9 @@ export class Engine {
   /** The safety net: renews leases, takes over from dead owners, looks for what no wake-up told of. */
   tick(): void {
     this.#quietly(() => {
+      // nothing else may be due that would find out
+      if (this.#committer.isBlocked) this.#committer.attempt(() => {});
+      if (this.#committer.isBlocked) return;
       renewLeases(this.#all(), this.#committer);
       reapOwners(this.#all(), this.#committer);
       this.#claim();
@@ -79,7 +82,7 @@ export class Engine {
 
   /** How long until `tick` is due, in milliseconds. `sinceTick`: since the last one. */
   untilTick(sinceTick: number, safetyPollMs: number): number {
-    if (this.#committer.isBlocked) return safetyPollMs;
+    if (this.#committer.isBlocked) return Math.max(0, safetyPollMs - sinceTick);
     const clients = this.#all();
     const isWatching = this.#isFollowed() || clients.some((client) => client.isHungry);
     const poll = isWatching ? safetyPollMs - sinceTick : Infinity;

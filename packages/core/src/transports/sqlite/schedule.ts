@@ -40,8 +40,9 @@ export class Schedule {
   }
 
   #tick(): void {
-    this.#lastTick = performance.now();
     this.#engine.tick();
+    // n.b. after it: a database that is locked holds it up for seconds
+    this.#lastTick = performance.now();
   }
 
   #untilTick(now: number): number {
