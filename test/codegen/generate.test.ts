@@ -1,11 +1,13 @@
 import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { generate, writeContract } from "@taskgen/codegen";
 import { describe, expect, it } from "vitest";
 import { runScript } from "../support/run-script.js";
 import { type Files, type TaskProject, taskProject } from "../support/task-project.js";
 
 const MATH = "src/tasks/math.task.ts";
 const CLIENT = "src/_generated/client.ts";
+const LOCK = "tasks.contract.json";
 const REGISTRY = "src/_generated/registry.ts";
 const FILES: Files = {
   [MATH]: 'import { task } from "@taskgen/core";\nexport const add = task((x: number, y: number) => x + y);\n',
@@ -124,11 +126,29 @@ describe("the cache", () => {
   it("spares a run without changes the parser", async () => {
     const project = await taskProject(FILES);
     const script = fileURLToPath(new URL("../support/generate-and-list-parser.mjs", import.meta.url));
-    expect(await runScript(script, [project.cwd])).toEqual(["ts-morph.js"]);
+    expect(await runScript(script, [project.cwd])).toEqual(["typescript.js"]);
     expect(await runScript(script, [project.cwd])).toEqual([]);
     await project.write({ [MATH]: (await project.read(MATH)).replace("add", "plus") });
-    expect(await runScript(script, [project.cwd])).toEqual(["ts-morph.js"]);
+    expect(await runScript(script, [project.cwd])).toEqual(["typescript.js"]);
     expect(await project.read(CLIENT)).toContain("plus: stub");
+  });
+
+  it("does not hide what became of generated files and of the contract meanwhile", async () => {
+    const project = await taskProject(FILES);
+    const { contract } = await generate({ cwd: project.cwd, config: {}, types: true });
+    writeContract(project.cwd, LOCK, contract!);
+    for (const status of ["written", "unchanged"]) expect(await statuses(project)).toEqual([status, status, status]);
+    const [client, lock] = [await project.read(CLIENT), await project.read(LOCK)];
+    await project.write({ [CLIENT]: `${client}// more\n` });
+    expect(await statuses(project, true)).toEqual(["stale", "unchanged", "unchanged"]);
+    expect(await statuses(project)).toEqual(["written", "unchanged", "unchanged"]);
+    expect(await project.read(CLIENT)).toBe(client);
+    await project.write({ [LOCK]: lock.replace('"kind": "number"', '"kind": "string"') });
+    expect((await project.generate()).diagnostics.map(({ code }) => code)).toEqual(["TG3004"]);
+    await project.write({ [LOCK]: lock });
+    const again = await project.generate();
+    expect(again.files.map(({ status }) => status)).toEqual(["unchanged", "unchanged", "unchanged"]);
+    expect([again.lock, again.contract]).toEqual([contract, contract]);
   });
 
   it("is done without where it cannot be written or read", async () => {

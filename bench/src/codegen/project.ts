@@ -40,12 +40,12 @@ export async function largeProject(folder: string): Promise<string> {
 /** The path of one of its files with tasks. */
 export const taskFile = (i: number): string => `src/area${i % 25}/tasks/job${i}.task.ts`;
 
-/** The text of one of its files with tasks; with an extra parameter it is that of a file that was changed. */
-export const taskFileText = (i: number, extra = ""): string => `import { task } from "@taskgen/core";
+/** The text of one of its files with tasks. */
+const taskFileText = (i: number): string => `import { task } from "@taskgen/core";
 import type { Model${i % SHARED_FILES}_0 as Order, Model${i % SHARED_FILES}_5 as Part } from "../../shared/model${i % SHARED_FILES}.js";
 
 /** Counts the parts of an order. */
-export const count${i} = task(async (order: Order, factor = ${i}${extra}): Promise<number> => {
+export const count${i} = task(async (order: Order, factor = ${i}): Promise<number> => {
   const sizes = order.tags.map((tag) => tag.length * factor);
   return sizes.reduce((sum, size) => sum + size, 0);
 });

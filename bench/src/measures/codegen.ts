@@ -1,69 +1,80 @@
-import { execFile } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { largeProject, taskFile, taskFileText } from "../codegen/project.js";
-import { alternate, type Side } from "../rounds.js";
+import { join } from "node:path";
+import { CodegenProject } from "../codegen/commands.js";
+import { alternate } from "../rounds.js";
 import type { Settings } from "../settings.js";
-import { ratios, spreadOf } from "../statistics.js";
-import { spread, type Table } from "../table.js";
+import { spreadOf } from "../statistics.js";
+import { number, spread, type Table } from "../table.js";
 
-const execute = promisify(execFile);
-const reader = fileURLToPath(new URL("../codegen/read-types.js", import.meta.url));
-const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript-6.0/package.json")), "lib", "tsc.js");
-
-const EDITS = 20;
-
-/** What it costs to read the types of 2,000 tasks, beside a compiler that checks the same files. */
+/** What `taskgen` costs in a project of 2,000 tasks, beside compilers that check the same files. */
 export async function codegen({ folder, rounds }: Settings): Promise<Table> {
-  const project = await largeProject(join(folder, "large"));
-  const sides = sidesOf(project);
-  const results = await alternate(sides, rounds);
-  const base = results[0]!;
-  const rows = sides.map(({ name }, i) => [
-    name,
-    spread(spreadOf(results[i]!)),
-    spread(spreadOf(ratios(results[i]!, base))),
-  ]);
-  return { title: "Codegen: types of 2,000 tasks", about: ABOUT, columns: ["what", "ms", "ratio to tsc 6.0"], rows };
+  const plain = await CodegenProject.create(join(folder, "plain"));
+  const typed = await CodegenProject.create(join(folder, "typed"));
+  await typed.accept();
+  const rows = rowsOf(plain, typed);
+  const times = await alternate(
+    rows.map(({ name, run }) => ({ name, run, warmUp: run })),
+    rounds,
+  );
+  const timesOf = (name: string): readonly number[] => times[rows.findIndex((row) => row.name === name)]!;
+  const texts = rows.map(({ name, bar }) => {
+    const own = timesOf(name);
+    if (bar === undefined) return [name, spread(spreadOf(own)), "", ""];
+    const [compared, text] = bar.of(own, timesOf);
+    return [name, spread(spreadOf(own)), `${spread(spreadOf(compared))} ${text}`, `${number(bar.most)} ${text}`];
+  });
+  return { title: "Codegen: 2,000 tasks", about: ABOUT, columns: ["what", "ms", "compared", "at most"], rows: texts };
 }
 
 const ABOUT =
   "1,000 files with two tasks each, over 20 shared files with ten interfaces in a chain; half of the tasks say what they return; the generated client of all. " +
-  "Each row is a process of its own, its start included; the last is one edit within a process that lives on.";
+  "`taskgen` writes client and registry; in a project with a contract it reads types, and writes validators too. " +
+  "Each row is a process of its own, its start included, the last three apart: those are one edit within a process that lives on. " +
+  'An edit is one of a body that decides no type, of a parameter whose type is "written", or of a result that is "inferred".';
 
-function sidesOf(project: string): Side<number>[] {
-  const cache = join(project, "node_modules", ".cache", "taskgen", "types.json");
-  const read = (): Promise<number> => timed([reader, project]);
-  let edit = 0;
-  const change = async (): Promise<void> =>
-    await writeFile(join(project, taskFile(0)), taskFileText(0, `, edit${edit++} = 1`));
-  const afterwards = async (prepare: () => Promise<void>): Promise<number> => {
-    await prepare();
-    return await read();
-  };
-  const side = (name: string, run: () => Promise<number>): Side<number> => ({ name, warmUp: run, run });
-  return [
-    side("tsc 6.0 --noEmit", () => timed([tsc, "-p", project])),
-    side("nothing known", () => afterwards(() => rm(cache, { force: true }))),
-    side("one file changed", () => afterwards(change)),
-    side("nothing changed", read),
-    side("bare node", () => timed(["-e", "0"])),
-    side("one file, watching", () => watching(project)),
-  ];
+/** What a row is held to. */
+interface Bar {
+  readonly most: number;
+  /** The compared numbers, one for each round, and what they are. */
+  readonly of: (own: readonly number[], timesOf: TimesOf) => readonly [compared: readonly number[], text: string];
 }
 
-async function timed(args: readonly string[]): Promise<number> {
-  const started = performance.now();
-  await execute(process.execPath, args);
-  return performance.now() - started;
+type TimesOf = (name: string) => readonly number[];
+
+interface Row {
+  readonly name: string;
+  readonly run: () => Promise<number>;
+  readonly bar?: Bar;
 }
 
-/** The median of some edits. */
-async function watching(project: string): Promise<number> {
-  const { stdout } = await execute(process.execPath, [reader, project, String(EDITS)]);
-  const times = JSON.parse(stdout) as number[];
-  return spreadOf(times.slice(EDITS / 2)).median;
-}
+const TSC_7 = "tsc 7 --noEmit";
+const TSC_6 = "tsc 6.0 --noEmit";
+const NODE = "bare node";
+
+const ratioTo = (name: string, most: number): Bar => ({
+  most,
+  of: (own, timesOf) => [own.map((ms, round) => ms / timesOf(name)[round]!), `x ${name.slice(0, 5)}`],
+});
+
+const overNode = (most: number): Bar => ({
+  most,
+  of: (own, timesOf) => [own.map((ms, round) => (ms - timesOf(NODE)[round]!) / 1000), "s over node"],
+});
+
+const seconds = (most: number): Bar => ({ most, of: (own) => [own.map((ms) => ms / 1000), "s"] });
+
+const rowsOf = (plain: CodegenProject, typed: CodegenProject): readonly Row[] => [
+  { name: NODE, run: plain.bareNode },
+  { name: TSC_7, run: plain.check7 },
+  { name: TSC_6, run: plain.check6 },
+  { name: "no contract, nothing known", run: () => plain.generateAnew(), bar: ratioTo(TSC_7, 1.2) },
+  { name: "no contract, nothing changed", run: plain.generate, bar: overNode(0.3) },
+  { name: "no contract, one file changed", run: () => plain.generateAfter("written"), bar: seconds(0.5) },
+  { name: "contract, nothing known", run: () => typed.generateAnew(), bar: ratioTo(TSC_6, 1.1) },
+  { name: "contract, nothing changed", run: typed.generate, bar: overNode(0.3) },
+  { name: "contract, one body changed", run: () => typed.generateAfter("body"), bar: seconds(0.5) },
+  { name: "contract, one written type changed", run: () => typed.generateAfter("written"), bar: seconds(0.5) },
+  { name: "contract, one inferred type changed", run: () => typed.generateAfter("inferred"), bar: seconds(0.5) },
+  { name: "watching, one body", run: () => typed.watch("body"), bar: seconds(0.1) },
+  { name: "watching, one written type", run: () => typed.watch("written"), bar: seconds(0.1) },
+  { name: "watching, one inferred type", run: () => typed.watch("inferred"), bar: seconds(0.1) },
+];

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { sortPaths } from "./order.js";
 import { replaceFile } from "./write.js";
 
 interface Stored {
@@ -15,19 +16,16 @@ interface Stored {
  */
 export class CacheFile<T> {
   readonly #path: string | undefined;
-  readonly #maker: () => string;
 
-  /** @param maker identifies the code that makes the value. */
-  constructor(cwd: string, name: string, maker: () => string) {
+  constructor(cwd: string, name: string) {
     this.#path = isPackage(cwd) ? join(cwd, "node_modules", ".cache", "taskgen", name) : undefined;
-    this.#maker = maker;
   }
 
   read(): T | undefined {
     if (this.#path === undefined) return undefined;
     try {
       const stored = JSON.parse(readFileSync(this.#path, "utf8")) as Stored;
-      return stored.maker === this.#maker() ? (stored.value as T) : undefined;
+      return stored.maker === codeHash() ? (stored.value as T) : undefined;
     } catch {
       return undefined;
     }
@@ -36,7 +34,7 @@ export class CacheFile<T> {
   write(value: T): void {
     if (this.#path === undefined) return;
     try {
-      const stored: Stored = { maker: this.#maker(), value };
+      const stored: Stored = { maker: codeHash(), value };
       replaceFile(this.#path, JSON.stringify(stored));
     } catch {
       // A read-only checkout has no cache.
@@ -47,6 +45,22 @@ export class CacheFile<T> {
 /** Only the folder of a package gets a cache. */
 const isPackage = (cwd: string): boolean =>
   ["node_modules", "package.json"].some((name) => statSync(join(cwd, name), { throwIfNoEntry: false }) !== undefined);
+
+let ownCode: string | undefined;
+
+/** A hash of this package's code, and of the versions of what it imports: what it finds out holds for as long as these do. */
+export function codeHash(): string {
+  ownCode ??= hashOf(...[...codeIn(new URL("./", import.meta.url)), MANIFEST].map((file) => readFileSync(file)));
+  return ownCode;
+}
+
+const MANIFEST = new URL("../package.json", import.meta.url);
+
+function codeIn(folder: URL): URL[] {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const code = names.filter((name) => /\.[jt]s$/.test(name) && !name.endsWith(".d.ts"));
+  return sortPaths(code).map((name) => new URL(name, folder));
+}
 
 /** A hash of texts in their order. */
 export function hashOf(...texts: readonly (string | Uint8Array)[]): string {

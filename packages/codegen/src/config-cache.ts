@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { CacheFile, hashOf } from "./cache-file.js";
 import { CONFIG_DEFAULTS, type TaskgenConfig } from "./config.js";
 
@@ -15,7 +14,7 @@ export class ConfigCache {
   readonly #file: CacheFile<StoredConfig>;
 
   constructor(cwd: string) {
-    this.#file = new CacheFile(cwd, "config.json", schemaHash);
+    this.#file = new CacheFile(cwd, "config.json");
   }
 
   get(text: string): TaskgenConfig | undefined {
@@ -27,8 +26,6 @@ export class ConfigCache {
     if (isLiteral(text)) this.#file.write({ textHash: hashOf(text), config });
   }
 }
-
-const schemaHash = (): string => hashOf(readFileSync(new URL("./config-schema.js", import.meta.url)));
 
 const WORDS = new Set([
   ...["import", "type", "from", "export", "default", "as", "const", "satisfies", "true", "false"],

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { CacheFile, hashOf } from "./cache-file.js";
+import { keepCode } from "./extract/compiler/kept-code.js";
+import { CacheFile } from "./cache-file.js";
 import type { FileFacts } from "./facts.js";
 
 /** Facts of files by a hash of their content, so that a run in which nothing changed loads no parser. */
@@ -10,7 +10,7 @@ export class FactsCache {
   #changed = false;
 
   constructor(cwd: string) {
-    this.#file = new CacheFile(cwd, "facts.json", extractorHash);
+    this.#file = new CacheFile(cwd, "facts.json");
     this.#known = this.#file.read() ?? {};
   }
 
@@ -29,12 +29,6 @@ export class FactsCache {
   save(): void {
     if (!this.#changed && this.#used.size === Object.keys(this.#known).length) return;
     this.#file.write(Object.fromEntries(this.#used));
+    keepCode("syntax");
   }
-}
-
-/** Facts hold for the extracting code that found them. */
-function extractorHash(): string {
-  const folder = new URL("./extract/", import.meta.url);
-  const names = readdirSync(folder).filter((name) => /\.[jt]s$/.test(name) && !name.endsWith(".d.ts"));
-  return hashOf(...names.toSorted().map((name) => readFileSync(new URL(name, folder))));
 }

@@ -2,51 +2,56 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkNames } from "./check-names.js";
 import { resolveConfig, type ResolvedConfig, type TaskgenConfig } from "./config.js";
-import type { ContractFile } from "./contract/contract-file.js";
-import { emittedContracts } from "./contract/emitted-contracts.js";
-import { readContract } from "./contract/read-contract.js";
+import { contractOf } from "./contract/contract-file.js";
+import { readContract, type ReadLock } from "./contract/read-contract.js";
+import type { TaskTypes } from "./contract/type-model.js";
 import { sortDiagnostics, type Diagnostic } from "./diagnostics.js";
-import { emitClient, type EmitOptions } from "./emit/client.js";
-import { emitContractClient } from "./emit/contract-client.js";
-import { emitJsonSchema } from "./emit/json-schema.js";
-import { emitRegistry } from "./emit/registry.js";
-import { emitValidators } from "./emit/validators.js";
+import type { EmitOptions } from "./emit/client.js";
 import { FactsCache } from "./facts-cache.js";
 import { findTaskFiles } from "./find-files.js";
 import type { GenerateResult, RunOptions } from "./generate.js";
+import { defineLazily } from "./lazily.js";
 import { link, type Linked } from "./link.js";
-import type { TaskModel } from "./model.js";
 import { compareOutput, foreignFiles, writeOutput, type GeneratedFile, type Output } from "./outputs.js";
+import { ProjectOutputs } from "./project-outputs.js";
 import { Sources } from "./sources.js";
 import { allowsTsImports } from "./tsconfig.js";
-import { TypedProject, type Typed } from "./typed-project.js";
+import { TypedProject, type BeforeTypes, type Typed } from "./typed-project.js";
 
 /** Generates the files of one project as often as it is asked to; what it has learnt of types is kept between runs. */
 export class Generator {
   readonly #cwd: string;
   readonly #config: ResolvedConfig;
   readonly #typed: TypedProject;
+  readonly #outputs: ProjectOutputs;
+  #lock: ReadLock | undefined;
 
   constructor(cwd: string, config: TaskgenConfig) {
     this.#cwd = cwd;
     this.#config = resolveConfig(config);
     this.#typed = new TypedProject(cwd, this.#config);
+    this.#outputs = new ProjectOutputs(cwd, this.#config);
   }
 
   async run(options: RunOptions = {}): Promise<GenerateResult> {
-    const { tasks, diagnostics } = await this.#readTasks();
-    const lock = await readContract(this.#cwd, this.#config.contract.file);
+    const { tasks, diagnostics, textOf } = await this.#readTasks();
+    const lock = (this.#lock = await readContract(this.#cwd, this.#config.contract.file, this.#lock));
     const found = [...diagnostics, ...this.#checkApp(), ...(options.replaceLock === true ? [] : lock.diagnostics)];
     const emit = this.#emitOptions();
-    const wantsTypes = options.types === true || lock.contract !== undefined || this.#config.client.mode === "contract";
+    const wantsTypes = options.types === true || lock.revision !== undefined || this.#config.client.mode === "contract";
     const typed =
       wantsTypes && !hasErrors(found)
-        ? await this.#typed.read(tasks, { emit, lock: lock.contract, changed: options.changed })
+        ? await this.#typed.read(tasks, { emit, changed: options.changed, textOf })
         : { diagnostics: [] };
-    const outputs = this.#emit(tasks, typed, { emit, lock: lock.contract });
+    const outputs = this.#outputs.of({ tasks, typed, emit, lock });
     const all = sortDiagnostics([...found, ...typed.diagnostics, ...foreignFiles(this.#cwd, outputs)]);
-    const known = { ...typed, tasks, diagnostics: all, ...(lock.contract && { lock: lock.contract }) };
-    return { ...known, files: hasErrors(all) ? [] : await this.#put(outputs, options.check === true) };
+    const files = hasErrors(all) ? [] : await this.#put(outputs, options.check === true);
+    return withContracts({ files, tasks, diagnostics: all }, typed, lock);
+  }
+
+  /** Keeps what was learnt for the next process, after runs that were told what has changed; the others do so themselves. */
+  save(): void {
+    this.#typed.save();
   }
 
   async #put(outputs: readonly Output[], check: boolean): Promise<GeneratedFile[]> {
@@ -55,51 +60,21 @@ export class Generator {
     return files;
   }
 
-  async #readTasks(): Promise<Linked> {
+  async #readTasks(): Promise<Linked & Pick<BeforeTypes, "textOf">> {
     const cache = new FactsCache(this.#cwd);
     const sources = new Sources(this.#cwd, cache);
     const files = await findTaskFiles(this.#cwd, this.#config);
     const { tasks, diagnostics } = await link(sources, files, this.#config.rootDir);
     cache.save();
     const nameProblems = checkNames(tasks, (file) => sources.text(file));
-    return { tasks, diagnostics: [...diagnostics, ...nameProblems, ...(files.length === 0 ? [this.#noFiles()] : [])] };
+    const found = [...diagnostics, ...nameProblems, ...(files.length === 0 ? [this.#noFiles()] : [])];
+    return { tasks, diagnostics: found, textOf: (file) => sources.knownText(file) };
   }
 
   #emitOptions(): EmitOptions {
     const { outDir, app, importExtension } = this.#config;
     const extension = importExtension === "auto" ? (allowsTsImports(this.#cwd) ? ".ts" : ".js") : importExtension;
     return { outDir, app, extension };
-  }
-
-  /** The files of the project; those that need a contract, where it has one. */
-  #emit(
-    tasks: readonly TaskModel[],
-    { types, contract }: Typed,
-    { emit, lock }: { emit: EmitOptions; lock: ContractFile | undefined },
-  ): Output[] {
-    const { outDir, client, validators } = this.#config;
-    const hasContract = lock !== undefined && types !== undefined && contract !== undefined;
-    const options: EmitOptions = hasContract
-      ? {
-          ...emit,
-          contracts: emittedContracts(contract, lock),
-          validators: { worker: validators, client: client.validators },
-        }
-      : emit;
-    const clientText =
-      client.mode === "contract" && types !== undefined && contract !== undefined
-        ? emitContractClient(tasks, types, options)
-        : emitClient(tasks, options);
-    return [
-      { path: `${outDir}/client.ts`, text: clientText },
-      { path: `${outDir}/registry.ts`, text: emitRegistry(tasks, options) },
-      ...(hasContract && (validators || client.validators)
-        ? [{ path: `${outDir}/validators.ts`, text: emitValidators(types) }]
-        : []),
-      ...(hasContract && this.#config.contract.schema !== undefined
-        ? [{ path: this.#config.contract.schema, text: emitJsonSchema(types) }]
-        : []),
-    ];
   }
 
   #checkApp(): Diagnostic[] {
@@ -123,6 +98,20 @@ export class Generator {
       fix: "put tasks into files such as src/tasks/math.task.ts, or set include in the configuration",
     };
   }
+}
+
+/** The result with what its types say; both contracts, which only some who read types want, are made when they are looked at. */
+function withContracts(result: GenerateResult, { types, contracts }: Typed, lock: ReadLock): GenerateResult {
+  const whole: GenerateResult = { ...result, ...(types && { types }) };
+  if (lock.revision !== undefined) defineLazily(whole, "lock", () => lock.contract);
+  if (types === undefined || contracts === undefined) return whole;
+  defineLazily(whole, "contract", () => {
+    const typed = result.tasks.map((model) => {
+      return { model, types: types.get(model.name) as TaskTypes, contract: contracts.get(model.name) };
+    });
+    return contractOf(typed, lock.contract);
+  });
+  return whole;
 }
 
 const hasErrors = (diagnostics: readonly Diagnostic[]): boolean =>

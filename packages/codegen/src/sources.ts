@@ -27,6 +27,11 @@ export class Sources {
     return text;
   }
 
+  /** The text of a file that was read before. */
+  knownText(file: string): string | undefined {
+    return this.#texts.get(file);
+  }
+
   /** What a file says about tasks. The parser is loaded for the first file whose facts are not cached. */
   async facts(file: string): Promise<FileFacts> {
     const known = this.#facts.get(file);

@@ -1,4 +1,6 @@
 import { realpathSync } from "node:fs";
+import { hashOf } from "./cache-file.js";
+import { keepCode } from "./extract/compiler/kept-code.js";
 import type { SerializationConfig } from "./config.js";
 import type { TaskTypes } from "./contract/type-model.js";
 import { sortDiagnostics, type Diagnostic } from "./diagnostics.js";
@@ -9,6 +11,7 @@ import { groupBy } from "./group-by.js";
 import { normalizePath } from "./order.js";
 import type { TaskModel } from "./model.js";
 import { findStaleFiles, isCurrent, type StaleFiles } from "./type-phase/stale-files.js";
+import { readWritten, type Missed } from "./type-phase/read-written.js";
 import { TypesCache, type KnownProject } from "./type-phase/cache.js";
 import { environmentOf } from "./type-phase/environment.js";
 
@@ -24,6 +27,8 @@ export interface ReadTypesOptions {
   readonly tasks: readonly TaskModel[];
   /** Generated files by path: the client of these tasks, and others that tasks may import. They need not exist. */
   readonly overlay: Overlay;
+  /** The texts of files that were read just now, relative to the project. @default none */
+  readonly textOf?: (file: string) => string | undefined;
   /** The files that may have changed since the last time, relative to the project. @default all */
   readonly changed?: readonly string[];
 }
@@ -32,6 +37,10 @@ export interface ReadTypesOptions {
 export interface TypesRead {
   /** By wire name; a task with an error among its diagnostics is left out. */
   readonly types: ReadonlyMap<string, TaskTypes>;
+  /** The hashes of the contracts that the types are, by wire name. */
+  readonly contracts: ReadonlyMap<string, string>;
+  /** Equal where all types are, and their names. */
+  readonly revision: string;
   /** By file, line and column. */
   readonly diagnostics: readonly Diagnostic[];
   /** The files whose types were not known and had to be read, in order. */
@@ -65,9 +74,9 @@ export class TypePhase {
     this.#cache = new TypesCache(this.#cwd);
   }
 
-  async read({ tasks, overlay, ...options }: ReadTypesOptions): Promise<TypesRead> {
+  async read({ tasks, overlay, textOf, ...options }: ReadTypesOptions): Promise<TypesRead> {
     const changed = options.changed?.map(normalizePath);
-    this.#hashes.forget(changed);
+    this.#hashes.forget(changed, textOf);
     this.#hashes.overlay(overlay);
     const known = await this.#current(changed);
     const stale = await findStaleFiles(known, { cwd: this.#cwd, hashes: this.#hashes, overlay });
@@ -75,16 +84,27 @@ export class TypePhase {
     const missed = [...byFile].filter((own) => !isCurrent(known.entries.get(own[0]), own, stale));
     this.#extractor?.overlay(overlay);
     this.#extractor?.refresh([...stale.changed, ...stale.appeared]);
-    const fresh = missed.length === 0 ? NOTHING_NEW : extractFiles(await this.#open(overlay), new Map(missed));
+    const fresh =
+      missed.length === 0 ? NOTHING_NEW : await this.#readMissed(new Map(missed), { known, stale, overlay });
     this.#known = this.#merge(known, fresh, stale, [...byFile.keys()]);
     this.#extractor?.refresh([...known.files.keys()].filter((file) => this.#known?.files.has(file) === false));
     return answer(tasks, this.#known, [...fresh.entries.keys()]);
+  }
+
+  /** A file that has changed says all of its types, or a checker tells them. */
+  async #readMissed(
+    tasks: ReadonlyMap<string, readonly TaskModel[]>,
+    { known, stale, overlay }: Omit<Missed, "cwd" | "tasks">,
+  ): Promise<Extracted> {
+    const written = await readWritten({ cwd: this.#cwd, tasks, known, stale, overlay });
+    return written ?? extractFiles(await this.#open(overlay), tasks);
   }
 
   /** Keeps what is known for the next run. */
   save(): void {
     if (!this.#isSaved && this.#known !== undefined) this.#cache.write(this.#known);
     this.#isSaved = true;
+    if (this.#extractor !== undefined) keepCode("types");
   }
 
   /** What is known and still holds. */
@@ -132,12 +152,15 @@ const isOfEnvironment = (file: string): boolean => /\.json$|\.d\.[cm]?ts$|lock/.
 
 function answer(tasks: readonly TaskModel[], { entries }: KnownProject, extracted: readonly string[]): TypesRead {
   const types = new Map<string, TaskTypes>();
+  const contracts = new Map<string, string>();
   for (const { name, file, exportName } of tasks) {
-    const own = entries.get(file)?.types.tasks;
-    const read = own !== undefined && Object.hasOwn(own, exportName) ? own[exportName] : undefined;
-    if (read !== undefined) types.set(name, read);
+    const own = entries.get(file);
+    if (own === undefined || !Object.hasOwn(own.types.tasks, exportName)) continue;
+    types.set(name, own.types.tasks[exportName] as TaskTypes);
+    contracts.set(name, own.contracts[exportName] as string);
   }
   const files = new Set(tasks.map(({ file }) => file));
+  const revision = hashOf(...Array.from(files, (file) => entries.get(file)?.digest ?? ""));
   const diagnostics = [...files].flatMap((file) => entries.get(file)?.types.diagnostics ?? []);
-  return { types, diagnostics: sortDiagnostics(diagnostics), extracted };
+  return { types, contracts, revision, diagnostics: sortDiagnostics(diagnostics), extracted };
 }

@@ -1,9 +1,9 @@
 import type { ResolvedConfig } from "./config.js";
-import { contractOf, type ContractFile } from "./contract/contract-file.js";
 import type { TaskTypes } from "./contract/type-model.js";
 import type { Diagnostic } from "./diagnostics.js";
 import { emitClient, type EmitOptions } from "./emit/client.js";
 import { emitRegistry } from "./emit/registry.js";
+import { lazily } from "./lazily.js";
 import type { TaskModel } from "./model.js";
 import type { TypePhase } from "./type-phase.js";
 
@@ -11,16 +11,19 @@ import type { TypePhase } from "./type-phase.js";
 export interface Typed {
   /** By wire name. */
   readonly types?: ReadonlyMap<string, TaskTypes>;
-  /** The contract as the code is now; absent where a type has an error. */
-  readonly contract?: ContractFile;
+  /** The hashes of all tasks' types, by wire name; absent where a type has an error. */
+  readonly contracts?: ReadonlyMap<string, string>;
+  /** Equal where all types are. */
+  readonly revision?: string;
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** What is known before types are read. */
 export interface BeforeTypes {
   readonly emit: EmitOptions;
-  readonly lock: ContractFile | undefined;
   readonly changed: readonly string[] | undefined;
+  /** The texts of files that were read already. */
+  readonly textOf: (file: string) => string | undefined;
 }
 
 /** The types of a project's tasks. Tasks that call others see the generated files of now, whatever is on disk. */
@@ -34,20 +37,23 @@ export class TypedProject {
     this.#config = config;
   }
 
-  async read(tasks: readonly TaskModel[], { emit, lock, changed }: BeforeTypes): Promise<Typed> {
+  async read(tasks: readonly TaskModel[], { emit, changed, textOf }: BeforeTypes): Promise<Typed> {
     const phase = (this.#phase ??= await this.#open());
-    const overlay = {
-      [`${emit.outDir}/client.ts`]: emitClient(tasks, emit),
-      [`${emit.outDir}/registry.ts`]: emitRegistry(tasks, emit),
-    };
-    const { types, diagnostics } = await phase.read({ tasks, overlay, ...(changed !== undefined && { changed }) });
-    phase.save();
-    const typed = tasks.flatMap((model) => {
-      const own = types.get(model.name);
-      return own === undefined ? [] : [{ model, types: own }];
+    const overlay = lazily({
+      [`${emit.outDir}/client.ts`]: () => emitClient(tasks, emit),
+      [`${emit.outDir}/registry.ts`]: () => emitRegistry(tasks, emit),
     });
+    const read = await phase.read({ tasks, overlay, textOf, ...(changed !== undefined && { changed }) });
+    // Of one run of many, the last keeps what is known: to write it takes longer than to read the types of a file.
+    if (changed === undefined || changed.length === 0) phase.save();
+    const { types, contracts, revision, diagnostics } = read;
     // n.b. a contract without one of the tasks would say that it is gone
-    return { types, diagnostics, ...(typed.length === tasks.length && { contract: contractOf(typed, lock) }) };
+    return { types, revision, diagnostics, ...(tasks.every(({ name }) => types.has(name)) && { contracts }) };
+  }
+
+  /** Keeps what is known for the next process. */
+  save(): void {
+    this.#phase?.save();
   }
 
   /** The compiler's side is loaded for projects that need it. */

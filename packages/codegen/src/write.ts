@@ -13,7 +13,7 @@ export function readIfPresent(path: string): string | undefined {
 }
 
 /** Puts a file in its place at once, so that no reader sees half of it. */
-export function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, text: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {

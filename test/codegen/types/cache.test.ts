@@ -155,6 +155,8 @@ describe("types that are known", () => {
     const empty = { settings: [], globals: [], entries: new Map() };
     const entry = {
       types: { tasks: {}, diagnostics: [] },
+      digest: "",
+      contracts: {},
       isComplete: true,
       tasks: "[]",
       dependencies: [],
@@ -166,14 +168,14 @@ describe("types that are known", () => {
         fresh: {
           ...empty,
           entries: new Map([[FILE_B, entry]]),
-          files: new Map([[FILE_B, { content: "of what was read", shape: "then" }]]),
+          files: new Map([[FILE_B, { content: "of what was read", shape: "then", imports: {} }]]),
         },
         stale: { changed: new Set(), reshaped: new Set(), appeared: new Set() },
         wanted: new Set([FILE_B]),
         hashes: new FileHashes(project.cwd),
       },
     );
-    expect(merged.files.get(FILE_B)).toEqual({ content: "of what was read", shape: "then" });
+    expect(merged.files.get(FILE_B)).toEqual({ content: "of what was read", shape: "then", imports: {} });
   });
 
   it("are not read again because of a byte order mark", async () => {

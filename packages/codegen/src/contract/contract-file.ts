@@ -58,6 +58,8 @@ export interface AcceptedBreak {
 export interface TypedTask {
   readonly model: TaskModel;
   readonly types: TaskTypes;
+  /** The hash of the types, where it is known. */
+  readonly contract?: string | undefined;
 }
 
 /** A version of a task's types in terms of its own definitions. */
@@ -73,6 +75,8 @@ export interface TaskDraft {
   readonly source: string;
   readonly options: ContractOptions;
   readonly types: TaskTypes;
+  /** The hash of the types, where it is known. */
+  readonly contract?: string | undefined;
   /** What its types were, the latest first; what they are again now is left out. */
   readonly history: readonly ContractVersion[];
 }
@@ -92,10 +96,10 @@ export const CONTRACT_CODEC = "superjson/2";
 
 /** The contract that the code says now, with the histories and accepted breaks of the previous one. */
 export function contractOf(tasks: readonly TypedTask[], previous?: ContractFile): ContractFile {
-  const drafts = tasks.map(({ model, types }): TaskDraft => {
+  const drafts = tasks.map(({ model, types, contract }): TaskDraft => {
     const history = previous === undefined ? [] : historyOf(previous, model.name);
     const source = `${model.file}#${model.exportName}`;
-    return { name: model.name, source, options: { ...model.options }, types, history };
+    return { name: model.name, source, options: { ...model.options }, types, contract, history };
   });
   return composeContract(drafts, { breaking: previous?.breaking ?? [] });
 }
@@ -112,7 +116,7 @@ export function composeContract(
   const tasks = Object.fromEntries(
     adopted.map(({ draft, signature }): [string, ContractTask] => [
       draft.name,
-      taskOf(draft, { contract: hashIn(graph, signature), ...signature }, pool),
+      taskOf(draft, { contract: draft.contract ?? hashIn(graph, signature), ...signature }, pool),
     ]),
   );
   return {

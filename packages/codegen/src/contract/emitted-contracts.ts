@@ -1,4 +1,4 @@
-import { taskIn, type ContractFile, type ContractTask } from "./contract-file.js";
+import { taskIn, type ContractFile } from "./contract-file.js";
 import { shortHash } from "./hash.js";
 
 /** A contract as generated code names it. */
@@ -13,7 +13,7 @@ export interface ContractHashes {
  * The hashes that generated code carries, by wire name: of each task as the code is now, and of the contracts whose messages
  * may still be on their way, that of the lock first where the code has left it.
  */
-export function emittedContracts(current: ContractFile, lock?: ContractFile): ReadonlyMap<string, ContractHashes> {
+export function emittedContracts(current: Hashed, lock?: ContractFile): ReadonlyMap<string, ContractHashes> {
   return new Map(
     Object.entries(current.tasks).map(([name, task]) => {
       const locked = lock && taskIn(lock, name);
@@ -24,4 +24,14 @@ export function emittedContracts(current: ContractFile, lock?: ContractFile): Re
   );
 }
 
-const hashesOf = ({ contract, history }: ContractTask): string[] => [contract, ...history.map((past) => past.contract)];
+/** As much of a contract as generated code depends on. */
+interface Hashed {
+  readonly tasks: Readonly<Record<string, HashedTask>>;
+}
+
+interface HashedTask {
+  readonly contract: string;
+  readonly history: readonly { readonly contract: string }[];
+}
+
+const hashesOf = ({ contract, history }: HashedTask): string[] => [contract, ...history.map((past) => past.contract)];

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
+import { CacheFile, hashOf } from "../cache-file.js";
 import { placeOf, type Diagnostic } from "../diagnostics.js";
+import { defineLazily } from "../lazily.js";
 import { writeOutput, type GeneratedFile } from "../outputs.js";
 import { readIfPresent } from "../write.js";
 import { CONTRACT_SCHEMA } from "./canonical.js";
@@ -15,11 +17,38 @@ export interface ReadContract {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Reads the contract of a project; `file` is relative to it. Without the file there is none, which is no error. */
-export async function readContract(cwd: string, file: string): Promise<ReadContract> {
-  const text = readIfPresent(resolve(cwd, file));
-  return text === undefined ? { contract: undefined, diagnostics: [] } : await parseContract(text, file);
+/** The contract of a project. To see whether there is one costs nothing; what it says is parsed when it is looked at. */
+export interface ReadLock extends ReadContract {
+  /** A hash of its text; `undefined` where there is none, and with diagnostics. */
+  readonly revision: string | undefined;
 }
+
+/**
+ * Reads the contract of a project; `file` is relative to it. Without the file there is none, which is no error.
+ * @param before what was read before, which is given again where the text is the same
+ */
+export async function readContract(cwd: string, file: string, before?: ReadLock): Promise<ReadLock> {
+  const text = readIfPresent(resolve(cwd, file));
+  if (text === undefined) return { contract: undefined, diagnostics: [], revision: undefined };
+  const sound = new CacheFile<string>(cwd, "sound-contract.json");
+  const revision = hashOf(text);
+  if (before?.revision === revision) return before;
+  if (sound.read() === revision) return unparsed(text, revision);
+  const read = await parseContract(text, file);
+  if (isAsWritten(read.contract, text)) sound.write(revision);
+  return { ...read, revision: read.contract && revision };
+}
+
+/** A contract whose text was found sound before. */
+function unparsed(text: string, revision: string): ReadLock {
+  const read = { contract: undefined, diagnostics: [], revision };
+  defineLazily(read, "contract", () => JSON.parse(text) as ContractFile);
+  return read;
+}
+
+/** Whether a contract is what its text says, to the order of keys: then the text need not be checked again. */
+const isAsWritten = (contract: ContractFile | undefined, text: string): boolean =>
+  contract !== undefined && !text.startsWith("\uFEFF") && JSON.stringify(contract) === JSON.stringify(JSON.parse(text));
 
 /** Reads the text of a contract; `file` names it in diagnostics, and may be something like `origin/main:tasks.contract.json`. */
 export async function parseContract(text: string, file: string): Promise<ReadContract> {

@@ -116,6 +116,10 @@ export function unionOf(types: Iterable<TypeModel>): TypeModel {
 /** The members of a union; of any other type, itself. */
 export const membersOf = (type: TypeModel): readonly TypeModel[] => (type.kind === "union" ? type.members : [type]);
 
+/** A type without `undefined` among its members. */
+export const withoutUndefined = (type: TypeModel): TypeModel =>
+  type.kind === "union" ? unionOf(type.members.filter(({ kind }) => kind !== "undefined")) : type;
+
 function foldBooleans(members: Map<string, TypeModel>): void {
   const literals = [true, false].map((value) => text({ kind: "literal", value }));
   if (!literals.every((literal) => members.has(literal))) return;

@@ -72,7 +72,11 @@ function conflictsOf(all: readonly Types[]): Set<string> {
   const texts = new Map<string, string>();
   const users = new Map<string, Set<string>>();
   const conflicts = new Set<string>();
+  // Most tasks share theirs, which need not be compared.
+  const met = new Map<TypeModel, string>();
   for (const [name, type] of all.flatMap((types) => Object.entries(types))) {
+    if (met.get(type) === name) continue;
+    met.set(type, name);
     const text = JSON.stringify(type);
     if (texts.has(name) && texts.get(name) !== text) conflicts.add(name);
     if (texts.get(name) === text) continue;

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import type { Factory, FileFacts, Problem, Reexport, TaskFact } from "../facts.js";
 import { docOf } from "./docs.js";
 import { unwrap } from "./expressions.js";

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 
 /** The text of the doc comment before a node, without the comment's marks; `undefined` without one. */
 export function docOf(file: ts.SourceFile, node: ts.Node): string | undefined {

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import type { OptionLayer, Problem } from "../facts.js";
 import type { ClientOptions } from "../model.js";
 import { literalValue, unwrap } from "./expressions.js";

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import { CORE, type Factory } from "../facts.js";
 import { unwrap } from "./expressions.js";
 import { readOptions } from "./options.js";

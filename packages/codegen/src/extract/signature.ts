@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import type { Problem } from "../facts.js";
 import { unwrap } from "./expressions.js";
 import type { FunctionShape, Scope } from "./scope.js";

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import type { Span } from "../model.js";
 
 /** The span between two offsets; one that goes on over several lines ends with its first. */

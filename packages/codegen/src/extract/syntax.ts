@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import type { FileFacts, Problem } from "../facts.js";
 import { collectDeclarations } from "./declarations.js";
 import { createScope } from "./scope.js";

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import type { OptionLayer, TaskFact } from "../facts.js";
 import { findOutsideFunctions, unwrap } from "./expressions.js";
 import { notLiteral, readOptions } from "./options.js";

@@ -1,7 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { CacheFile, hashOf } from "../cache-file.js";
+import { CacheFile } from "../cache-file.js";
 import type { FileTypes } from "../extract/extractor.js";
-import { sortPaths } from "../order.js";
+import type { Basis } from "../extract/written/basis.js";
 import { fromStored, toStored, type StoredProject } from "./stored.js";
 
 /** A file of the project as it was when types were read from it. */
@@ -10,6 +9,8 @@ export interface KnownFile {
   readonly content: string;
   /** A hash of the part of its text that decides types. */
   readonly shape: string;
+  /** The files of the project that its imports lead to, by how they are written there. */
+  readonly imports: Readonly<Record<string, string>>;
 }
 
 /** The types of one file's tasks and what they depend on. */
@@ -17,12 +18,18 @@ export interface KnownTypes {
   readonly types: FileTypes;
   /** Whether everything that was imported was found; what is missing may be installed later, unseen. */
   readonly isComplete: boolean;
+  /** A hash of all types of its tasks, names included. */
+  readonly digest: string;
+  /** The hashes of the contracts that the types are, by exported name. */
+  readonly contracts: Readonly<Record<string, string>>;
   /** What was asked for: the tasks by their names. */
   readonly tasks: string;
   /** Besides the file itself. */
   readonly dependencies: readonly string[];
   /** Paths where there was no file. */
   readonly absent: readonly string[];
+  /** What its types can be read with when it has changed; absent where only a checker knows them. */
+  readonly basis?: Basis;
 }
 
 /** What is known of the types of a project. Paths are relative to it. */
@@ -43,7 +50,7 @@ export class TypesCache {
   readonly #file: CacheFile<StoredProject>;
 
   constructor(cwd: string) {
-    this.#file = new CacheFile(cwd, "types.json", extractorHash);
+    this.#file = new CacheFile(cwd, "types.json");
   }
 
   read(): KnownProject | undefined {
@@ -54,16 +61,4 @@ export class TypesCache {
   write(project: KnownProject): void {
     this.#file.write(toStored(project));
   }
-}
-
-/** Types hold for the code that read them. */
-function extractorHash(): string {
-  const files = ["../extract/", "../type-phase/"].flatMap((folder) => codeIn(new URL(folder, import.meta.url)));
-  return hashOf(...[...files, new URL("../../package.json", import.meta.url)].map((file) => readFileSync(file)));
-}
-
-function codeIn(folder: URL): URL[] {
-  const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  const code = names.filter((name) => /\.[jt]s$/.test(name) && !name.endsWith(".d.ts"));
-  return sortPaths(code).map((name) => new URL(name, folder));
 }

@@ -1,6 +1,9 @@
+import { contractHash } from "../contract/hash.js";
 import { hashOf } from "../cache-file.js";
-import type { CheckerExtractor, Surroundings } from "../extract/types/checker-extractor.js";
+import type { FileTypes } from "../extract/extractor.js";
+import type { CheckerExtractor, ReadSource, Surroundings } from "../extract/types/checker-extractor.js";
 import type { FileHashes } from "./file-hashes.js";
+import { mapValues } from "../map-values.js";
 import type { TaskModel } from "../model.js";
 import { tasksKey, type StaleFiles } from "./stale-files.js";
 import type { KnownFile, KnownProject, KnownTypes } from "./cache.js";
@@ -23,10 +26,17 @@ export function extractFiles(extractor: CheckerExtractor, files: ReadonlyMap<str
   const read = new Map<string, KnownFile>();
   for (const path of new Set([...sourcesOf(entries), ...surroundings.globals])) {
     const source = extractor.source(path);
-    if (source !== undefined) read.set(path, { content: hashOf(source.text), shape: hashOf(source.shape) });
+    if (source !== undefined) read.set(path, knownFile(source));
   }
   return { entries, files: read, ...surroundings };
 }
+
+/** What is kept of a file that was read. */
+export const knownFile = ({ text, shape, imports }: ReadSource): KnownFile => ({
+  content: hashOf(text),
+  shape: hashOf(shape),
+  imports,
+});
 
 /** The files that types come from. */
 function sourcesOf(entries: ReadonlyMap<string, KnownTypes>): string[] {
@@ -35,13 +45,23 @@ function sourcesOf(entries: ReadonlyMap<string, KnownTypes>): string[] {
   return [...entries.keys(), ...[...lists].flat()];
 }
 
-const extractFile = (extractor: CheckerExtractor, file: string, tasks: readonly TaskModel[]): KnownTypes => ({
-  types: extractor.extract(file, tasks),
-  isComplete: extractor.isComplete(file),
-  tasks: tasksKey(tasks),
-  dependencies: extractor.dependencies(file).filter((path) => path !== file),
-  absent: extractor.absentDependencies(file),
-});
+function extractFile(extractor: CheckerExtractor, file: string, tasks: readonly TaskModel[]): KnownTypes {
+  const basis = extractor.basis(file);
+  const types = extractor.extract(file, tasks);
+  return {
+    types,
+    digest: digestOf(types),
+    contracts: mapValues(types.tasks, contractHash),
+    isComplete: extractor.isComplete(file),
+    tasks: tasksKey(tasks),
+    dependencies: extractor.dependencies(file).filter((path) => path !== file),
+    absent: extractor.absentDependencies(file),
+    ...(basis && { basis }),
+  };
+}
+
+/** Tells types apart, by their names too, of which contracts know nothing. */
+export const digestOf = ({ tasks }: FileTypes): string => hashOf(JSON.stringify(tasks)).slice(0, 32);
 
 /** What changes what is known. */
 interface Changes {
@@ -51,6 +71,8 @@ interface Changes {
   readonly wanted: ReadonlySet<string>;
   readonly hashes: FileHashes;
 }
+
+const UNREAD: KnownFile = { content: "", shape: "", imports: {} };
 
 /** What is known after a run. */
 export function mergeProject(known: KnownProject, { fresh, stale, wanted, hashes }: Changes): KnownProject {
@@ -63,7 +85,7 @@ export function mergeProject(known: KnownProject, { fresh, stale, wanted, hashes
     const [before, read] = [known.files.get(path), fresh.files.get(path)];
     const isChanged = before === undefined || stale.changed.has(path);
     // n.b. what the compiler read, and not what is there meanwhile, is what the types come from
-    files.set(path, isChanged ? { content: hashes.of(path), shape: before?.shape ?? "", ...read } : before);
+    files.set(path, isChanged ? { ...UNREAD, ...before, content: hashes.of(path), ...read } : before);
   }
   const settings = new Map([...known.settings, ...fresh.settings.map((file) => [file, hashes.of(file)] as const)]);
   return { environment: known.environment, settings, globals, files, entries };

@@ -1,5 +1,7 @@
 import type { TaskTypes, TypeModel } from "../contract/type-model.js";
 import type { FileTypes } from "../extract/extractor.js";
+import type { Basis } from "../extract/written/basis.js";
+import { mapValues } from "../map-values.js";
 import type { KnownProject, KnownTypes } from "./cache.js";
 
 /**
@@ -13,15 +15,24 @@ export interface StoredProject {
   readonly paths: readonly string[];
   readonly lists: readonly (readonly number[])[];
   readonly definitions: readonly TypeModel[];
-  readonly files: readonly (readonly [path: number, content: string, shape: string])[];
+  readonly files: readonly StoredFile[];
   readonly entries: readonly (readonly [path: number, entry: StoredTypes])[];
 }
 
-interface StoredTypes extends Omit<KnownTypes, "types" | "dependencies" | "absent"> {
+type StoredFile = readonly [
+  path: number,
+  content: string,
+  shape: string,
+  imports: Readonly<Record<string, number>> | undefined,
+];
+
+interface StoredTypes extends Omit<KnownTypes, "types" | "dependencies" | "absent" | "basis"> {
   readonly types: Omit<FileTypes, "tasks"> & { readonly tasks: Readonly<Record<string, StoredTaskTypes>> };
   /** Indices of lists. */
   readonly dependencies: number;
   readonly absent: number;
+  /** n.b. the names of the platform are an index, as if they were paths. */
+  readonly basis?: { readonly outline: Basis["outline"]; readonly platform: number };
 }
 
 interface StoredTaskTypes extends Omit<TaskTypes, "types"> {
@@ -57,19 +68,19 @@ export function toStored({ environment, settings, globals, files, entries }: Kno
     environment,
     settings: [...settings],
     globals: globals.map(paths.index),
-    files: Array.from(files, ([path, { content, shape }]) => [paths.index(path), content, shape] as const),
+    files: Array.from(files, ([path, { content, shape, imports }]): StoredFile => {
+      return [paths.index(path), content, shape, mapValues(imports, paths.index)];
+    }),
     entries: Array.from(entries, ([path, entry]) => {
-      const { types, dependencies, absent } = entry;
+      const { types, dependencies, absent, basis, ...rest } = entry;
       const tasks = mapValues(types.tasks, (task) => ({ ...task, types: mapValues(task.types, definitions.index) }));
       const indices = { dependencies: list(dependencies), absent: list(absent) };
-      return [paths.index(path), { ...entry, types: { ...types, tasks }, ...indices }] as const;
+      const foundation = basis && { basis: { ...basis, platform: list(basis.platform) } };
+      return [paths.index(path), { ...rest, types: { ...types, tasks }, ...indices, ...foundation }] as const;
     }),
   };
   return { ...stored, paths: paths.toArray(), lists: lists.toArray(), definitions: definitions.toArray() };
 }
-
-const mapValues = <T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 
 /** @param stored was parsed from JSON just now; it is completed in place, which takes a fraction of the time of a copy. */
 export function fromStored(stored: StoredProject): KnownProject {
@@ -81,13 +92,20 @@ export function fromStored(stored: StoredProject): KnownProject {
     for (const task of Object.values(entry.types.tasks)) putDefinitions(task.types, stored.definitions);
     const dependencies = lists[entry.dependencies] as readonly string[];
     const absent = lists[entry.absent] as readonly string[];
+    const platform = lists[entry.basis?.platform ?? -1];
+    if (platform !== undefined) Object.assign(entry.basis as object, { platform });
     known.set(path(index), Object.assign(entry as object as KnownTypes, { dependencies, absent }));
   }
   return {
     environment,
     settings: new Map(settings),
     globals: globals.map(path),
-    files: new Map(files.map(([index, content, shape]) => [path(index), { content, shape }])),
+    files: new Map(
+      files.map(([index, content, shape, imports = {}]) => [
+        path(index),
+        { content, shape, imports: mapValues(imports, path) },
+      ]),
+    ),
     entries: known,
   };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
-import { watch, type FSWatcher } from "chokidar";
+import type { FSWatcher } from "chokidar";
 
 /** What to watch. */
 export interface ChangesOptions {
@@ -36,6 +36,7 @@ export class Changes {
   /** Resolves when no later change can be missed. */
   static async watch(options: ChangesOptions): Promise<Changes> {
     const { cwd, paths, names, except, quietMs = 100, persistent = true } = options;
+    const { watch } = await import("chokidar");
     const inside = (path: string): string => relative(cwd, path).split(sep).join("/");
     // n.b. among paths of which one is missing, chokidar is "ready" before it knows the others
     const present = paths.filter((path) => existsSync(resolve(cwd, path)));

@@ -43,6 +43,7 @@ export async function watchProject(options: WatchOptions): Promise<void> {
     } catch (error) {
       if (!options.signal.aborted) throw error;
     } finally {
+      generator?.save();
       await changes.close();
     }
   }

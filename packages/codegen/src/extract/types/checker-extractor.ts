@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import type { ts } from "ts-morph";
+import type { ts } from "#compiler";
 import type { SerializationConfig } from "../../config.js";
 import type { TaskTypes } from "../../contract/type-model.js";
 import type { Diagnostic } from "../../diagnostics.js";
@@ -8,6 +8,8 @@ import type { TaskModel } from "../../model.js";
 import { groupBy } from "../../group-by.js";
 import { normalizePath, sortPaths } from "../../order.js";
 import type { Extractor, FileTypes } from "../extractor.js";
+import { outlineOf } from "../written/outline.js";
+import type { Basis } from "../written/basis.js";
 import { declaredTask } from "./declared-task.js";
 import { Findings } from "./findings.js";
 import { LiveProgram } from "./live-program.js";
@@ -95,6 +97,15 @@ export class CheckerExtractor implements Extractor {
     return this.#programOf(file).dependencies(this.#path(file)).isComplete;
   }
 
+  /** What the types that are written in a file can be read from without a checker, once the file has changed. */
+  basis(file: string): Basis | undefined {
+    const live = this.#programOf(file);
+    const source = live.program.getSourceFile(this.#path(file));
+    const platform = live.platformNames(this.#path(file));
+    const outline = source === undefined || platform.length === 0 ? undefined : outlineOf(source);
+    return outline && { outline, platform };
+  }
+
   /** What every file depends on besides. */
   surroundings(): Surroundings {
     const programs = [...this.#programs.values()];
@@ -104,13 +115,18 @@ export class CheckerExtractor implements Extractor {
   }
 
   /** The text of a file as it was read, and the part of it that decides types; `undefined` for one that no program has. */
-  source(file: string): { readonly text: string; readonly shape: string } | undefined {
+  source(file: string): ReadSource | undefined {
     const path = this.#path(file);
-    for (const { program } of this.#programs.values()) {
-      const source = program.getSourceFile(path);
-      if (source !== undefined) return { text: source.text, shape: shapeOf(source) };
+    for (const live of this.#programs.values()) {
+      const source = live.program.getSourceFile(path);
+      if (source !== undefined)
+        return { text: source.text, shape: shapeOf(source), imports: this.#imports(live, path) };
     }
     return undefined;
+  }
+
+  #imports(live: LiveProgram, path: string): Record<string, string> {
+    return Object.fromEntries(Array.from(live.imports(path), ([specifier, to]) => [specifier, this.#relative(to)]));
   }
 
   refresh(files: readonly string[]): void {
@@ -150,6 +166,15 @@ export interface Surroundings {
   readonly globals: readonly string[];
   /** Compiler options, and the `package.json` of each installed package whose declarations were read. */
   readonly settings: readonly string[];
+}
+
+/** A file as a compiler has read it. */
+export interface ReadSource {
+  readonly text: string;
+  /** The part of the text that decides types. */
+  readonly shape: string;
+  /** The files of the project that its imports lead to, by how they are written there. */
+  readonly imports: Readonly<Record<string, string>>;
 }
 
 interface ReadTask {

@@ -1,4 +1,4 @@
-import type { ts } from "ts-morph";
+import type { ts } from "#compiler";
 import type { ObjectModel } from "../../contract/type-model.js";
 import { isOwnData, readMembers } from "./objects.js";
 import type { OptionType } from "./option-types.js";

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import { unwrap } from "../expressions.js";
 
 /** The call that declares a task. */

@@ -1,9 +1,12 @@
-import type { ts } from "ts-morph";
+import type { ts } from "#compiler";
 import { BUILTINS, type TypeModel } from "../../contract/type-model.js";
 import { compareCodeUnits } from "../../order.js";
 
 /** Names that mean something else wherever types are written. */
 const TAKEN = [...BUILTINS, "Map", "Set", "Array", "Record", "Promise", "Readonly", "Partial", "Object", "Function"];
+
+/** Whether a definition cannot have this name as it is. */
+export const isTakenName = (name: string): boolean => TAKEN.includes(name);
 
 /** The definitions of one task: types that have a name, or that need one since they contain themselves. */
 export class Definitions {

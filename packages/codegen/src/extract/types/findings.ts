@@ -1,4 +1,4 @@
-import type { ts } from "ts-morph";
+import type { ts } from "#compiler";
 import type { SerializationConfig } from "../../config.js";
 import { placeOf, type Diagnostic, type Place, type RelatedPlace } from "../../diagnostics.js";
 import type { TaskModel } from "../../model.js";

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import { extendedFault, type Fault } from "./faults.js";
 import { platformType } from "./platform-types.js";
 

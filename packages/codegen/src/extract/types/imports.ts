@@ -1,16 +1,19 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
+import { groupBy } from "../../group-by.js";
 import { isLocal } from "./platform.js";
 
 /** What the imports of one file lead to. */
 interface Edges {
   readonly files: readonly string[];
+  /** The same by how they are written; left out are those that are not found in each way in which they are written. */
+  readonly targets: ReadonlyMap<string, string>;
   /** Files that would be taken instead if they existed, or at last. */
   readonly absent: readonly string[];
   /** Whether every import was found. */
   readonly isComplete: boolean;
 }
 
-const NO_EDGES: Edges = { files: [], absent: [], isComplete: true };
+const NO_EDGES: Edges = { files: [], targets: new Map(), absent: [], isComplete: true };
 
 /** How the compiler reaches files. */
 export type ModuleHost = ts.ModuleResolutionHost & { getCurrentDirectory(): string };
@@ -49,7 +52,7 @@ export class Imports {
       const mode = ts.getModeForUsageLocation(containing, literal, redirected?.commandLine.options ?? options);
       return ts.resolveModuleName(literal.text, containingFile, options, this.#host, this.#cache, redirected, mode);
     });
-    this.#edges.set(containingFile, edgesOf(resolved));
+    this.#edges.set(containingFile, edgesOf(literals, resolved));
     return resolved;
   };
 
@@ -58,9 +61,29 @@ export class Imports {
   }
 }
 
-function edgesOf(resolved: readonly ts.ResolvedModuleWithFailedLookupLocations[]): Edges {
+function edgesOf(
+  literals: readonly ts.StringLiteralLike[],
+  resolved: readonly ts.ResolvedModuleWithFailedLookupLocations[],
+): Edges {
   const files = resolved.flatMap(({ resolvedModule }) => resolvedModule?.resolvedFileName ?? []);
-  return { files, absent: resolved.flatMap(failedLookups), isComplete: files.length === resolved.length };
+  const targets = targetsOf(literals, resolved);
+  return { files, targets, absent: resolved.flatMap(failedLookups), isComplete: files.length === resolved.length };
+}
+
+/** n.b. the same text may lead to another file where a file is imported as a module of another kind. */
+function targetsOf(
+  literals: readonly ts.StringLiteralLike[],
+  resolved: readonly ts.ResolvedModuleWithFailedLookupLocations[],
+): ReadonlyMap<string, string> {
+  const found = groupBy(
+    Array.from(literals, ({ text }, i) => [text, resolved[i]?.resolvedModule] as const),
+    ([text]) => text,
+  );
+  const targets = [...found].flatMap(([text, group]) => {
+    const [first, ...others] = new Set(group.map(([, module]) => module?.resolvedFileName));
+    return first === undefined || others.length > 0 ? [] : [[text, first] as const];
+  });
+  return new Map(targets);
 }
 
 /** The property is on every result, though not in its declared type. */

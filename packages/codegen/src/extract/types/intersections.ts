@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import type { TypeModel } from "../../contract/type-model.js";
 import { extendedFault, FAULTS } from "./faults.js";
 import { hasSymbolKey, isCallable, readMembers, type ObjectSite } from "./objects.js";

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import type { TupleElement, TypeModel } from "../../contract/type-model.js";
 import { stepInto, type TypePlace } from "./type-path.js";
 import type { TypeReader } from "./type-reader.js";

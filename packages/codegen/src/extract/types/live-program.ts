@@ -1,5 +1,6 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import { Imports } from "./imports.js";
+import { augmentedModules, isStrict, knownNames } from "./plain-program.js";
 import { isLocal, LIB_FOLDER } from "./platform.js";
 import { SourceFiles } from "./source-files.js";
 import type { ProjectConfig } from "./tsconfigs.js";
@@ -12,6 +13,17 @@ export interface Dependencies {
   readonly absent: ReadonlySet<string>;
   /** Whether every import was found. */
   readonly isComplete: boolean;
+  /** Whether something that the file imports imports the file. */
+  readonly isCyclic: boolean;
+}
+
+/** What was found of a program. */
+interface Plain {
+  readonly of: ts.Program;
+  /** Names of the platform that mean what it declares. */
+  readonly names: readonly string[];
+  /** Files that declare globals, and what these import. */
+  readonly globals: ReadonlySet<string>;
 }
 
 /** A program of the compiler over some files of a project: the ones that were asked for, and what they import. */
@@ -24,6 +36,7 @@ export class LiveProgram {
   readonly #ambient: ReadonlySet<string>;
   readonly #roots = new Set<string>();
   #current: ts.Program | undefined;
+  #plain: Plain | undefined;
   #previous: ts.Program | undefined;
 
   /** @param root the folder of the project, absolute, with `/`. */
@@ -78,15 +91,45 @@ export class LiveProgram {
   dependencies(file: string): Dependencies {
     const files = new Set<string>([file]);
     const absent = new Set<string>();
-    let isComplete = true;
+    let [isComplete, isCyclic] = [true, false];
     for (const next of files) {
       const edges = this.#imports.of(next);
       for (const path of [...edges.files, ...this.#referenced(next)])
-        if (isLocal(path)) files.add(this.#sourceOf(path));
+        if (isLocal(path)) {
+          const source = this.#sourceOf(path);
+          isCyclic ||= source === file;
+          files.add(source);
+        }
       for (const path of edges.absent) absent.add(path);
       isComplete &&= edges.isComplete;
     }
-    return { files, absent, isComplete };
+    return { files, absent, isComplete, isCyclic };
+  }
+
+  /** The files of the project that the imports of a file lead to, by how they are written there. */
+  imports(file: string): ReadonlyMap<string, string> {
+    const local = [...this.#imports.of(file).targets].filter(([, path]) => isLocal(path));
+    return new Map(local.map(([specifier, path]) => [specifier, this.#sourceOf(path)]));
+  }
+
+  /**
+   * Names of the platform that mean what it declares; none for a file whose types may depend on more than what is written
+   * there and in what it imports.
+   */
+  platformNames(file: string): readonly string[] {
+    if (this.#plain?.of !== this.program) this.#plain = { of: this.program, ...this.#readPlain() };
+    const { names, globals } = this.#plain;
+    return globals.has(file) || this.dependencies(file).isCyclic ? [] : names;
+  }
+
+  #readPlain(): Pick<Plain, "names" | "globals"> {
+    const isPlain = isStrict(this.#options) && !this.program.getSourceFiles().some((file) => this.#isPatch(file));
+    return { names: isPlain ? knownNames(this.program.getTypeChecker()) : [], globals: new Set(this.globals()) };
+  }
+
+  /** Whether a file adds to what another file of the project declares. */
+  #isPatch(file: ts.SourceFile): boolean {
+    return augmentedModules(file).some((name) => this.imports(file.fileName).has(name));
   }
 
   /** The project's own files that declare globals. */

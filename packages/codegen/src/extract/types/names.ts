@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import { compareCodeUnits } from "../../order.js";
 import { isOfPlatform } from "./platform-types.js";
 

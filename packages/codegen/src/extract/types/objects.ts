@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import type { IndexModel, ObjectModel, PropertyModel, TypeModel } from "../../contract/type-model.js";
 import { compareCodeUnits } from "../../order.js";
 import { classFault, errorClassFault, FAULTS, platformFault } from "./faults.js";

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import { CORE } from "../../facts.js";
 import type { DeclaredTask } from "./declared-task.js";
 

@@ -1,4 +1,4 @@
-import type { ts } from "ts-morph";
+import type { ts } from "#compiler";
 
 /** A parsed file and what it was parsed from. */
 interface Parsed {

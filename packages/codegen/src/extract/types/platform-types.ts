@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import { BUILTINS, type Builtin } from "../../contract/type-model.js";
 import { FAULTS, platformFault, unknownFault, type Fault } from "./faults.js";
 import { isPlatform } from "./platform.js";

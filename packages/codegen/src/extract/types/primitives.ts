@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import { unionOf, type TypeModel } from "../../contract/type-model.js";
 
 const { TypeFlags } = ts;

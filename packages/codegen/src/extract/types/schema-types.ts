@@ -1,4 +1,4 @@
-import type { ts } from "ts-morph";
+import type { ts } from "#compiler";
 import { tupleParts, type ListPart } from "./lists.js";
 import { memberType, type OptionType } from "./option-types.js";
 import type { Parameter } from "./signature.js";

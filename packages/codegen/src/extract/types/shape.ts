@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 
 /**
  * The part of a file's text that decides which types it has, for itself and for others: without the comments between its
@@ -16,13 +16,18 @@ export const shapeOfText = (fileName: string, text: string): string =>
 
 const PARSING = { languageVersion: ts.ScriptTarget.ESNext, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
 
-/** Comments that are no comments. */
-const references = ({ referencedFiles, typeReferenceDirectives, libReferenceDirectives }: ts.SourceFile): string[] =>
+/** What a file refers to by comments that are no comments. */
+export const references = ({
+  referencedFiles,
+  typeReferenceDirectives,
+  libReferenceDirectives,
+}: ts.SourceFile): string[] =>
   [referencedFiles, typeReferenceDirectives, libReferenceDirectives].map((list) =>
     JSON.stringify(list.map(({ fileName }) => fileName)),
   );
 
-function shapeOfStatement(file: ts.SourceFile, statement: ts.Statement): string {
+/** The shape of one statement. */
+export function shapeOfStatement(file: ts.SourceFile, statement: ts.Statement): string {
   const kept: string[] = [];
   let from = statement.getStart(file);
   for (const body of silentBodies(statement)) {
@@ -34,7 +39,7 @@ function shapeOfStatement(file: ts.SourceFile, statement: ts.Statement): string 
 
 /** The bodies of functions whose result is written, in order; those within them are not looked for. */
 function* silentBodies(node: ts.Node): Generator<ts.Node> {
-  const body = bodyOf(node);
+  const body = silentBodyOf(node);
   if (body !== undefined) {
     yield body;
     return;
@@ -44,8 +49,11 @@ function* silentBodies(node: ts.Node): Generator<ts.Node> {
   for (const child of children) yield* silentBodies(child);
 }
 
-/** n.b. a constructor's body may decide the types of properties. */
-function bodyOf(node: ts.Node): ts.Node | undefined {
+/**
+ * The body of a function that says what it returns.
+ * n.b. a constructor's body may decide the types of properties
+ */
+export function silentBodyOf(node: ts.Node): ts.Node | undefined {
   if (!ts.isFunctionLike(node) || ts.isConstructorDeclaration(node) || node.type === undefined) return undefined;
   return "body" in node ? node.body : undefined;
 }

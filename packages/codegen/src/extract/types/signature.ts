@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import { tupleParts, type ListPart } from "./lists.js";
 
 /** A parameter of a task's function. */

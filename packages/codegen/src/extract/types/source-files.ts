@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import { isLibrary, isPlatform, libraryText } from "./platform.js";
 import { sharedFile } from "./platform-files.js";
 

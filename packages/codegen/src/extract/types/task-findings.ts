@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "#compiler";
 import type { Words } from "./findings.js";
 
 /** TG1004, for functions that are not declared beside their task: those beside it are found without a checker. */

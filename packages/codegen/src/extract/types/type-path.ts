@@ -1,4 +1,4 @@
-import type { ts } from "ts-morph";
+import type { ts } from "#compiler";
 
 /** A place within the types of a task. */
 export interface TypePlace {

@@ -1,5 +1,5 @@
-import { ts } from "ts-morph";
-import { unionOf, type TypeModel } from "../../contract/type-model.js";
+import { ts } from "#compiler";
+import { unionOf, withoutUndefined, type TypeModel } from "../../contract/type-model.js";
 import { Definitions } from "./definitions.js";
 import { FAULTS, unknownFault, type Fault } from "./faults.js";
 import { readIntersection } from "./intersections.js";
@@ -161,9 +161,6 @@ export class TypeReader {
       : readObject(this, type, { place, named });
   }
 }
-
-const withoutUndefined = (model: TypeModel): TypeModel =>
-  model.kind === "union" ? unionOf(model.members.filter(({ kind }) => kind !== "undefined")) : model;
 
 /** The compiler's type for what it has reported an error about; the property is on every such type, though not declared. */
 const isUnresolved = (type: ts.Type): boolean => (type as { intrinsicName?: string }).intrinsicName === "error";

@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import type { ts } from "ts-morph";
+import type { ts } from "#compiler";
 import type { TaskTypes } from "../../contract/type-model.js";
 import { declareTasks } from "../../emit/declarations.js";
 import type { TaskModel } from "../../model.js";

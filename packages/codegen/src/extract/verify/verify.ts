@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ts } from "ts-morph";
+import type { ts } from "#compiler";
 import { placeOf, type Diagnostic } from "../../diagnostics.js";
 import { PARTS, type Check, type Part } from "./checks.js";
 import { PrintedProgram, type PrintedTypes } from "./printed-program.js";
