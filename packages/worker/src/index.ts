@@ -1,3 +1,4 @@
 export { createWorker, Worker, type PoolKind, type WorkerInfo, type WorkerOptions } from "./worker.js";
+export type { WorkerQueue } from "./queues.js";
 export type { TaskEvent, WorkerEvents } from "./events.js";
 export type { LogFields, LogLevel } from "./pool/pool.js";
