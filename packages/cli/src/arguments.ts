@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { Duration } from "@taskgen/core";
+import type { WorkerQueue } from "@taskgen/worker";
 import { CliError } from "./cli-error.js";
 
 // Parsers of options, in the form that commander calls: what they throw, it completes with the option's name.
@@ -29,6 +30,24 @@ export function names(text: string, before: readonly string[] = []): readonly st
   const given = text.split(",").map((name) => name.trim());
   if (given.includes("")) throw new InvalidArgumentError("One of the names is empty.");
   return [...before, ...given];
+}
+
+/** 0 to 9. */
+export function priority(text: string): number {
+  if (/^\d$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Give a whole number from 0 to 9, 9 first.");
+}
+
+/** Queues separated by commas, each with a weight after `=` where it is not 1. */
+export function queues(text: string, before: readonly WorkerQueue[] = []): readonly WorkerQueue[] {
+  return [...before, ...names(text).map(queue)];
+}
+
+function queue(text: string): WorkerQueue {
+  const [, name, weight] = /^(.+)=(.*)$/.exec(text) ?? [];
+  if (name === undefined) return { name: text };
+  if (Number(weight) > 0 && Number.isFinite(Number(weight))) return { name, weight: Number(weight) };
+  throw new InvalidArgumentError(`The weight of ${name} must be a number above 0, such as ${name}=3.`);
 }
 
 /** One JSON value for each argument. */

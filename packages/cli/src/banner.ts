@@ -1,4 +1,4 @@
-import type { WorkerInfo } from "@taskgen/worker";
+import type { WorkerInfo, WorkerQueue } from "@taskgen/worker";
 import { cleanLine, maskCredentials } from "./clean-text.js";
 import type { LogEntry } from "./log-line.js";
 
@@ -12,7 +12,7 @@ export interface BannerFacts extends WorkerInfo {
 
 /** What people see when a worker starts. */
 export function formatBanner(facts: BannerFacts): string {
-  const { version, host, pid, broker, durability, backend, queues, tasks, registry } = facts;
+  const { version, host, pid, broker, durability, backend, lanes, tasks, registry } = facts;
   return [
     "",
     ` taskgen ${version} worker on ${host} (process ${pid})`,
@@ -25,7 +25,7 @@ export function formatBanner(facts: BannerFacts): string {
     `   registry:    ${registry}`,
     "",
     " [queues]",
-    ...queues.map((queue) => `   ${queue}`),
+    ...lanes.map((lane) => `   ${describeLane(lane)}`),
     "",
     " [tasks]",
     ...(tasks.length === 0 ? ["   (none)"] : tasks.map((task) => `   ${task}`)),
@@ -45,6 +45,14 @@ export function bannerEntry({ version, host, pid, broker, backend, ...rest }: Ba
     message: `taskgen ${version} worker on ${host} (process ${pid})`,
     fields,
   };
+}
+
+function describeLane({ name, weight = 1, concurrency }: WorkerQueue): string {
+  const notes = [
+    ...(weight === 1 ? [] : [`weight ${weight}`]),
+    ...(concurrency === undefined ? [] : [`at most ${concurrency} at once`]),
+  ];
+  return notes.length === 0 ? name : `${name} (${notes.join(", ")})`;
 }
 
 function describePool({ pool, threads, concurrency }: WorkerInfo): string {

@@ -29,6 +29,7 @@ export type { Middleware, MiddlewareParts, OutgoingCall, Publish, RunMiddleware,
 export { App, createApp, defaultApp, type AnyApp, type AppOptions } from "./call/app.js";
 export type { AppEvents } from "./call/app-events.js";
 export type { ContextHeader, ContextOptions, ContextStorage } from "./call/context.js";
+export type { NamedRoute, QueueSettings, Route, RouteFunction, Routes, RouteTarget } from "./call/routes.js";
 export type { OnPublishError } from "./call/publisher.js";
 export type { NotSerializable } from "./call/not-serializable.js";
 export type { Stub, StubOf, StubOptions, Stubs, StubWith } from "./call/stub.js";

@@ -7,6 +7,7 @@ export { internalsOf, type AppInternals } from "./call/app.js";
 export type { Connection } from "./call/connection.js";
 export type { StandIn } from "./call/stand-in.js";
 export { LinkState, type LinkStatus, type Side, type SideState } from "./call/link-state.js";
+export type { Routing } from "./call/routes.js";
 export { urlsOf, workspaceRoot } from "./transports/default-broker.js";
 export { definitionOf, taskDefinition } from "./define/task.js";
 export type { Issue, Validator, Validators } from "./define/validator.js";

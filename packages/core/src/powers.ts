@@ -44,6 +44,8 @@ export interface QueueDepth {
   readonly delayed: number;
   readonly owned: number;
   readonly dead: number;
+  /** Workers that take from it now. RabbitMQ counts one that was granted more in the meantime as several. */
+  readonly consumers: number;
 }
 
 export interface DeadLetter {

@@ -15,7 +15,8 @@ import { Finisher } from "./finisher.js";
 import { Health, type WorkerHealth } from "./health.js";
 import { logWorker } from "./log-worker.js";
 import { openPool } from "./open-pool.js";
-import type { PlainTaskOptions, Pool, PoolEvents } from "./pool/pool.js";
+import type { Pool, PoolEvents } from "./pool/pool.js";
+import { queuesOf, type WorkerQueue } from "./queues.js";
 import { Representations } from "./representations.js";
 import { Settler } from "./settler.js";
 import { shutDown, undoStart, type Consuming } from "./shut-down.js";
@@ -29,8 +30,8 @@ export interface WorkerOptions {
   readonly registry: Registry | string;
   /** The app whose broker it consumes. @default the registry's app, otherwise the default app */
   readonly app?: AnyApp | undefined;
-  /** The queues it takes from. @default the app's queue and those that its tasks name */
-  readonly queues?: readonly string[] | undefined;
+  /** The queues it takes from. @default the app's queue, and those that its tasks or the app's routes for them name */
+  readonly queues?: readonly (string | WorkerQueue)[] | undefined;
   /**
    * `threads`: tasks cannot block the worker, and can be stopped. `inline`: on the worker's own event loop; a task that blocks
    * it loses its lease on brokers whose lease this loop renews. @default "threads"
@@ -60,6 +61,8 @@ export interface WorkerInfo {
   readonly durability: string;
   readonly backend: string;
   readonly queues: readonly string[];
+  /** The same with what was said of them. */
+  readonly lanes: readonly WorkerQueue[];
   readonly tasks: readonly string[];
   readonly pool: PoolKind;
   readonly threads: number;
@@ -185,18 +188,19 @@ export class Worker implements AsyncDisposable {
       now: app.options.ambient.now,
     };
     consumer = new Consumer({ connection, pool, finisher, events: this.#events, triage });
-    const queues = this.#options.queues ?? queuesOf(tasks, app.options.queue);
+    const { routing, options } = app;
+    const lanes = queuesOf({ given: this.#options.queues, tasks, queue: options.queue, routing });
     const consuming = { consumer, finisher, pool };
-    await this.#take(consuming, queues);
-    this.#health.running(consuming, queues);
-    this.#info = this.#describe(connection, pool, { queues, tasks: Object.keys(tasks).toSorted() });
+    await this.#take(consuming, lanes);
+    this.#info = this.#describe(connection, pool, { lanes, tasks: Object.keys(tasks).toSorted() });
+    this.#health.running(consuming, this.#info.queues);
     return consuming;
   }
 
-  async #take(consuming: Consuming, queues: readonly string[]): Promise<void> {
+  async #take(consuming: Consuming, lanes: readonly WorkerQueue[]): Promise<void> {
     try {
       this.#refuseStopped();
-      await consuming.consumer.start(queues);
+      await consuming.consumer.start(lanes);
       this.#refuseStopped();
     } catch (error) {
       await undoStart(consuming);
@@ -219,13 +223,14 @@ export class Worker implements AsyncDisposable {
   #describe(
     { transport, results }: Connection,
     pool: Pool<OwnedJob>,
-    { queues, tasks }: Pick<WorkerInfo, "queues" | "tasks">,
+    { lanes, tasks }: Pick<WorkerInfo, "lanes" | "tasks">,
   ): WorkerInfo {
     return {
       broker: transport.location,
       durability: transport.caps.durability,
       backend: results.location,
-      queues,
+      queues: lanes.map(({ name }) => name),
+      lanes,
       tasks,
       pool: this.#options.pool ?? "threads",
       threads: pool.threads,
@@ -260,7 +265,3 @@ const wasStopped = (): ConfigError =>
 
 /** Makes a worker; it takes nothing before `start`. */
 export const createWorker = (options: WorkerOptions): Worker => new Worker(options);
-
-function queuesOf(tasks: Readonly<Record<string, PlainTaskOptions>>, appQueue: string): readonly string[] {
-  return [...new Set([appQueue, ...Object.values(tasks).flatMap(({ queue }) => queue ?? [])])];
-}

@@ -18,6 +18,7 @@ import { LinkState } from "./link-state.js";
 import { Outgoing } from "./outgoing.js";
 import { Publisher, type OnPublishError } from "./publisher.js";
 import type { ResultReader } from "./result-reader.js";
+import { Routing, type QueueSettings, type Routes } from "./routes.js";
 import { sendPolicy } from "./send-policy.js";
 import type { Sender } from "./sender.js";
 import { following, type StandIn } from "./stand-in.js";
@@ -36,6 +37,10 @@ export interface AppOptions extends SendOptions {
   readonly prefix?: string | undefined;
   /** The queue of tasks that name none. @default "default" */
   readonly queue?: string | undefined;
+  /** Where calls go whose task names no queue or priority. @default the app's queue */
+  readonly routes?: Routes | undefined;
+  /** Settings of queues by their names. */
+  readonly queues?: Readonly<Record<string, QueueSettings>> | undefined;
   /** How long results are kept. @default "1h" */
   readonly resultTtl?: Duration | undefined;
   /** Bytes of messages that may wait to be sent; beyond it calls are refused. @default 128 MiB */
@@ -109,6 +114,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   readonly #events = new Emitter<AppEvents>((event, cause) =>
     this.#onError(new Error(`a listener of ${event} threw`, { cause })),
   );
+  readonly #routing: Routing;
   readonly #state = new LinkState();
   readonly #ending = new AbortController();
   #connection: Promise<Connection> | undefined;
@@ -122,6 +128,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     this.#resolved = this.#resolve(options);
     this.#middleware = [...(options.middleware ?? [])];
     this.#state.onChange((side, state) => this.#events.emit("state", () => ({ ...state, side })));
+    this.#routing = new Routing({ ...options, queue: this.#resolved.queue });
     sendPolicy(options); // what is wrong with it is said here
     this.#outgoing = new Outgoing(() => this.#openSender());
     this.#publisher = this.#createPublisher();
@@ -200,6 +207,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     return {
       publisher: this.#publisher,
       options: this.#resolved,
+      routing: this.#routing,
       connection: () => this.#connect(),
       middleware: this.#fixedMiddleware,
       state: this.#state,
@@ -231,7 +239,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
 
   #createPublisher(): Publisher {
     return new Publisher({
-      queue: this.#resolved.queue,
+      routing: this.#routing,
       ambient: this.#resolved.ambient,
       codec: new Encoder({ ...DEFAULT_LIMITS, ...this.#given.limits }),
       sender: this.#outgoing,
@@ -293,6 +301,7 @@ export type AnyApp = Pick<App, typeof appInternals>;
 export interface AppInternals {
   readonly publisher: Publisher;
   readonly options: ResolvedOptions;
+  readonly routing: Routing;
   readonly connection: () => Promise<Connection>;
   /** Fixed from the first time on that this is called. */
   readonly middleware: () => readonly Middleware[];

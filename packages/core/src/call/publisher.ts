@@ -1,6 +1,6 @@
 import type { Ambient } from "../ambient.js";
 import type { SendOptions } from "../define/retry-policy.js";
-import { TASK_DEFAULTS, type CallOptions } from "../define/task-options.js";
+import type { CallOptions } from "../define/task-options.js";
 import { milliseconds, type Duration } from "../duration.js";
 import type { Emitter } from "../emitter.js";
 import { ConfigError, PublishError, TransportError } from "../errors.js";
@@ -13,6 +13,7 @@ import { encodeCall, type Call, type Target } from "./call-message.js";
 import { withInherited, type ContextOptions } from "./context.js";
 import type { Outgoing } from "./outgoing.js";
 import type { PublishChain } from "./publish-chain.js";
+import type { Routing } from "./routes.js";
 import { sendPolicy } from "./send-policy.js";
 import type { StandIn } from "./stand-in.js";
 import { StoredResult, type ResultSource } from "./stored-result.js";
@@ -22,7 +23,7 @@ import { PendingCall, PendingCalls } from "./task-call.js";
 export type OnPublishError = (error: PublishError) => void;
 
 export interface PublisherOptions {
-  readonly queue: string;
+  readonly routing: Routing;
   readonly ambient: Ambient;
   readonly codec: Pick<Codec, "encode">;
   readonly sender: Outgoing;
@@ -169,13 +170,12 @@ export class Publisher {
   }
 
   #envelope(call: Call): Envelope {
-    const { options } = call;
-    const { ambient, queue, codec } = this.#options;
+    const { target, options } = call;
+    const { ambient, codec, routing } = this.#options;
     const now = ambient.now();
     return {
       id: checkId(call.id),
-      queue: options.queue ?? queue,
-      priority: checkPriority(options.priority ?? TASK_DEFAULTS.priority),
+      ...routing.place(target.name, options),
       eta: options.eta === undefined ? after(now, options.countdown) : timeOf("eta", options.eta),
       expires: options.expires instanceof Date ? timeOf("expires", options.expires) : after(now, options.expires),
       body: encodeCall(codec, call),
@@ -209,9 +209,4 @@ function timeOf(option: "eta" | "expires", date: Date): number {
   const time = date.getTime();
   if (!Number.isNaN(time)) return time;
   throw new ConfigError("OPTION_INVALID", `${option} is an invalid date`);
-}
-
-function checkPriority(priority: number): number {
-  if (Number.isInteger(priority) && priority >= 0 && priority <= 9) return priority;
-  throw new ConfigError("OPTION_INVALID", `priority ${priority} must be a whole number from 0 to 9, 9 first`);
 }

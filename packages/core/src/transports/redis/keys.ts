@@ -11,7 +11,7 @@ export const PRIORITIES = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] as const;
  * | `{prefix:queue}:x` | list | dead letters, the newest at the head |
  * | `{prefix:queue}:bell` | list | tokens without data: something is there to fetch |
  * | `{prefix:queue}:c` | hash | consumers: `1` alive, `x<time>` reaped; `#due` the earliest delayed message, `#<n>` priority n is in use |
- * | `{prefix:queue}:l:<consumer>` | string | the consumer's lease: lives as long as it is renewed |
+ * | `{prefix:queue}:l:<consumer>` | string | the consumer's lease: lives as long as it is renewed; `0` while it takes nothing |
  * | `{prefix:queue}:p:<consumer>` | hash | messages it owns, by id; `.` its last fetch |
  * | `{prefix:queue}:h:<consumer>` | list | the one message it owns without having fetched it by a script |
  * | `{prefix:queue}:n:<id>` | string | Cluster only: marker of a message |

@@ -419,14 +419,15 @@ return table.concat(outcomes)
 
 /**
  * Enrols a consumer, or finds out whether it still is one.
- * KEYS: [1] consumers, [2] its lease. ARGV: [1] the consumer; [2] its lease in ms; [3] 1 to enrol.
+ * KEYS: [1] consumers, [2] its lease. ARGV: [1] the consumer; [2] its lease in ms; [3] 1 to enrol; [4] 1, or 0 when it takes
+ * nothing now.
  * Returns 1 when it is a consumer, and its lease is renewed; 0 when it was reaped.
  */
 export const enrol = new Script(`
 redis.call('DEL', KEYS[2])
 if ARGV[3] == '1' then redis.call('HSETNX', KEYS[1], ARGV[1], 1) end
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= '1' then return 0 end
-redis.call('SET', KEYS[2], 1, 'PX', ARGV[2])
+redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[2])
 return 1
 `);
 

@@ -44,7 +44,7 @@ const READS: Reads = {
     client.store.topicFeed.unfollow(topic, client.id);
     return null;
   },
-  depths: ({ store }) => store.messages.depths(),
+  depths: ({ store }) => store.messages.depths(Date.now()),
   dead: ({ store }, { queue, limit }) => packRows(store.messages.dead(queue, limit)),
 };
 

@@ -9,6 +9,8 @@ export interface Tables {
   readonly dead: string;
   /** Owners of messages, one for each transport that consumes, with their lease. */
   readonly worker: string;
+  /** Which owner takes from which queue. */
+  readonly consumer: string;
   readonly queue: string;
   /** Terminal records; `seq` is in the order of commits, so that a reader knows what is new. */
   readonly result: string;
@@ -27,6 +29,7 @@ export function tablesOf(prefix: string): Tables {
     message: name("message"),
     dead: name("dead"),
     worker: name("worker"),
+    consumer: name("consumer"),
     queue: name("queue"),
     result: name("result"),
     event: name("event"),
@@ -41,7 +44,9 @@ export function tablesOf(prefix: string): Tables {
  */
 export function createTables(db: Database, prefix: string): void {
   const tables = tablesOf(prefix);
-  if (!hasMeta(db, prefix)) db.write(() => create(db, prefix, tables));
+  if (!has(db, prefix, "meta")) db.write(() => create(db, prefix, tables));
+  // n.b. a file of a version that did not have it
+  if (!has(db, prefix, "consumer")) db.write(() => db.run(createConsumers(tables)));
   const version = db.value(`SELECT version FROM ${tables.meta}`);
   if (version !== VERSION) {
     throw new Error(
@@ -50,12 +55,13 @@ export function createTables(db: Database, prefix: string): void {
   }
 }
 
-const hasMeta = (db: Database, prefix: string): boolean =>
-  db.value("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", `${prefix}:meta`) === 1;
+const has = (db: Database, prefix: string, table: string): boolean =>
+  db.value("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", `${prefix}:${table}`) === 1;
 
 function create(db: Database, prefix: string, tables: Tables): void {
-  if (hasMeta(db, prefix)) return;
-  for (const statement of [...createMessages(prefix, tables), ...createResults(prefix, tables)]) db.run(statement);
+  if (has(db, prefix, "meta")) return;
+  const statements = [...createMessages(prefix, tables), createConsumers(tables), ...createResults(prefix, tables)];
+  for (const statement of statements) db.run(statement);
   db.run(`CREATE TABLE ${tables.meta} (version INTEGER NOT NULL)`);
   db.run(`INSERT INTO ${tables.meta} VALUES (${VERSION})`);
 }
@@ -76,6 +82,9 @@ function createMessages(prefix: string, { message, dead, worker, queue }: Tables
     `CREATE TABLE ${queue} (name TEXT PRIMARY KEY) WITHOUT ROWID`,
   ];
 }
+
+const createConsumers = ({ consumer }: Tables): string =>
+  `CREATE TABLE IF NOT EXISTS ${consumer} (owner INTEGER, queue TEXT, PRIMARY KEY (owner, queue)) WITHOUT ROWID`;
 
 /** AUTOINCREMENT: a reader that has seen a number never meets it again. */
 function createResults(prefix: string, { result, event, topic }: Tables): string[] {
