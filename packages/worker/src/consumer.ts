@@ -5,6 +5,8 @@ import type { WorkerEvents } from "./events.js";
 import type { Finisher } from "./finisher.js";
 import type { Ended, Pool } from "./pool/pool.js";
 import { Prefetch } from "./prefetch.js";
+import type { Revocations } from "./revocations.js";
+import { RevokedJobs } from "./revoked-jobs.js";
 import { triage, type OwnedJob, type TriageOptions } from "./triage.js";
 import type { Verdict } from "./verdict.js";
 
@@ -14,6 +16,7 @@ export interface ConsumerOptions {
   readonly pool: Pool<OwnedJob>;
   readonly finisher: Finisher;
   readonly events: Emitter<WorkerEvents>;
+  readonly revocations: Revocations;
   readonly triage: TriageOptions;
 }
 
@@ -33,6 +36,7 @@ const STOPPED: Verdict = {
 export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #prefetch: Prefetch;
+  readonly #revoked: RevokedJobs;
   readonly #owned = new Set<OwnedJob>();
   readonly #watched = new WeakSet<OwnedJob>();
   #subscriptions: Subscription[] = [];
@@ -47,6 +51,7 @@ export class Consumer {
   constructor(options: ConsumerOptions) {
     this.#options = options;
     this.#prefetch = new Prefetch(options.pool.concurrency);
+    this.#revoked = new RevokedJobs(options.pool, options.revocations);
     this.#granted = this.#prefetch.credit;
   }
 
@@ -93,9 +98,16 @@ export class Consumer {
   /** Hands back everything that still runs; what comes of it is dropped. */
   releaseAll(): void {
     for (const job of [...this.#owned]) {
-      if (job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
+      if (job.early || this.#revoked.has(job)) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
       else this.#release(job);
     }
+  }
+
+  /** Ends the jobs under way that are revoked: at once those that have not begun. */
+  stopRevoked(): void {
+    const unbegun = this.#revoked.stop([...this.#owned]);
+    for (const end of unbegun) if (this.#owned.delete(end.job)) this.#options.finisher.end(end);
+    this.#noteIdle();
   }
 
   close(): void {
@@ -104,7 +116,8 @@ export class Consumer {
 
   /** A batch of jobs ended in the pool. */
   ended(batch: readonly Ended<OwnedJob>[]): void {
-    for (const end of batch) {
+    for (const told of batch) {
+      const end = this.#revoked.judge(told);
       // n.b. one that did not await its join, or whose thread died, does not tell that it is over
       this.#joining.delete(end.job);
       if (this.#aborting && end.verdict.kind === "failure" && !end.job.early) this.#release(end.job);
@@ -186,7 +199,8 @@ export class Consumer {
     const ours = await this.#options.finisher.acknowledge(job);
     if (!ours) this.#owned.delete(job);
     else if (this.#stopping) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
-    else this.#options.pool.run([job]);
+    // n.b. it may have been revoked meanwhile
+    else if (this.#owned.has(job)) this.#options.pool.run([job]);
     this.#noteIdle();
   }
 

@@ -17,6 +17,7 @@ import { logWorker } from "./log-worker.js";
 import { openPool } from "./open-pool.js";
 import type { PlainTaskOptions, Pool, PoolEvents } from "./pool/pool.js";
 import { Representations } from "./representations.js";
+import { Revocations } from "./revocations.js";
 import { Settler } from "./settler.js";
 import { shutDown, undoStart, type Consuming } from "./shut-down.js";
 import type { OwnedJob, ParkingPolicy } from "./triage.js";
@@ -167,6 +168,7 @@ export class Worker implements AsyncDisposable {
   ): Promise<Consuming> {
     const settler = new Settler(connection);
     const finisher = new Finisher({ app, connection, settler, events: this.#events });
+    const revocations = new Revocations({ app, connection, events: this.#events });
     let consumer: Consumer | undefined;
     const tasks = await pool.start(
       this.#poolEvents({
@@ -183,10 +185,11 @@ export class Worker implements AsyncDisposable {
       maxRedeliveries: this.#maxRedeliveries,
       parking: this.#parking,
       now: app.options.ambient.now,
+      revoked: revocations.verdictOn,
     };
-    consumer = new Consumer({ connection, pool, finisher, events: this.#events, triage });
+    consumer = new Consumer({ connection, pool, finisher, events: this.#events, revocations, triage });
     const queues = this.#options.queues ?? queuesOf(tasks, app.options.queue);
-    const consuming = { consumer, finisher, pool };
+    const consuming = { consumer, finisher, pool, revocations };
     await this.#take(consuming, queues);
     this.#health.running(consuming, queues);
     this.#info = this.#describe(connection, pool, { queues, tasks: Object.keys(tasks).toSorted() });
@@ -196,6 +199,8 @@ export class Worker implements AsyncDisposable {
   async #take(consuming: Consuming, queues: readonly string[]): Promise<void> {
     try {
       this.#refuseStopped();
+      // n.b. before anything is taken
+      await consuming.revocations.start(() => consuming.consumer.stopRevoked());
       await consuming.consumer.start(queues);
       this.#refuseStopped();
     } catch (error) {
