@@ -19,6 +19,7 @@ const DEFAULTS = {
   redeliveries: 0,
   maxRedeliveries: 3,
   parentId: undefined,
+  ancestors: [],
   headers: {},
   contract: undefined,
   expires: undefined,

@@ -56,6 +56,17 @@ describe("running jobs", () => {
     expect(value).toEqual({ id: "id-1", name: "context", idempotencyKey: "id-1", ...given });
   });
 
+  it("tells the calls of a task from which tasks they descend: the root, the parent, and the last 20 between", async () => {
+    const run = await PoolRun.start();
+    const line = Array.from({ length: 20 }, (_, i) => `a${i}`);
+    const descent = (options: Parameters<typeof job>[2]): Promise<unknown> => run.call("descent", [], options);
+    expect(await descent({ id: "me", rootId: "me" })).toEqual({ rootId: "me", parentId: "me" });
+    const child = { id: "me", rootId: "root", parentId: "root" };
+    expect(await descent(child)).toEqual({ rootId: "root", parentId: "me" });
+    const deep = { ...child, parentId: "up", ancestors: line };
+    expect(await descent(deep)).toEqual({ rootId: "root", parentId: "me", ancestors: [...line.slice(1), "up"] });
+  });
+
   it("tells log lines, and the start of tracked jobs", async () => {
     const run = await PoolRun.start();
     const [tracked, untracked] = [job("log", ["hello"], { id: "logs", trackStarted: true }), job("add", [1, 1])];

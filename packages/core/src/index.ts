@@ -40,6 +40,7 @@ export type {
   DeclaredErrors,
   Extras,
   GetOptions,
+  RevokeOptions,
   UnknownExtras,
 } from "./call/async-result.js";
 export type { Settled } from "./call/settled.js";

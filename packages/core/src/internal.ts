@@ -33,7 +33,10 @@ export {
   type Fusing,
   type Inspect,
   type QueueDepth,
+  type Revocation,
+  type Revoking,
 } from "./powers.js";
+export { canRevoke } from "./revoking.js";
 export type {
   PutOutcome,
   ResultBackend,
@@ -61,11 +64,15 @@ export { createCodec, type Codec } from "./wire/codec.js";
 export {
   decodeMessage,
   encodeMessage,
+  MAX_ANCESTORS,
   MESSAGE_VERSION,
   replaceHeader,
+  type Descent,
   type Header,
   type Message,
 } from "./wire/message.js";
+export { decodeNotice, REVOKE_TOPIC } from "./wire/revoke-notice.js";
+export { RevocationMap } from "./transports/revocation-map.js";
 export { describeIssues } from "./wire/issues.js";
 export { decodeFailure, encodeFailure } from "./wire/outcome.js";
 export { pack, transferables, unpack, type Packed } from "./wire/pack.js";

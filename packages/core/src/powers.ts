@@ -37,6 +37,9 @@ export function canExpect(results: ResultBackend): results is ResultBackend & Ex
   return "expect" in results;
 }
 
+/** n.b. `canRevoke` is there too: a client loads this file before it revokes anything. */
+export type { Revocation, Revoking } from "./revoking.js";
+
 /** How many messages of one queue are where. */
 export interface QueueDepth {
   readonly queue: string;

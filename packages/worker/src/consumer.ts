@@ -9,6 +9,8 @@ import { OwnedJobs } from "./owned-jobs.js";
 import type { Ended, Pool } from "./pool/pool.js";
 import { Prefetch } from "./prefetch.js";
 import type { WorkerQueue } from "./queues.js";
+import type { Revocations } from "./revocations.js";
+import { RevokedJobs } from "./revoked-jobs.js";
 import { takeSurplus } from "./surplus.js";
 import { triage, type OwnedJob, type TriageOptions } from "./triage.js";
 import type { Verdict } from "./verdict.js";
@@ -19,6 +21,7 @@ export interface ConsumerOptions {
   readonly pool: Pool<OwnedJob>;
   readonly finisher: Finisher;
   readonly events: Emitter<WorkerEvents>;
+  readonly revocations: Revocations;
   readonly triage: TriageOptions;
 }
 
@@ -38,6 +41,7 @@ const STOPPED: Verdict = {
 export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #prefetch: Prefetch;
+  readonly #revoked: RevokedJobs;
   readonly #owned = new OwnedJobs();
   readonly #watched = new WeakSet<OwnedJob>();
   #lostCheck: NodeJS.Timeout | undefined;
@@ -57,6 +61,7 @@ export class Consumer {
     const prefetch = (this.#prefetch = new Prefetch(options.pool.concurrency));
     const holdings = { owned: this.#owned, joining: this.#joining, acknowledged: this.#gate.passed };
     this.#lanes = new Lanes({ ...holdings, prefetch });
+    this.#revoked = new RevokedJobs(options.pool, options.revocations);
   }
 
   /** How many deliveries are under way. */
@@ -99,9 +104,22 @@ export class Consumer {
   /** Hands back everything that still runs; what comes of it is dropped. */
   releaseAll(): void {
     for (const job of [...this.#owned]) {
-      if (job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
+      if (job.early || this.#revoked.has(job)) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
       else this.#release(job);
     }
+  }
+
+  /** Ends the jobs under way that are revoked: at once those that have not begun. */
+  stopRevoked(): void {
+    for (const end of this.#revoked.stop([...this.#owned])) {
+      const { job, verdict } = end;
+      if (!this.#owned.delete(job)) continue;
+      this.#gate.ended(job);
+      if (!this.#gate.remove(job)) this.#options.finisher.end(end);
+      else this.#options.finisher.endUnrun(job.delivery, { kind: "end", task: job.task, verdict });
+    }
+    this.#grant();
+    this.#noteIdle();
   }
 
   close(): void {
@@ -110,7 +128,8 @@ export class Consumer {
 
   /** A batch of jobs ended in the pool. */
   ended(batch: readonly Ended<OwnedJob>[]): void {
-    for (const end of batch) {
+    for (const told of batch) {
+      const end = this.#revoked.judge(told);
       // n.b. one that did not await its join, or whose thread died, does not tell that it is over
       this.#joining.delete(end.job);
       this.#gate.ended(end.job);
@@ -203,7 +222,8 @@ export class Consumer {
     const ours = await this.#options.finisher.acknowledge(job);
     if (!ours) this.#drop(job);
     else if (this.#stopping) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
-    else this.#options.pool.run([job]);
+    // n.b. it may have been revoked meanwhile
+    else if (this.#owned.has(job)) this.#options.pool.run([job]);
     this.#noteIdle();
   }
 

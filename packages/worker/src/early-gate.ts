@@ -45,6 +45,13 @@ export class EarlyGate {
     return this.#waiting.length < waiting.length;
   }
 
+  /** Takes one out that waits; whether it did, and so is not acknowledged. */
+  remove(job: OwnedJob): boolean {
+    const at = this.#waiting.indexOf(job);
+    if (at >= 0) this.#waiting.splice(at, 1);
+    return at >= 0;
+  }
+
   /** Those that wait; they are still the broker's to give to others. */
   takeBack(): OwnedJob[] {
     return this.#waiting.splice(0);

@@ -18,6 +18,7 @@ import { openPool } from "./open-pool.js";
 import type { Pool, PoolEvents } from "./pool/pool.js";
 import { queuesOf, type WorkerQueue } from "./queues.js";
 import { Representations } from "./representations.js";
+import { Revocations } from "./revocations.js";
 import { Settler } from "./settler.js";
 import { shutDown, undoStart, type Consuming } from "./shut-down.js";
 import type { OwnedJob, ParkingPolicy } from "./triage.js";
@@ -170,6 +171,7 @@ export class Worker implements AsyncDisposable {
   ): Promise<Consuming> {
     const settler = new Settler(connection);
     const finisher = new Finisher({ app, connection, settler, events: this.#events });
+    const revocations = new Revocations({ app, connection, events: this.#events });
     let consumer: Consumer | undefined;
     const tasks = await pool.start(
       this.#poolEvents({
@@ -186,11 +188,12 @@ export class Worker implements AsyncDisposable {
       maxRedeliveries: this.#maxRedeliveries,
       parking: this.#parking,
       now: app.options.ambient.now,
+      revoked: revocations.verdictOn,
     };
-    consumer = new Consumer({ connection, pool, finisher, events: this.#events, triage });
+    consumer = new Consumer({ connection, pool, finisher, events: this.#events, revocations, triage });
     const { routing, options } = app;
     const lanes = queuesOf({ given: this.#options.queues, tasks, queue: options.queue, routing });
-    const consuming = { consumer, finisher, pool };
+    const consuming = { consumer, finisher, pool, revocations };
     await this.#take(consuming, lanes);
     this.#info = this.#describe(connection, pool, { lanes, tasks: Object.keys(tasks).toSorted() });
     this.#health.running(consuming, this.#info.queues);
@@ -200,6 +203,8 @@ export class Worker implements AsyncDisposable {
   async #take(consuming: Consuming, lanes: readonly WorkerQueue[]): Promise<void> {
     try {
       this.#refuseStopped();
+      // n.b. before anything is taken
+      await consuming.revocations.start(() => consuming.consumer.stopRevoked());
       await consuming.consumer.start(lanes);
       this.#refuseStopped();
     } catch (error) {

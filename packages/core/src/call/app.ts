@@ -10,7 +10,7 @@ import type { Deadline } from "../transport.js";
 import { Encoder } from "../wire/encoder.js";
 import { DEFAULT_LIMITS, type CodecLimits } from "../wire/limits.js";
 import type { AppEvents } from "./app-events.js";
-import type { AsyncResultWith, UnknownExtras } from "./async-result.js";
+import type { AsyncResultWith, RevokeOptions, UnknownExtras } from "./async-result.js";
 import type { Connection } from "./connection.js";
 import type { ContextOptions } from "./context.js";
 import type { NamedUrls } from "../transports/default-broker.js";
@@ -43,6 +43,8 @@ export interface AppOptions extends SendOptions {
   readonly queues?: Readonly<Record<string, QueueSettings>> | undefined;
   /** How long results are kept. @default "1h" */
   readonly resultTtl?: Duration | undefined;
+  /** How long a revocation holds: longer than the longest delay of any task that may be revoked. @default "30d" */
+  readonly revocationTtl?: Duration | undefined;
   /** Bytes of messages that may wait to be sent; beyond it calls are refused. @default 128 MiB */
   readonly maxBufferedBytes?: number | undefined;
   /** Where failed publishes go. @default the call rejects, and is an unhandled rejection when nobody awaits it */
@@ -73,6 +75,7 @@ export interface ResolvedOptions {
   readonly prefix: string;
   readonly queue: string;
   readonly resultTtlMs: number;
+  readonly revocationTtlMs: number;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   readonly context: ContextOptions | undefined;
@@ -84,6 +87,7 @@ const DEFAULTS = {
   prefix: "taskgen",
   queue: "default",
   resultTtl: "1h",
+  revocationTtl: "30d",
   maxBufferedBytes: 128 * 1024 * 1024,
   lease: "30s",
   heartbeat: "5s",
@@ -172,6 +176,13 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     return this.#events.on(event, listener);
   }
 
+  /** Cancels tasks by their ids; see `AsyncResult.revoke`. An id that is sent only later is revoked all the same. */
+  async revoke(ids: string | readonly string[], options: RevokeOptions = {}): Promise<void> {
+    const connection = await this.#connect();
+    const { revoke } = await import("./revoke.js");
+    await revoke(connection, ids, { ...this.#resolved, ...options });
+  }
+
   /** Connects now rather than at the first call. Rejects with what stands in the way. */
   async connect(): Promise<void> {
     await this.#connect();
@@ -247,6 +258,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
         results: async () => (await this.#connect()).results,
         connected: () => (this.#standIn === undefined ? this.#connected?.results : undefined),
         reader: () => this.#reader!,
+        revoke: (id, options) => this.revoke(id, options),
       },
       onPublishError: this.#given.onPublishError,
       sending: this.#given,
@@ -330,6 +342,7 @@ function resolve(options: AppOptions): Omit<ResolvedOptions, "ambient"> {
     prefix: options.prefix ?? DEFAULTS.prefix,
     queue: options.queue ?? DEFAULTS.queue,
     resultTtlMs: milliseconds(options.resultTtl ?? DEFAULTS.resultTtl),
+    revocationTtlMs: milliseconds(options.revocationTtl ?? DEFAULTS.revocationTtl),
     ...leaseOf(options),
     context: options.context,
     limits: options.limits ?? {},

@@ -5,7 +5,7 @@ import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { runningTask } from "../run/current-task.js";
 import type { State } from "../state.js";
 import { timeoutSignal } from "../timer.js";
-import type { AsyncResult, GetOptions } from "./async-result.js";
+import type { AsyncResult, GetOptions, RevokeOptions } from "./async-result.js";
 import type { ResultReader } from "./result-reader.js";
 import type { Settled } from "./settled.js";
 import type { TaskReference } from "./task-error.js";
@@ -17,6 +17,7 @@ export interface ResultSource {
   readonly connected: () => ResultBackend | undefined;
   /** Reads what they hold; there once they are. */
   readonly reader: () => ResultReader;
+  readonly revoke: (id: string, options?: RevokeOptions) => Promise<void>;
 }
 
 /** Whose result it is, and whether it can be read here. */
@@ -97,6 +98,10 @@ export class StoredResult<R> implements AsyncResult<R> {
   async forget(): Promise<void> {
     await (await this.#readable()).forget([this.id]);
     this.#record = undefined;
+  }
+
+  revoke(options?: RevokeOptions): Promise<void> {
+    return this.#source.revoke(this.id, options);
   }
 
   #join(options: GetOptions): Promise<ResultRecord> {

@@ -1,5 +1,5 @@
 import { monotonicMs } from "./clock.js";
-import type { Job } from "./pool.js";
+import type { Job, StopReason } from "./pool.js";
 import type { JobHead } from "./protocol.js";
 import { SLOT, type Slots } from "./slots.js";
 
@@ -19,9 +19,16 @@ export interface Entry<J extends Job> {
   charges: number;
   /** None while it waits in the main thread. */
   place: Place | undefined;
+  /** Why its signal was aborted. */
+  aborted: StopReason | undefined;
 }
 
-export const createEntry = <J extends Job>(job: J): Entry<J> => ({ job, charges: 0, place: undefined });
+export const createEntry = <J extends Job>(job: J): Entry<J> => ({
+  job,
+  charges: 0,
+  place: undefined,
+  aborted: undefined,
+});
 
 /** Runs in a thread with no other: it asks for that, or is suspected of having ended one. */
 export const runsAlone = ({ job, charges }: Entry<Job>): boolean => job.isolate || charges > 0;
@@ -39,6 +46,7 @@ export const headOf = ({ job, charges }: Entry<Job>): JobHead => [
   job.trackStarted,
   job.contract,
   job.timeLimitMs,
+  job.ancestors.length === 0 ? undefined : job.ancestors,
 ];
 
 /** Its function is over, and its verdict on its way. */

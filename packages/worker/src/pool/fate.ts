@@ -1,7 +1,7 @@
 import type { RemoteError } from "@taskgen/core";
 import type { Verdict } from "../verdict.js";
 import { runtimeOf, type Entry } from "./entry.js";
-import type { Ended, Job } from "./pool.js";
+import type { Ended, Job, StopReason } from "./pool.js";
 import { SLOT } from "./slots.js";
 
 /** Why a thread is gone. */
@@ -12,13 +12,14 @@ export interface Death {
 }
 
 /** What becomes of a job whose thread is gone. */
-export type Fate = "run again" | "charge and run again alone" | Extract<Verdict, { kind: "worker-lost" }>;
+export type Fate = "run again" | "charge and run again alone" | Extract<Verdict, { kind: "worker-lost" | "failure" }>;
 
 /**
  * | the job | late | early |
  * | --- | --- | --- |
  * | was not claimed | runs again | runs |
  * | ran in a thread that was ended because of another job | runs again | is lost |
+ * | ran and was told to stop | fails with the reason | is lost |
  * | had finished, its verdict died with the thread | runs again | is lost |
  * | ran when the thread died, and so may be the culprit | is charged and runs again alone, or is lost | is lost |
  */
@@ -28,6 +29,7 @@ export function fateOf(entry: Entry<Job>, death: Death): Fate {
   if (state !== SLOT.claimed && state !== SLOT.finished) return "run again";
   if (job.early)
     return lost(job, `its thread ended while it ran: ${death.reason}; it is acknowledged early and cannot run again`);
+  if (entry.aborted !== undefined) return stopped(entry.aborted);
   if (death.condemned || state === SLOT.finished) return "run again";
   const deaths = job.redeliveries + charges + 1;
   if (deaths <= job.maxRedeliveries) return "charge and run again alone";
@@ -57,3 +59,9 @@ function lost({ task, id }: Job, message: string): Extract<Verdict, { kind: "wor
   const error: RemoteError = { name: "WorkerLost", code: "WORKER_LOST", message: `${task} (${id}): ${message}` };
   return { kind: "worker-lost", error };
 }
+
+const stopped = (reason: StopReason): Extract<Verdict, { kind: "failure" }> => ({
+  kind: "failure",
+  error: { name: "TaskAborted", ...reason },
+  expected: false,
+});

@@ -53,10 +53,11 @@ export class InlinePool<J extends Job> implements Pool<J> {
     this.#fill();
   }
 
-  abort(job: J, code: AbortCode, message: string): void {
+  abort(job: J, code: AbortCode, message: string): boolean {
     const running = this.#running.get(job);
     if (running !== undefined) running.task.abort(new TaskAborted(code, message));
     else this.#waiting = this.takeBack().filter((waiting) => waiting !== job);
+    return running !== undefined;
   }
 
   terminate(job: J, { code, message }: StopReason, verdict: Verdict): void {

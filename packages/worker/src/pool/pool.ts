@@ -12,6 +12,8 @@ export interface Job {
   readonly maxRedeliveries: number;
   readonly rootId: string;
   readonly parentId: string | undefined;
+  /** Those between the two. */
+  readonly ancestors: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   /** Encoded. */
   readonly args: Uint8Array;
@@ -90,8 +92,11 @@ export interface Pool<J extends Job> {
   start(on: PoolEvents<J>): Promise<Readonly<Record<string, PlainTaskOptions>>>;
   /** Takes jobs, also more than `concurrency`: those that cannot begin wait in the pool. */
   run(jobs: readonly J[]): void;
-  /** Aborts a running job's signal; a job that has not begun is dropped without a verdict. */
-  abort(job: J, code: AbortCode, message: string): void;
+  /**
+   * Aborts a running job's signal; a job that has not begun is dropped without a verdict. True when it runs: its verdict
+   * comes, and when what runs it dies before, it does not run again.
+   */
+  abort(job: J, code: AbortCode, message: string): boolean;
   /**
    * Ends a job with this verdict, whatever it does: its signal aborts, and what runs it is ended by force after the grace of
    * the others. A job that has not begun ends at once.

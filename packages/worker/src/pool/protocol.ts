@@ -31,6 +31,8 @@ export type JobHead = readonly [
   trackStarted: boolean,
   contract: string | undefined,
   timeLimitMs: number | undefined,
+  /** None are not sent. */
+  ancestors: readonly string[] | undefined,
 ];
 
 /** Jobs on their way to a thread; the key of the job at `index` is `firstKey + index`. */

@@ -151,6 +151,8 @@ async function perform(executable: Loaded, task: RunningJob, job: Parameters<typ
   return execute(executable, task, job);
 }
 
+const NO_ANCESTORS: readonly string[] = [];
+
 const visible = ([
   id,
   task,
@@ -164,6 +166,7 @@ const visible = ([
   ,
   ,
   timeLimitMs,
+  ancestors = NO_ANCESTORS,
 ]: JobHead): VisibleJob => ({
   id,
   task,
@@ -171,6 +174,7 @@ const visible = ([
   redeliveries,
   rootId,
   parentId,
+  ancestors,
   headers,
   softTimeLimitMs,
   timeLimitMs,

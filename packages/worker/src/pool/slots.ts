@@ -15,6 +15,7 @@ const ABORT_CODES = [
   "TIME_LIMIT_EXCEEDED",
   "DELIVERY_LOST",
   "WORKER_SHUTDOWN",
+  "TASK_REVOKED",
 ] as const satisfies readonly (AbortCode | undefined)[];
 
 const CELLS = 3;

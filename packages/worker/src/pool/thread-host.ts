@@ -73,4 +73,5 @@ const ABORTED = {
   TIME_LIMIT_EXCEEDED: "the time limit was exceeded",
   DELIVERY_LOST: "the delivery was lost; another worker may run the task now",
   WORKER_SHUTDOWN: "the worker stops",
+  TASK_REVOKED: "the task was revoked",
 } as const;

@@ -104,13 +104,18 @@ export class ThreadPool<J extends Job> implements Pool<J> {
     this.#dispatcher.dispatch(entries);
   }
 
-  abort(job: J, code: AbortCode, message: string): void {
+  abort(job: J, code: AbortCode, message: string): boolean {
     const entry = this.#entries.get(job);
-    if (entry === undefined) return;
+    if (entry === undefined) return false;
     const thread = this.#all.find(({ assigned }) => assigned.has(entry));
-    if (thread !== undefined && !thread.assigned.takeOne(entry)) return thread.abort(entry, code, message);
+    if (thread !== undefined && !thread.assigned.takeOne(entry)) {
+      entry.aborted = { code, message };
+      thread.abort(entry, code, message);
+      return true;
+    }
     this.#dispatcher.drop(entry);
     this.#forget(entry);
+    return false;
   }
 
   terminate(job: J, reason: StopReason, verdict: Verdict): void {

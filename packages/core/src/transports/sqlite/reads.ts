@@ -27,6 +27,7 @@ const READS: Reads = {
     return null;
   },
   latest: ({ store }, { ids }) => packRows(store.events.latest(ids, Date.now())),
+  marks: ({ store }, { after }) => store.revocations.page(after, Date.now()),
   events: ({ store }, { task, after }) => packRows(store.events.after(task, after, Date.now())),
   watch: (client, { task }) => {
     client.store.eventFeed.follow(task, client.id);

@@ -15,6 +15,7 @@ export interface Tables {
   /** Terminal records; `seq` is in the order of commits, so that a reader knows what is new. */
   readonly result: string;
   readonly event: string;
+  readonly revocation: string;
   /** Broadcasts, kept for moments. */
   readonly topic: string;
   readonly meta: string;
@@ -33,6 +34,7 @@ export function tablesOf(prefix: string): Tables {
     queue: name("queue"),
     result: name("result"),
     event: name("event"),
+    revocation: name("revocation"),
     topic: name("topic"),
     meta: name("meta"),
   };
@@ -44,9 +46,7 @@ export function tablesOf(prefix: string): Tables {
  */
 export function createTables(db: Database, prefix: string): void {
   const tables = tablesOf(prefix);
-  if (!has(db, prefix, "meta")) db.write(() => create(db, prefix, tables));
-  // n.b. a file of a version that did not have it
-  if (!has(db, prefix, "consumer")) db.write(() => db.run(createConsumers(tables)));
+  if (!isComplete(db, prefix)) db.write(() => create(db, prefix, tables));
   const version = db.value(`SELECT version FROM ${tables.meta}`);
   if (version !== VERSION) {
     throw new Error(
@@ -58,12 +58,18 @@ export function createTables(db: Database, prefix: string): void {
 const has = (db: Database, prefix: string, table: string): boolean =>
   db.value("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", `${prefix}:${table}`) === 1;
 
+/** n.b. a file of an earlier version may lack the later tables; who does not know them does without. */
+const isComplete = (db: Database, prefix: string): boolean =>
+  ["meta", "consumer", "revocation"].every((table) => has(db, prefix, table));
+
 function create(db: Database, prefix: string, tables: Tables): void {
-  if (has(db, prefix, "meta")) return;
-  const statements = [...createMessages(prefix, tables), createConsumers(tables), ...createResults(prefix, tables)];
-  for (const statement of statements) db.run(statement);
-  db.run(`CREATE TABLE ${tables.meta} (version INTEGER NOT NULL)`);
-  db.run(`INSERT INTO ${tables.meta} VALUES (${VERSION})`);
+  if (!has(db, prefix, "meta")) {
+    for (const statement of [...createMessages(prefix, tables), ...createResults(prefix, tables)]) db.run(statement);
+    db.run(`CREATE TABLE ${tables.meta} (version INTEGER NOT NULL)`);
+    db.run(`INSERT INTO ${tables.meta} VALUES (${VERSION})`);
+  }
+  if (!has(db, prefix, "consumer")) db.run(createConsumers(tables));
+  if (!has(db, prefix, "revocation")) for (const statement of createRevocations(prefix, tables)) db.run(statement);
 }
 
 function createMessages(prefix: string, { message, dead, worker, queue }: Tables): string[] {
@@ -98,5 +104,13 @@ function createResults(prefix: string, { result, event, topic }: Tables): string
     `${index("event_expiry")} ON ${event} (expires)`,
     `CREATE TABLE ${topic} (seq INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, expires INTEGER NOT NULL, body BLOB NOT NULL)`,
     `${index("topic_expiry")} ON ${topic} (expires)`,
+  ];
+}
+
+function createRevocations(prefix: string, { revocation }: Tables): string[] {
+  return [
+    `CREATE TABLE ${revocation} (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, terminate INTEGER NOT NULL,
+      children INTEGER NOT NULL, expires INTEGER NOT NULL)`,
+    `CREATE INDEX ${quote(`${prefix}:revocation_expiry`)} ON ${revocation} (expires)`,
   ];
 }
