@@ -1,8 +1,8 @@
-import type { MessagePort } from "node:worker_threads";
 import { TransportError } from "../../errors.js";
 import type { ResultBackend, ResultEvent, ResultRecord } from "../../result-backend.js";
 import type { Transport } from "../../transport.js";
 import type { LinkRequest } from "./opener.js";
+import type { LinkPort } from "./port.js";
 import {
   compact,
   toWireError,
@@ -54,20 +54,20 @@ const OPERATIONS: Readonly<Record<Exclude<LinkOp, "open">, Operation>> = {
 
 /** The main thread's end of one thread's link. What is under way is aborted when the thread is gone. */
 class LinkServer {
-  readonly #port: MessagePort;
+  readonly #port: LinkPort;
   readonly #resolve: ResolveLink;
   readonly #opened: (Transport | ResultBackend)[] = [];
   readonly #running = new Map<number, AbortController>();
   #replies: LinkReply[] = [];
   #gone = false;
 
-  constructor(port: MessagePort, resolve: ResolveLink) {
+  constructor(port: LinkPort, resolve: ResolveLink) {
     this.#port = port;
     this.#resolve = resolve;
   }
 
   listen(): void {
-    this.#port.on("message", (calls: readonly LinkCall[]) => calls.forEach((call) => void this.#receive(call)));
+    this.#port.on("message", (calls) => (calls as readonly LinkCall[]).forEach((call) => void this.#receive(call)));
     this.#port.once("close", () => this.#abandon());
     this.#port.unref();
   }
@@ -119,6 +119,6 @@ class LinkServer {
 }
 
 /** Carries out what a thread asks for, on connections of this one, until the port closes. */
-export function serveLink(port: MessagePort, resolve: ResolveLink): void {
+export function serveLink(port: LinkPort, resolve: ResolveLink): void {
   new LinkServer(port, resolve).listen();
 }
