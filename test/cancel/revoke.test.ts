@@ -34,6 +34,7 @@ const places: readonly CancelPlace[] = [
     },
   },
   { name: "sqlite", broker: sqlite, pool: "threads", blanks: {} },
+  { name: "sqlite, processes", broker: sqlite, pool: "processes", blanks: {} },
   { name: "redis", broker: redis, pool: "threads", blanks: {} },
   {
     name: "amqp with rpc results",

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { Duration } from "@taskgen/core";
-import type { WorkerQueue } from "@taskgen/worker";
+import type { MemorySize, WorkerQueue } from "@taskgen/worker";
 import { CliError } from "./cli-error.js";
 
 // Parsers of options, in the form that commander calls: what they throw, it completes with the option's name.
@@ -23,6 +23,20 @@ export function port(text: string): number {
   const number = Number(text);
   if (/^\d+$/.test(text) && number <= 65_535) return number;
   throw new InvalidArgumentError("Give a port from 0 to 65535.");
+}
+
+/** A size such as `800kB`, `512MB` or `1.5GB`. */
+export function memorySize(text: string): MemorySize {
+  if (/^\d+(\.\d+)?(kB|MB|GB)$/.test(text) && Number.parseFloat(text) > 0) return text as MemorySize;
+  throw new InvalidArgumentError("Give a number and a unit, such as 800kB, 512MB or 1.5GB.");
+}
+
+/** The most and the fewest, the fewest being 1 where it is not given. */
+export function autoscale(text: string): { readonly max: number; readonly min: number } {
+  const match = /^(\d+)(?:,(\d+))?$/.exec(text);
+  const [max, min] = [Number(match?.[1]), Number(match?.[2] ?? 1)];
+  if (max > 0 && min <= max) return { max, min };
+  throw new InvalidArgumentError("Give the most and the fewest, such as 8,1; the most comes first.");
 }
 
 /** Names separated by commas; the option may be given again. */

@@ -55,7 +55,11 @@ function describeLane({ name, weight = 1, concurrency }: WorkerQueue): string {
   return notes.length === 0 ? name : `${name} (${notes.join(", ")})`;
 }
 
-function describePool({ pool, threads, concurrency }: WorkerInfo): string {
+function describePool({ pool, threads, processes, autoscale, concurrency }: WorkerInfo): string {
   const tasks = `${concurrency} ${concurrency === 1 ? "task" : "tasks"} at once`;
-  return pool === "inline" ? `inline, ${tasks}` : `${threads} ${threads === 1 ? "thread" : "threads"}, ${tasks}`;
+  if (pool === "inline") return `inline, ${tasks}`;
+  const count = pool === "threads" ? threads : processes;
+  const children = pool === "threads" ? ["thread", "threads"] : ["process", "processes"];
+  const size = autoscale === undefined ? count : `${autoscale.min} to ${autoscale.max}`;
+  return `${size} ${children[size === 1 ? 0 : 1]}, ${tasks}`;
 }

@@ -25,7 +25,7 @@ export interface Job {
   readonly softTimeLimitMs: number | undefined;
   /** Acknowledged before it runs: never run again. */
   readonly early: boolean;
-  /** Gets a thread of its own. */
+  /** Gets a thread or process of its own. */
   readonly isolate: boolean;
   /** The pool reports when it begins. */
   readonly trackStarted: boolean;
@@ -80,11 +80,22 @@ export type PlainTaskOptions = Pick<
   | ("isolate" | "sensitive")
 >;
 
+/** How many threads or processes a pool may have. */
+export interface Autoscale {
+  /** It grows to this many while tasks wait that none has room for. */
+  readonly max: number;
+  /** It shrinks to this many, one not needed for 30 seconds at a time. @default 1 */
+  readonly min: number;
+}
+
 /** Runs jobs. Nothing in it touches a broker or a store. */
 export interface Pool<J extends Job> {
   /** How many threads or processes it runs now; 0 when none. */
-  readonly threads: number;
-  /** How many jobs run at once; `resized` tells of changes. */
+  readonly children: number;
+  /**
+   * How many jobs to give it at once; `resized` tells of changes. One that may grow asks for those of the next child too: they
+   * are what it grows for.
+   */
   readonly concurrency: number;
   /** It can begin jobs now: at least one of its threads or processes is up. */
   readonly ready: boolean;
@@ -104,6 +115,9 @@ export interface Pool<J extends Job> {
   terminate(job: J, reason: StopReason, verdict: Verdict): void;
   /** Gives back the jobs that have not begun; they end without a verdict. */
   takeBack(): readonly J[];
-  /** Ends all threads or processes, whatever they run, within a bounded time. Stopping twice is safe. */
+  /**
+   * Ends all threads or processes, whatever they run, within a bounded time; those in good order tear down what they had set
+   * up. Stopping twice is safe.
+   */
   stop(): Promise<void>;
 }

@@ -1,10 +1,10 @@
-import type { MessagePort } from "node:worker_threads";
 import { TransportError } from "../../errors.js";
 import type { Revocation, Revoking } from "../../powers.js";
 import type { ResultBackend, ResultEvent, ResultRecord } from "../../result-backend.js";
 import { canRevoke } from "../../revoking.js";
 import type { Transport } from "../../transport.js";
 import type { LinkRequest } from "./opener.js";
+import type { LinkPort } from "./port.js";
 import {
   compact,
   toWireError,
@@ -59,20 +59,20 @@ const OPERATIONS: Readonly<Record<Exclude<LinkOp, "open">, Operation>> = {
 
 /** The main thread's end of one thread's link. What is under way is aborted when the thread is gone. */
 class LinkServer {
-  readonly #port: MessagePort;
+  readonly #port: LinkPort;
   readonly #resolve: ResolveLink;
   readonly #opened: (Transport | ResultBackend)[] = [];
   readonly #running = new Map<number, AbortController>();
   #replies: LinkReply[] = [];
   #gone = false;
 
-  constructor(port: MessagePort, resolve: ResolveLink) {
+  constructor(port: LinkPort, resolve: ResolveLink) {
     this.#port = port;
     this.#resolve = resolve;
   }
 
   listen(): void {
-    this.#port.on("message", (calls: readonly LinkCall[]) => calls.forEach((call) => void this.#receive(call)));
+    this.#port.on("message", (calls) => (calls as readonly LinkCall[]).forEach((call) => void this.#receive(call)));
     this.#port.once("close", () => this.#abandon());
     this.#port.unref();
   }
@@ -125,6 +125,6 @@ class LinkServer {
 }
 
 /** Carries out what a thread asks for, on connections of this one, until the port closes. */
-export function serveLink(port: MessagePort, resolve: ResolveLink): void {
+export function serveLink(port: LinkPort, resolve: ResolveLink): void {
   new LinkServer(port, resolve).listen();
 }

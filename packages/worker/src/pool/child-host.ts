@@ -12,8 +12,8 @@ export interface Claim {
   readonly index: number;
 }
 
-/** What a thread lends to each of its jobs: lines to the main thread, the right to run, the main thread's abort flag. */
-export class ThreadHost implements JobHost {
+/** What a child of a pool lends to each of its jobs: lines to the main thread, the right to run, the main thread's abort flag. */
+export class ChildHost implements JobHost {
   readonly #claim: Claim;
   readonly #outbox: Outbox;
   readonly #permits: Permits;
