@@ -8,7 +8,7 @@ export class RevokedJobs {
   readonly #pool: Pool<OwnedJob>;
   readonly #revocations: Revocations;
   /** Those that ran when they were told to stop, with their end. */
-  readonly #told = new Map<OwnedJob, Verdict>();
+  readonly #told = new Map<OwnedJob, Extract<Verdict, { kind: "revoke" }>>();
 
   constructor(pool: Pool<OwnedJob>, revocations: Revocations) {
     this.#pool = pool;
@@ -31,7 +31,8 @@ export class RevokedJobs {
     const verdict = this.#told.get(end.job);
     this.#told.delete(end.job);
     const isDecided = end.verdict.kind === "success" || end.verdict.kind === "revoke";
-    return verdict === undefined || isDecided ? end : { ...end, verdict };
+    if (verdict === undefined || isDecided) return end;
+    return { ...end, verdict: end.unbegun === true ? { kind: "revoke", error: verdict.error } : verdict };
   }
 
   #stop(job: OwnedJob): Ended<OwnedJob> | undefined {

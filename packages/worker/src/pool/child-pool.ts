@@ -8,7 +8,7 @@ import { Crew } from "./crew.js";
 import { Departures } from "./departures.js";
 import { Dispatcher } from "./dispatcher.js";
 import { createEntry, hasFinished, runtimeOf, type Entry } from "./entry.js";
-import { PLURAL } from "./fate.js";
+import { PLURAL, stoppedBy } from "./fate.js";
 import { HardLimits } from "./hard-limits.js";
 import { openChild, type ChildSettings } from "./open-child.js";
 import type { Autoscale, Ended, Job, PlainTaskOptions, Pool, PoolEvents, StopReason } from "./pool.js";
@@ -185,7 +185,7 @@ export class ChildPool<J extends Job> implements Pool<J> {
       this.#solos.joining(child, waiting);
       this.#on!.joining(job, waiting);
     },
-    returned: (_, entries) => this.#dispatch(entries),
+    returned: (_, entries) => this.#returned(entries),
     spent: (child, why) => {
       if (this.#stopping === undefined) this.#departures.spent(child, why);
     },
@@ -199,6 +199,15 @@ export class ChildPool<J extends Job> implements Pool<J> {
     if (this.#stopping !== undefined) return;
     this.#dispatcher.dispatch(entries);
     this.#autoscaler?.watch();
+  }
+
+  /** Those that were told to stop before they began do not begin elsewhere. */
+  #returned(entries: readonly Entry<J>[]): void {
+    this.#dispatch(entries.filter(({ aborted }) => aborted === undefined));
+    const stopped = entries.flatMap(({ job, aborted }) =>
+      aborted === undefined ? [] : [{ job, verdict: stoppedBy(aborted), runtimeMs: 0, unbegun: true as const }],
+    );
+    this.#end(stopped);
   }
 
   #ready(child: Child<J>, tasks: Tasks | undefined): void {

@@ -34,7 +34,7 @@ export function fateOf(entry: Entry<Job>, death: Death): Fate {
       job,
       `its ${death.kind} ended while it ran: ${death.reason}; it is acknowledged early and cannot run again`,
     );
-  if (entry.aborted !== undefined) return stopped(entry.aborted);
+  if (entry.aborted !== undefined) return stoppedBy(entry.aborted);
   if (death.condemned || state === SLOT.finished) return "run again";
   const deaths = job.redeliveries + charges + 1;
   if (deaths <= job.maxRedeliveries) return "charge and run again alone";
@@ -67,7 +67,8 @@ function lost({ task, id }: Job, message: string): Extract<Verdict, { kind: "wor
   return { kind: "worker-lost", error };
 }
 
-const stopped = (reason: StopReason): Extract<Verdict, { kind: "failure" }> => ({
+/** The verdict of a job that was told to stop. */
+export const stoppedBy = (reason: StopReason): Extract<Verdict, { kind: "failure" }> => ({
   kind: "failure",
   error: { name: "TaskAborted", ...reason },
   expected: false,

@@ -36,6 +36,8 @@ export interface Ended<J extends Job> {
   readonly job: J;
   readonly verdict: Verdict;
   readonly runtimeMs: number;
+  /** It was told to stop before it began. */
+  readonly unbegun?: true;
 }
 
 /** Why a job's signal aborts. */

@@ -33,7 +33,10 @@ function receive(frame: Frame): void {
   if (message.kind === "status") return tellStatus();
   if (message.kind === "abort") {
     const batch = batches.find(({ firstKey, count }) => message.key >= firstKey && message.key < firstKey + count);
-    batch?.slots.requestAbort(message.key - batch.firstKey, message.code);
+    const index = message.key - (batch?.firstKey ?? 0);
+    // n.b. what has not begun need not begin
+    if (batch?.slots.take(index) === true) return tell({ running: [], returned: [message.key] });
+    batch?.slots.requestAbort(index, message.code);
   }
   post(message);
 }
@@ -64,7 +67,11 @@ function tellStatus(): void {
       else if (slots.state(i) === SLOT.claimed) running.push([firstKey + i, monotonicMs() - epoch - slots.startMs(i)]);
     }
   }
-  const [head, payload] = encodeFrame({ running, returned } satisfies Status);
+  tell({ running, returned });
+}
+
+function tell(status: Status): void {
+  const [head, payload] = encodeFrame(status);
   pipe.write(head!);
   pipe.write(payload!);
 }
