@@ -235,10 +235,8 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     else this.#given.onError(error);
   }
 
-  #replace(standIn: StandIn): () => void {
-    if (this.#standIn !== undefined) {
-      throw new ConfigError("OPTION_INVALID", "the app has a stand-in already; stop the test worker that made it");
-    }
+  #replace(standIn: StandIn): (() => void) | undefined {
+    if (this.#standIn !== undefined) return undefined;
     this.#standIn = { ...standIn, connection: this.#loadReader().then(() => standIn.connection) };
     return () => (this.#standIn = undefined);
   }
@@ -323,8 +321,8 @@ export interface AppInternals {
   readonly urls: NamedUrls;
   /** Resolves when no call is on its way to the broker. */
   readonly drained: () => Promise<void>;
-  /** Has a stand-in take the place of its connection; returns what ends that. */
-  readonly replace: (standIn: StandIn) => () => void;
+  /** Has a stand-in take the place of its connection; returns what ends that, `undefined` when there is one already. */
+  readonly replace: (standIn: StandIn) => (() => void) | undefined;
 }
 
 export const internalsOf = (app: AnyApp): AppInternals => app[appInternals];

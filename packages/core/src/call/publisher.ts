@@ -108,14 +108,17 @@ export class Publisher {
     const chain = this.#middleware();
     const sent = chain === undefined ? await this.#deliverAll(calls) : await (await chain).sendMany(calls);
     const failures = sent.filter((each) => each instanceof Error);
-    if (failures.length > 0) throw notSent(failures, calls);
+    if (failures.length > 0) throw await notSent(failures, calls);
     await this.#options.afterSend()?.(calls.map(({ id }) => id));
     return sent.map((call) => this.#result(call as Call));
   }
 
   /** Each call, or why it was not sent. */
   async #deliverAll(calls: readonly Call[]): Promise<(Call | PublishError)[]> {
-    const outcomes = await this.#options.sender.sendMany(this.#envelopes(calls), calls[0]?.options ?? {});
+    const failures: PublishError[] = [];
+    const envelopes = this.#envelopes(calls, failures);
+    if (failures.length > 0) throw await notSent(failures, calls);
+    const outcomes = await this.#options.sender.sendMany(envelopes, calls[0]?.options ?? {});
     const ends: (Call | PublishError)[] = [...calls];
     for (const [i, outcome] of outcomes.entries())
       if (outcome instanceof TransportError) ends[i] = await failureOf(calls[i]!, outcome);
@@ -154,9 +157,8 @@ export class Publisher {
   }
 
   /** All or none: where one call cannot travel, none is sent. */
-  #envelopes(calls: readonly Call[]): Envelope[] {
+  #envelopes(calls: readonly Call[], failures: PublishError[]): Envelope[] {
     const envelopes: Envelope[] = [];
-    const failures: PublishError[] = [];
     for (const call of calls) {
       try {
         envelopes.push(this.#envelope(call));
@@ -165,7 +167,6 @@ export class Publisher {
         failures.push(error);
       }
     }
-    if (failures.length > 0) throw notSent(failures, calls);
     return envelopes;
   }
 
@@ -186,13 +187,10 @@ export class Publisher {
 const failureOf = async (call: Call, outcome: TransportError): Promise<PublishError> =>
   (await import("./publish-failure.js")).publishFailure(call, outcome);
 
-const inheriting = (call: Call, options: CallOptions): Call => (options === call.options ? call : { ...call, options });
+const notSent = async (failures: readonly PublishError[], calls: readonly Call[]): Promise<AggregateError> =>
+  (await import("./publish-failure.js")).notSent(failures, calls);
 
-const notSent = (failures: readonly PublishError[], calls: readonly Call[]): AggregateError =>
-  new AggregateError(
-    failures,
-    `${failures.length} of ${calls.length} calls of ${calls[0]!.target.name} were not sent: ${failures[0]!.message}`,
-  );
+const inheriting = (call: Call, options: CallOptions): Call => (options === call.options ? call : { ...call, options });
 
 const after = (now: number, duration: Duration | undefined): number | undefined =>
   duration === undefined ? undefined : now + milliseconds(duration);
