@@ -81,12 +81,12 @@ describe("a channel that consumes", () => {
       const subscription = await transport.consume(queue, 2, (batch) => void settleLate(batch));
       await send(sender.transport, message(queue, "first"));
       await inbox.arrived(1);
-      // the second one comes together with the end of the consumer that it came by
+      // the second one is on its way when its consumer is to be cancelled
       proxy.hold("deliver");
       await send(sender.transport, message(queue, "second"));
       await within("the second delivery", proxy.held("deliver"));
       subscription.credit(1);
-      await within("the cancel", proxy.held("cancel-ok"));
+      await within("the question what is on its way", proxy.held("queue.declare-ok"));
       proxy.release();
       await send(sender.transport, message(queue, "third"));
       expect(textsOf(await inbox.arrived(3))).toEqual(["first", "second", "third"]);

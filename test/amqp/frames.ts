@@ -10,6 +10,7 @@ const METHODS = {
   "20.10": "channel.open",
   "40.10": "exchange.declare",
   "50.10": "queue.declare",
+  "50.11": "queue.declare-ok",
   "50.20": "queue.bind",
   "60.10": "qos",
   "60.20": "consume",

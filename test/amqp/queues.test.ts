@@ -96,7 +96,7 @@ describe("queues on RabbitMQ", () => {
       const found = await depths();
       return found[0]?.waiting === 3 && found[0].dead === 1 && found;
     });
-    expect(settled).toEqual([{ queue: "q", waiting: 3, delayed: 0, owned: 2, dead: 1 }]);
+    expect(settled).toEqual([{ queue: "q", waiting: 3, delayed: 0, owned: 2, dead: 1, consumers: 1 }]);
     expect(await inspect(transport).purge("q")).toBe(3);
     expect(await inspect(transport).purge("unknown")).toBe(0);
     await done(transport, owned);

@@ -57,6 +57,45 @@ describe("taskgen call", () => {
     expect(stderr).toContain(`sqlite:${cwd}/.taskgen/tasks.db`);
   });
 
+  it("goes where the task, or a route of the app, says", async () => {
+    const cwd = await copyProject(PROJECT);
+    await writeFile(
+      join(cwd, "src/tasks/mail.task.ts"),
+      'import { task } from "@taskgen/core";\nexport const send = task({ queue: "mail" }, (to: string) => to);\n',
+    );
+    await writeFile(
+      join(cwd, "src/app.ts"),
+      `import { createApp } from "@taskgen/core";
+export const app = createApp({
+  broker: ${JSON.stringify(`sqlite:${cwd}/tasks.db`)},
+  routes: [{ task: "*d*", queue: "routed" }],
+  queues: { mail: { weight: 3, concurrency: 2 } },
+});
+`,
+    );
+    await writeFile(join(cwd, "taskgen.config.js"), 'export default { app: "src/app.ts" };\n');
+    await generate({ cwd, config: { app: "src/app.ts" } });
+    const calls = [
+      ["send", '"you"'],
+      ["add", "1", "2"],
+      ["send", '"you"', "--queue", "other", "--priority", "9"],
+    ];
+    for (const call of calls) expect(await taskgen(["call", ...call], { cwd })).toMatchObject({ code: 0, stderr: "" });
+    const { stdout } = await taskgen(["queues", "--json"], { cwd });
+    const rows = JSON.parse(stdout) as readonly { readonly queue: string; readonly waiting: number }[];
+    const held = new Map(rows.map(({ queue, waiting }) => [queue, waiting]));
+    expect(held).toEqual(new Map(Object.entries({ default: 0, mail: 1, other: 1, routed: 1 })));
+
+    const worker = startTaskgen(["worker", "--threads", "1"], { cwd });
+    await textLine(worker, "Worker ready");
+    const lines = worker.lines.map(String);
+    expect(lines).toContain("   mail (weight 3, at most 2 at once)");
+    expect(lines).toContain("   routed");
+    const { stdout: doctor } = await taskgen(["doctor"], { cwd });
+    expect(doctor).toContain("note  other holds 1 task and has no consumer: start a worker with -Q other\n");
+    expect(doctor).not.toContain("mail holds");
+  }, 60_000);
+
   it("says which argument is not JSON", async () => {
     const cwd = await copyProject(PROJECT);
     const { code, stderr } = await taskgen(["call", "add", "4", "four"], { cwd });

@@ -33,7 +33,7 @@ describe.each(Object.entries(URLS))("with %s", (_name, url) => {
       JSON.parse((await taskgen(["queues", queue, other, "--json", "--broker", broker], { cwd })).stdout) as {
         queue: string;
       }[];
-    const full = { waiting: 2, delayed: countsDelayed(broker) ? 1 : 0, owned: 0, dead: 0 };
+    const full = { waiting: 2, delayed: countsDelayed(broker) ? 1 : 0, owned: 0, dead: 0, consumers: 0, stalled: true };
     expect(await queues()).toEqual(
       expect.arrayContaining([
         { queue, ...full },
@@ -41,8 +41,10 @@ describe.each(Object.entries(URLS))("with %s", (_name, url) => {
       ]),
     );
     const { stdout } = await taskgen(["queues", queue, "--broker", broker], { cwd });
-    expect(stdout).toMatch(/^queue +waiting +delayed +owned +dead\n/);
-    expect(stdout).toMatch(new RegExp(`^${queue} +2 +${full.delayed} +0 +0$`, "m"));
+    expect(stdout).toMatch(/^queue +waiting +delayed +owned +dead +consumers\n/);
+    expect(stdout).toMatch(new RegExp(`^${queue} +2 +${full.delayed} +0 +0 +0$`, "m"));
+    const held = full.waiting + full.delayed;
+    expect(stdout).toContain(`! ${queue} holds ${held} tasks and has no consumer: start a worker with -Q ${queue}\n`);
 
     expect(await taskgen(["purge", queue, "--broker", broker], { cwd })).toEqual({
       code: 1,

@@ -76,6 +76,15 @@ describe("taskgen worker", () => {
     expect(worker.stderr).toBe("");
   });
 
+  it("-Q takes weights, and shows what the app says of queues", async () => {
+    const { worker } = await startWorker("-Q", "mail=2.5,default");
+    await textLine(worker, "Worker ready");
+    expect(textOf(worker)).toContain(" [queues]\n   mail (weight 2.5)\n   default\n");
+    expect(await stop(worker)).toBe(0);
+    const cwd = await copyProject(PROJECT);
+    expect((await taskgen(["worker", "-Q", "mail=0"], { cwd })).stderr).toContain("The weight of mail must be");
+  });
+
   it("--json writes one object per line, the banner included", async () => {
     const { worker, app } = await startWorker("--json");
     expect(await eventLine(worker, "worker-started")).toMatchObject({

@@ -80,7 +80,7 @@ describe("loadConfig", () => {
       3   banana: 1,
           ~~~~~~
 
-        fix: use one of include, exclude, outDir, rootDir, app, importExtension, client, validators, serialization, contract"
+        fix: use one of include, exclude, outDir, rootDir, app, importExtension, client, validators, serialization, contract, worker"
     `);
   });
 
@@ -111,5 +111,23 @@ describe("loadConfig", () => {
     expect(messages(two.diagnostics)).toEqual([
       "error TG4001: there are several configurations: taskgen.config.ts, taskgen.config.mjs",
     ]);
+  });
+});
+
+describe("worker.setup", () => {
+  it("is one module or a list, and each must exist", async () => {
+    const task = 'import { task } from "@taskgen/core";\nexport const one = task(() => 1);\n';
+    const project = await taskProject({ "src/one.task.ts": task, "src/pool.ts": "export const setUp = () => {};\n" });
+    expect((await project.generate({ worker: { setup: "src/pool.ts" } })).diagnostics).toEqual([]);
+    expect(await project.read("src/_generated/registry.ts")).toContain(
+      '{ source: "src/pool.ts", load: () => import("../pool.js") },',
+    );
+    const { diagnostics } = await project.generate({ worker: { setup: ["src/pool.ts", "src/absent.ts"] } });
+    expect(messages(diagnostics)).toEqual(['error TG4001: the module of set-up, "src/absent.ts", does not exist']);
+  });
+
+  it("is checked", async () => {
+    const { diagnostics } = await load({ "taskgen.config.js": "export default { worker: { setUp: 1 } };\n" });
+    expect(diagnostics).toMatchObject([{ message: '"worker.setUp" is not a setting', fix: 'did you mean "setup"?' }]);
   });
 });

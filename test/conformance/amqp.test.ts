@@ -1,4 +1,5 @@
 import { brokerUrl } from "../support/brokers.js";
+import { marking } from "./results/marking.js";
 import { resultsSuite } from "./results-suite.js";
 import { transportSuite } from "./transport-suite.js";
 import { urlImplementation } from "./url-implementation.js";
@@ -6,6 +7,8 @@ import { urlImplementation } from "./url-implementation.js";
 const noFront = "RabbitMQ puts a message back to the front only by counting a delivery: a copy goes to the end";
 const noDelayedCount =
   "delayed messages of all queues share the delay queues: those of one queue cannot be counted or removed";
+
+const noMarks = "results are sent to callers: there is no place where revocations could be kept";
 
 const amqp = urlImplementation({
   name: "amqp",
@@ -20,6 +23,7 @@ const amqp = urlImplementation({
     "does not deliver at once what is due in 30 days": noDelayedCount,
     "counts what is where": noDelayedCount,
     "purges what waits and what is delayed, not what is owned": noDelayedCount,
+    ...Object.fromEntries(Object.keys(marking).map((what) => [what, noMarks])),
     "agrees on the first record when two put at once":
       "the first record is known at the caller alone: others are told `stored`",
   },

@@ -1,4 +1,5 @@
 import type { Implementation } from "./implementation.js";
+import { marking } from "./results/marking.js";
 import { storing } from "./results/storing.js";
 import { waiting } from "./results/waiting.js";
 import { watching } from "./results/watching.js";
@@ -6,5 +7,5 @@ import { suite } from "./suite.js";
 
 /** What every `ResultBackend` must do. */
 export function resultsSuite(implementation: Implementation): void {
-  suite("results", implementation, { storing, waiting, watching });
+  suite("results", implementation, { storing, waiting, watching, marking });
 }

@@ -1,6 +1,6 @@
 import type { App } from "@taskgen/core";
 import { createApp, type AppOptions } from "@taskgen/core";
-import { createWorker, type Worker, type WorkerEvents, type WorkerOptions } from "@taskgen/worker";
+import { createWorker, type PoolKind, type Worker, type WorkerEvents, type WorkerOptions } from "@taskgen/worker";
 import { onTestFinished } from "vitest";
 import { brokerUrl } from "../support/brokers.js";
 import { namespace } from "../support/namespace.js";
@@ -15,7 +15,7 @@ export interface Place {
   readonly broker: () => Promise<string>;
   /** @default the broker's */
   readonly backend?: () => Promise<string>;
-  readonly pool: "inline" | "threads";
+  readonly pool: PoolKind;
 }
 
 const memory = async (): Promise<string> => `memory:${namespace()}`;
@@ -29,6 +29,15 @@ export const places: readonly Place[] = [
   { name: "sqlite, threads", broker: sqlite, pool: "threads" },
   { name: "redis, threads", broker: async () => brokerUrl("redis"), pool: "threads" },
   { name: "amqp, threads", broker: async () => brokerUrl("amqp"), pool: "threads" },
+  { name: "sqlite, processes", broker: sqlite, pool: "processes" },
+];
+
+/** Every broker with a pool of processes, for what may differ there. */
+export const processPlaces: readonly Place[] = [
+  { name: "memory", broker: memory, pool: "processes" },
+  { name: "sqlite", broker: sqlite, pool: "processes" },
+  { name: "redis", broker: async () => brokerUrl("redis"), pool: "processes" },
+  { name: "amqp", broker: async () => brokerUrl("amqp"), pool: "processes" },
 ];
 
 /** A broker with the results of another one. */
@@ -68,7 +77,9 @@ export class Scene {
 
   /** A worker that has not started, so that no event is missed. */
   newWorker(options: Partial<WorkerOptions> = {}): Worker {
-    const worker = createWorker({ app: this.app, registry, pool: this.#place.pool, threads: 1, ...options });
+    const { pool } = this.#place;
+    const one = pool === "processes" ? { processes: 1 } : { threads: 1 };
+    const worker = createWorker({ app: this.app, registry, pool, ...one, ...options });
     onTestFinished(async () => void (await worker.stop({ gracePeriod: "0ms" })));
     return worker;
   }

@@ -135,7 +135,7 @@ describe("redis, when an answer is lost", () => {
       { delivery: d!, to: "retry", next: { ...d!.envelope, eta: Date.now() + 3_600_000 } },
     ];
     expect(await here.unanswered(() => here.transport.settle(settlements))).toEqual(["ok", "ok", "ok", "ok"]);
-    expect(await depthOf(here)).toEqual({ queue: here.queue, waiting: 2, delayed: 1, owned: 0, dead: 1 });
+    expect(await depthOf(here)).toEqual({ queue: here.queue, waiting: 2, delayed: 1, owned: 0, dead: 1, consumers: 0 });
   });
 
   it("does not send again what was done meanwhile, however often its id came again", async () => {

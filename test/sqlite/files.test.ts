@@ -1,6 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createId, openTransport } from "@taskgen/core/internal";
+import { canRevoke, createId, openTransport } from "@taskgen/core/internal";
 import { describe, expect, it } from "vitest";
 import { consume } from "../conformance/inbox.js";
 import { bytes, deadline, done, message, messages, send, textsOf } from "../conformance/messages.js";
@@ -33,6 +33,21 @@ describe("sqlite files", () => {
     await expect(transport.start(silent)).rejects.toMatchObject({ code: "BROKER_ERROR", retriable: false });
     await expect(transport.start(silent)).rejects.toThrow(path);
     await transport.close(deadline());
+  });
+
+  it("adds the table of revocations to a file that was made before there was one", async () => {
+    const path = join(await tempDir(), "tasks.db");
+    const { transport, results } = await openBoth(`sqlite:${path}`);
+    await send(transport, message(QUEUE, "old"));
+    await Promise.all([transport.close(deadline()), results.close(deadline())]);
+    const raw = await openRaw(path);
+    raw.exec('DROP TABLE "taskgen:revocation"');
+    const again = await openBoth(`sqlite:${path}`);
+    if (!canRevoke(again.results)) throw new Error("it keeps no revocations");
+    await again.results.mark([{ id: "a", ttlMs: 60_000, terminate: true, children: false }]);
+    expect(await again.results.marks()).toMatchObject([{ id: "a", terminate: true, children: false }]);
+    const { inbox } = await consume(again.transport, QUEUE, 1);
+    expect(textsOf(await inbox.arrived(1))).toEqual(["old"]);
   });
 
   it("refuses a directory that it cannot make", async () => {

@@ -43,7 +43,8 @@ describe("sqlite between processes", () => {
     expect(idsOf(deliveries)).toEqual(idsOf(sent));
     expect(new Set(deliveries.map(({ redeliveries }) => redeliveries))).toEqual(new Set([1]));
     await done(transport, deliveries);
-    expect(await transport.depths()).toEqual([]);
+    const nothing = { waiting: 0, delayed: 0, owned: 0, dead: 0 };
+    expect(await transport.depths()).toEqual([{ queue: QUEUE, ...nothing, consumers: 1 }]);
   });
 
   it("keeps the lease of a consumer whose main thread is blocked for three leases", async () => {

@@ -1,11 +1,11 @@
 import type { RemoteError } from "@taskgen/core";
 import { createCodec } from "@taskgen/core/internal";
 import {
-  ThreadPool,
+  ChildPool,
   type Ended,
   type Job,
   type PlainTaskOptions,
-  type ThreadPoolOptions,
+  type ChildPoolOptions,
   type Verdict,
 } from "@taskgen/worker/internal";
 import { onTestFinished } from "vitest";
@@ -19,6 +19,7 @@ const DEFAULTS = {
   redeliveries: 0,
   maxRedeliveries: 3,
   parentId: undefined,
+  ancestors: [],
   headers: {},
   contract: undefined,
   expires: undefined,
@@ -28,6 +29,9 @@ const DEFAULTS = {
   isolate: false,
   trackStarted: false,
 } as const satisfies Partial<Job>;
+
+/** n.b. a process takes its time to start on a machine that is busy. */
+const PATIENCE_MS = 25_000;
 
 let jobs = 0;
 
@@ -42,31 +46,33 @@ export const fixture = (file: string): string => new URL(`../worker/fixtures/${f
 
 /** A started pool and all that it tells; stopped after the test. */
 export class PoolRun {
-  readonly pool: ThreadPool<Job>;
+  readonly pool: ChildPool<Job>;
   readonly started: Job[] = [];
   readonly logs: string[] = [];
   readonly warnings: Error[] = [];
   readonly fatal: Error[] = [];
   readonly joins: string[] = [];
+  /** How many children there were to be after each change. */
+  readonly sizes: number[] = [];
   /** How often each job ended; more than once is a fault of the pool. */
   readonly endings = new Map<Job, number>();
   tasks: Readonly<Record<string, PlainTaskOptions>> = {};
   readonly #ended = new Map<Job, Ended<Job>>();
   readonly #watchers = new Set<() => void>();
 
-  private constructor(options: ThreadPoolOptions) {
-    this.pool = new ThreadPool(options);
+  private constructor(options: ChildPoolOptions) {
+    this.pool = new ChildPool(options);
     onTestFinished(() => this.pool.stop());
   }
 
-  static async start(options: Partial<ThreadPoolOptions> = {}): Promise<PoolRun> {
-    const run = new PoolRun({ registryUrl: fixture("registry.js"), threads: 1, ...options });
+  static async start(options: Partial<ChildPoolOptions> = {}): Promise<PoolRun> {
+    const run = new PoolRun({ registryUrl: fixture("registry.js"), children: 1, ...options });
     run.tasks = await run.pool.start({
       ended: (batch) => run.#note(() => batch.forEach((end) => run.#end(end))),
       started: (started) => run.#note(() => run.started.push(started)),
       log: ({ id }, { level, message }) => run.#note(() => run.logs.push(`${id} ${level} ${message}`)),
       joining: ({ id }, waiting) => run.#note(() => run.joins.push(`${id} ${waiting}`)),
-      resized: () => run.#note(() => {}),
+      resized: () => run.#note(() => run.sizes.push(run.pool.children)),
       warning: (error) => run.#note(() => run.warnings.push(error)),
       fatal: (error) => run.#note(() => run.fatal.push(error)),
     });
@@ -88,7 +94,7 @@ export class PoolRun {
       this.#watchers.add(look);
       look();
     });
-    return within(what, found).finally(() => this.#watchers.delete(look!));
+    return within(what, found, PATIENCE_MS).finally(() => this.#watchers.delete(look!));
   }
 
   /** The verdict so far. */

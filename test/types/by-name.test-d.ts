@@ -61,6 +61,11 @@ const unchecked = app.sendUnchecked("anything.at.all", [1, "b", {}], { queue: "a
 typeOf(unchecked).is<TaskCallWith<unknown, UnknownExtras>>();
 typeOf(await unchecked.get()).is<unknown>();
 typeOf(app.result("some id")).is<AsyncResultWith<unknown, UnknownExtras>>();
+typeOf(app.result("some id").revoke()).is<Promise<void>>();
+typeOf(app.revoke("some id")).is<Promise<void>>();
+typeOf(app.revoke(["some id", "another"] as const, { children: true })).is<Promise<void>>();
+// @ts-expect-error an id is a string
+void app.revoke(5);
 const end = await app.result("some id").settled();
 typeOf(end).is<Settled<unknown, Error>>();
 if (!end.ok && end.declared) typeOf(end.error).is<Error>();

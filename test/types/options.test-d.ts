@@ -133,7 +133,7 @@ type OptionsOf<T> = T extends Task<infer _, infer O> ? O : never;
 // Every option of a call; one that is new must be added here.
 typeOf<keyof CallOptions>().is<
   | ("taskId" | "queue" | "priority" | "countdown" | "eta" | "expires" | "ignoreResult" | "timeLimit")
-  | ("softTimeLimit" | "headers")
+  | ("softTimeLimit" | "headers" | "retry" | "retryPolicy" | "publishTimeout")
 >();
 const ofCall = {
   taskId: "a",
@@ -146,6 +146,9 @@ const ofCall = {
   timeLimit: "1h",
   softTimeLimit: "30m",
   headers: { tenant: "c" },
+  retry: false,
+  retryPolicy: { maxRetries: null, intervalStart: "0ms", intervalStep: "1s", intervalMax: "2s" },
+  publishTimeout: "5s",
 } satisfies Required<CallOptions>;
 typeOf(tasks.add.with(ofCall)).is<Stub<[x: number, y: number], number>>();
 typeOf(tasks.add.with({ queue: "b" }).with({ expires: new Date(0) }).delay).is<typeof tasks.add.delay>();

@@ -1,4 +1,4 @@
-import type { AsyncResult, GetOptions, State, TaskCall, TaskCalls } from "@taskgen/core";
+import type { AsyncResult, GetOptions, RevokeOptions, State, TaskCall, TaskCalls } from "@taskgen/core";
 import { add } from "./fixtures/shop/src/tasks/math.task.js";
 import { find, flush, type Mail, ping, type Receipt, send } from "./fixtures/shop/src/tasks/mail.task.js";
 import { tasks } from "./fixtures/shop/src/_generated/client.js";
@@ -34,9 +34,18 @@ typeOf(result.failed()).is<Promise<boolean>>();
 typeOf(result.info()).is<Promise<unknown>>();
 typeOf(result.traceback()).is<Promise<string | undefined>>();
 typeOf(result.forget()).is<Promise<void>>();
+typeOf(result.revoke()).is<Promise<void>>();
 typeOf<keyof AsyncResult<number>>().is<
-  "id" | "get" | "settled" | "status" | "ready" | "successful" | "failed" | "info" | "traceback" | "forget"
+  "id" | "get" | "settled" | "status" | "ready" | "successful" | "failed" | "info" | "traceback" | "forget" | "revoke"
 >();
+
+// How to cancel.
+typeOf<keyof RevokeOptions>().is<"terminate" | "children">();
+typeOf(result.revoke({ terminate: true, children: true })).is<Promise<void>>();
+// @ts-expect-error misspelt
+void result.revoke({ kill: true });
+// @ts-expect-error a call has no revoke before the broker has it
+void call.revoke;
 
 // How to wait.
 typeOf<keyof GetOptions>().is<"timeout" | "signal" | "allowJoin">();

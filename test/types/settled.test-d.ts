@@ -26,6 +26,7 @@ const result = await charge.delay("a", 1);
 typeOf(result).is<AsyncResultWith<Paid, Declared>>();
 typeOf<Awaited<typeof result>>().is<AsyncResultWith<Paid, Declared>>();
 typeOf(await result.get()).is<Paid>();
+typeOf(result.revoke({ terminate: true })).is<Promise<void>>();
 typeOf(await charge.delay("a", 1).get()).is<Paid>();
 typeOf<keyof AsyncResultWith<Paid, Declared>>().is<keyof AsyncResult<Paid>>();
 

@@ -172,10 +172,10 @@ describe("the main thread's end of a link", () => {
 describe("calls of tasks in pool threads", () => {
   expectNothingLeftRunning();
 
-  it("travel through the main thread, also in memory", async () => {
+  it.each(["threads", "processes"] as const)("travel through the main thread, also in memory: %s", async (pool) => {
     await using app = createApp({ broker: `memory:${namespace()}` });
     const { broker } = urlsOf(internalsOf(app).urls);
-    const worker = createWorker({ registry: fixture("registry.js"), app, threads: 1, concurrency: 2 });
+    const worker = createWorker({ registry: fixture("registry.js"), app, pool, concurrency: 2 });
     await worker.start();
     try {
       const call = app.sendUnchecked("callAdd", [broker, 3, 4]);
@@ -185,8 +185,8 @@ describe("calls of tasks in pool threads", () => {
     }
   });
 
-  it("reach brokers that are not the worker's own", async () => {
-    const run = await PoolRun.start();
+  it.each(["thread", "process"] as const)("reach brokers that are not the worker's own from a %s", async (kind) => {
+    const run = await PoolRun.start({ kind });
     const url = `memory:${namespace()}`;
     const [transport, results] = [await opened(openTransport(url)), await opened(openResults(url))];
     const caller = job("callAdd", [url, 1, 2]);
@@ -200,8 +200,8 @@ describe("calls of tasks in pool threads", () => {
     await subscription.stop();
   });
 
-  it("fail in the task when the broker cannot be opened", async () => {
-    const run = await PoolRun.start();
+  it.each(["thread", "process"] as const)("fail in the task when the broker cannot be opened: %s", async (kind) => {
+    const run = await PoolRun.start({ kind });
     const caller = job("callAdd", ["nowhere:", 1, 2]);
     run.run(caller);
     expect(await run.error(caller)).toMatchObject({ name: "PublishError", code: "NOT_ENQUEUED" });

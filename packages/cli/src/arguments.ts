@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { Duration } from "@taskgen/core";
+import type { MemorySize, WorkerQueue } from "@taskgen/worker";
 import { CliError } from "./cli-error.js";
 
 // Parsers of options, in the form that commander calls: what they throw, it completes with the option's name.
@@ -24,11 +25,43 @@ export function port(text: string): number {
   throw new InvalidArgumentError("Give a port from 0 to 65535.");
 }
 
+/** A size such as `800kB`, `512MB` or `1.5GB`. */
+export function memorySize(text: string): MemorySize {
+  if (/^\d+(\.\d+)?(kB|MB|GB)$/.test(text) && Number.parseFloat(text) > 0) return text as MemorySize;
+  throw new InvalidArgumentError("Give a number and a unit, such as 800kB, 512MB or 1.5GB.");
+}
+
+/** The most and the fewest, the fewest being 1 where it is not given. */
+export function autoscale(text: string): { readonly max: number; readonly min: number } {
+  const match = /^(\d+)(?:,(\d+))?$/.exec(text);
+  const [max, min] = [Number(match?.[1]), Number(match?.[2] ?? 1)];
+  if (max > 0 && min <= max) return { max, min };
+  throw new InvalidArgumentError("Give the most and the fewest, such as 8,1; the most comes first.");
+}
+
 /** Names separated by commas; the option may be given again. */
 export function names(text: string, before: readonly string[] = []): readonly string[] {
   const given = text.split(",").map((name) => name.trim());
   if (given.includes("")) throw new InvalidArgumentError("One of the names is empty.");
   return [...before, ...given];
+}
+
+/** 0 to 9. */
+export function priority(text: string): number {
+  if (/^\d$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Give a whole number from 0 to 9, 9 first.");
+}
+
+/** Queues separated by commas, each with a weight after `=` where it is not 1. */
+export function queues(text: string, before: readonly WorkerQueue[] = []): readonly WorkerQueue[] {
+  return [...before, ...names(text).map(queue)];
+}
+
+function queue(text: string): WorkerQueue {
+  const [, name, weight] = /^(.+)=(.*)$/.exec(text) ?? [];
+  if (name === undefined) return { name: text };
+  if (Number(weight) > 0 && Number.isFinite(Number(weight))) return { name, weight: Number(weight) };
+  throw new InvalidArgumentError(`The weight of ${name} must be a number above 0, such as ${name}=3.`);
 }
 
 /** One JSON value for each argument. */

@@ -1,4 +1,4 @@
-import type { WorkerInfo } from "@taskgen/worker";
+import type { WorkerInfo, WorkerQueue } from "@taskgen/worker";
 import { cleanLine, maskCredentials } from "./clean-text.js";
 import type { LogEntry } from "./log-line.js";
 
@@ -12,7 +12,7 @@ export interface BannerFacts extends WorkerInfo {
 
 /** What people see when a worker starts. */
 export function formatBanner(facts: BannerFacts): string {
-  const { version, host, pid, broker, durability, backend, queues, tasks, registry } = facts;
+  const { version, host, pid, broker, durability, backend, lanes, tasks, registry } = facts;
   return [
     "",
     ` taskgen ${version} worker on ${host} (process ${pid})`,
@@ -25,7 +25,7 @@ export function formatBanner(facts: BannerFacts): string {
     `   registry:    ${registry}`,
     "",
     " [queues]",
-    ...queues.map((queue) => `   ${queue}`),
+    ...lanes.map((lane) => `   ${describeLane(lane)}`),
     "",
     " [tasks]",
     ...(tasks.length === 0 ? ["   (none)"] : tasks.map((task) => `   ${task}`)),
@@ -47,7 +47,19 @@ export function bannerEntry({ version, host, pid, broker, backend, ...rest }: Ba
   };
 }
 
-function describePool({ pool, threads, concurrency }: WorkerInfo): string {
+function describeLane({ name, weight = 1, concurrency }: WorkerQueue): string {
+  const notes = [
+    ...(weight === 1 ? [] : [`weight ${weight}`]),
+    ...(concurrency === undefined ? [] : [`at most ${concurrency} at once`]),
+  ];
+  return notes.length === 0 ? name : `${name} (${notes.join(", ")})`;
+}
+
+function describePool({ pool, threads, processes, autoscale, concurrency }: WorkerInfo): string {
   const tasks = `${concurrency} ${concurrency === 1 ? "task" : "tasks"} at once`;
-  return pool === "inline" ? `inline, ${tasks}` : `${threads} ${threads === 1 ? "thread" : "threads"}, ${tasks}`;
+  if (pool === "inline") return `inline, ${tasks}`;
+  const count = pool === "threads" ? threads : processes;
+  const children = pool === "threads" ? ["thread", "threads"] : ["process", "processes"];
+  const size = autoscale === undefined ? count : `${autoscale.min} to ${autoscale.max}`;
+  return `${size} ${children[size === 1 ? 0 : 1]}, ${tasks}`;
 }

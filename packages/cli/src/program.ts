@@ -20,6 +20,7 @@ import { describeInit, runInit } from "./verbs/init.js";
 import { describePurge, runPurge, type PurgeVerbOptions } from "./verbs/purge.js";
 import { describeQueues, runQueues, type QueuesVerbOptions } from "./verbs/queues.js";
 import { describeResult, runResult, type ResultVerbOptions } from "./verbs/result.js";
+import { describeRevoke, runRevoke, type RevokeVerbOptions } from "./verbs/revoke.js";
 import { describeWorker, runWorker, type WorkerVerbOptions } from "./verbs/worker.js";
 import { version } from "./version.js";
 
@@ -92,6 +93,9 @@ function defineBroker(program: Command, { terminal, done }: Verbs): void {
   );
   describeResult(addVerb(program, "result")).action((id: string, options: ResultVerbOptions) =>
     done(runResult(id, options, terminal)),
+  );
+  describeRevoke(addVerb(program, "revoke")).action((ids: readonly string[], options: RevokeVerbOptions) =>
+    done(runRevoke(ids, options, terminal)),
   );
   describeQueues(addVerb(program, "queues")).action((queues: readonly string[], options: QueuesVerbOptions) =>
     done(runQueues(queues, options, terminal)),

@@ -81,7 +81,8 @@ async function openCompiled(cwd: string, path: string): Promise<Project> {
   return describe(cwd, path, app);
 }
 
-async function importApp(cwd: string, { app }: Settings): Promise<App> {
+/** The app that settings name, otherwise the default app. */
+export async function importApp(cwd: string, { app }: Settings): Promise<App> {
   if (app === undefined) return defaultApp();
   const [path = "", name = "app"] = app.split("#");
   const file = resolve(cwd, path);

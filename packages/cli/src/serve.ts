@@ -8,6 +8,7 @@ import { LineWriter, type LogEntry } from "./log-line.js";
 import { loggerOf } from "./log.js";
 import { openProject, requireBroker, type Project } from "./project.js";
 import { exitCodeOf, type ShutdownEvents } from "./shutdown.js";
+import { poolOptions } from "./pool-options.js";
 import type { Terminal } from "./terminal.js";
 import type { WorkerVerbOptions } from "./verbs/worker.js";
 import { version } from "./version.js";
@@ -57,9 +58,9 @@ async function startUnlessStopped(worker: Worker): Promise<boolean> {
 }
 
 function createWorkerOf({ app, registry }: Project, options: WorkerVerbOptions, writer: LineWriter): Worker {
-  const { queues, pool, threads, concurrency, grace } = options;
+  const { queues, grace } = options;
   const logger = loggerOf(writer);
-  return createWorker({ app, registry, queues, pool, threads, concurrency, logger, gracePeriod: grace });
+  return createWorker({ app, registry, queues, logger, gracePeriod: grace, ...poolOptions(options) });
 }
 
 interface Greeting {

@@ -29,7 +29,7 @@ export class ConfigCache {
 
 const WORDS = new Set([
   ...["import", "type", "from", "export", "default", "as", "const", "satisfies", "true", "false"],
-  ...["defineConfig", "TaskgenConfig", "app", "schema", ...keysOf(CONFIG_DEFAULTS)],
+  ...["defineConfig", "TaskgenConfig", "app", "schema", "worker", "setup", ...keysOf(CONFIG_DEFAULTS)],
 ]);
 
 /** The keys of an object and of the objects in it. */

@@ -22,6 +22,8 @@ const contract = z.strictObject({
   schema: text.optional(),
 });
 
+const worker = z.strictObject({ setup: z.union([text, z.array(text)]).optional() });
+
 const schema = z.strictObject({
   include: z.array(text).min(1).optional(),
   exclude: z.array(text).optional(),
@@ -36,10 +38,11 @@ const schema = z.strictObject({
   validators: z.boolean().optional(),
   serialization: serialization.optional(),
   contract: contract.optional(),
+  worker: worker.optional(),
 });
 
 /** The settings that can stand beside a key, for the suggestion of a misspelt one. */
-const SETTINGS: Readonly<Record<string, z.ZodObject>> = { "": schema, client, serialization, contract };
+const SETTINGS: Readonly<Record<string, z.ZodObject>> = { "": schema, client, serialization, contract, worker };
 
 /** Something wrong with a configuration, at one of its keys. */
 export interface ConfigProblem {

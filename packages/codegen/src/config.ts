@@ -27,6 +27,16 @@ export interface TaskgenConfig {
   /** What is said of types of which nothing certain is known. */
   readonly serialization?: SerializationConfig;
   readonly contract?: ContractConfig;
+  readonly worker?: WorkerConfig;
+}
+
+/** What workers do besides running tasks. */
+export interface WorkerConfig {
+  /**
+   * Modules that each thread or process runs before its first task and after its last: `"src/database.ts"`, or a list that is
+   * run in its order and torn down in reverse. Each may export `setUp` and `tearDown`. @default none
+   */
+  readonly setup?: string | readonly string[];
 }
 
 /** How callers see the tasks. */
@@ -75,11 +85,15 @@ export interface ContractConfig {
 }
 
 /** A configuration with every default filled in. */
-export interface ResolvedConfig extends Required<Omit<TaskgenConfig, "app" | "client" | "serialization" | "contract">> {
+export interface ResolvedConfig extends Required<
+  Omit<TaskgenConfig, "app" | "client" | "serialization" | "contract" | "worker">
+> {
   readonly app: AppLocation | undefined;
   readonly client: Required<ClientConfig>;
   readonly serialization: Required<SerializationConfig>;
   readonly contract: Required<Omit<ContractConfig, "schema">> & { readonly schema: string | undefined };
+  /** Paths of the set-up modules, relative to the project, with `/`. */
+  readonly setup: readonly string[];
 }
 
 /** Where the app is. */
@@ -103,7 +117,7 @@ export const CONFIG_DEFAULTS = {
 
 /** Fills in the defaults. */
 export function resolveConfig(config: TaskgenConfig): ResolvedConfig {
-  const { app, ...rest } = { ...CONFIG_DEFAULTS, ...config };
+  const { app, worker, ...rest } = { ...CONFIG_DEFAULTS, ...config };
   return {
     ...rest,
     outDir: folder(rest.outDir),
@@ -112,6 +126,7 @@ export function resolveConfig(config: TaskgenConfig): ResolvedConfig {
     client: { ...CONFIG_DEFAULTS.client, ...config.client },
     serialization: { ...CONFIG_DEFAULTS.serialization, ...config.serialization },
     contract: { ...CONFIG_DEFAULTS.contract, schema: undefined, ...config.contract },
+    setup: [worker?.setup ?? []].flat().map(folder),
   };
 }
 

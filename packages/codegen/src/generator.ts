@@ -36,7 +36,7 @@ export class Generator {
   async run(options: RunOptions = {}): Promise<GenerateResult> {
     const { tasks, diagnostics, textOf } = await this.#readTasks();
     const lock = (this.#lock = await readContract(this.#cwd, this.#config.contract.file, this.#lock));
-    const found = [...diagnostics, ...this.#checkApp(), ...(options.replaceLock === true ? [] : lock.diagnostics)];
+    const found = [...diagnostics, ...this.#checkModules(), ...(options.replaceLock === true ? [] : lock.diagnostics)];
     const emit = this.#emitOptions();
     const wantsTypes = options.types === true || lock.revision !== undefined || this.#config.client.mode === "contract";
     const typed =
@@ -72,22 +72,27 @@ export class Generator {
   }
 
   #emitOptions(): EmitOptions {
-    const { outDir, app, importExtension } = this.#config;
+    const { outDir, app, setup, importExtension } = this.#config;
     const extension = importExtension === "auto" ? (allowsTsImports(this.#cwd) ? ".ts" : ".js") : importExtension;
-    return { outDir, app, extension };
+    return { outDir, app, setup, extension };
   }
 
-  #checkApp(): Diagnostic[] {
-    const { app } = this.#config;
-    if (app === undefined || existsSync(join(this.#cwd, app.file))) return [];
+  /** The modules that the configuration names. */
+  #checkModules(): Diagnostic[] {
+    const { app, setup } = this.#config;
+    const exporting = "to the path of a module that exports";
     return [
-      {
-        code: "TG4001",
-        severity: "error",
-        message: `the module of the app, "${app.file}", does not exist`,
-        fix: "set app to the path of a module that exports the app, relative to the project",
-      },
+      ...(app === undefined ? [] : this.#checkModule(app.file, ["the app", `set app ${exporting} the app`])),
+      ...setup.flatMap((file) =>
+        this.#checkModule(file, ["set-up", `set worker.setup ${exporting} setUp or tearDown`]),
+      ),
     ];
+  }
+
+  #checkModule(file: string, [what, fix]: readonly [what: string, fix: string]): Diagnostic[] {
+    if (existsSync(join(this.#cwd, file))) return [];
+    const message = `the module of ${what}, "${file}", does not exist`;
+    return [{ code: "TG4001", severity: "error", message, fix: `${fix}, relative to the project` }];
   }
 
   #noFiles(): Diagnostic {

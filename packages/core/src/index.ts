@@ -12,7 +12,7 @@ export type { ArgumentsSchema, Upcaster } from "./define/arguments.js";
 export type { StandardIssue, StandardProps, StandardResult, StandardSchemaV1 } from "./define/standard-schema.js";
 export type { CallOptions, ErrorClass, ErrorMatcher, TaskOptions } from "./define/task-options.js";
 export type { RetryPolicy, SendOptions } from "./define/retry-policy.js";
-export type { Registry, RegistryEntry } from "./define/registry.js";
+export type { Registry, RegistryEntry, SetupEntry, SetupModule } from "./define/registry.js";
 export type { TaskEnd, TaskHooks } from "./define/task-hooks.js";
 export { currentTask, type CurrentTask } from "./run/current-task.js";
 export type { Logger, LogMethod, TaskLog } from "./run/logger.js";
@@ -29,6 +29,7 @@ export type { Middleware, MiddlewareParts, OutgoingCall, Publish, RunMiddleware,
 export { App, createApp, defaultApp, type AnyApp, type AppOptions } from "./call/app.js";
 export type { AppEvents } from "./call/app-events.js";
 export type { ContextHeader, ContextOptions, ContextStorage } from "./call/context.js";
+export type { NamedRoute, QueueSettings, Route, RouteFunction, Routes, RouteTarget } from "./call/routes.js";
 export type { OnPublishError } from "./call/publisher.js";
 export type { NotSerializable } from "./call/not-serializable.js";
 export type { Stub, StubOf, StubOptions, Stubs, StubWith } from "./call/stub.js";
@@ -39,6 +40,7 @@ export type {
   DeclaredErrors,
   Extras,
   GetOptions,
+  RevokeOptions,
   UnknownExtras,
 } from "./call/async-result.js";
 export type { Settled } from "./call/settled.js";

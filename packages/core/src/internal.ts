@@ -7,6 +7,7 @@ export { internalsOf, type AppInternals } from "./call/app.js";
 export type { Connection } from "./call/connection.js";
 export type { StandIn } from "./call/stand-in.js";
 export { LinkState, type LinkStatus, type Side, type SideState } from "./call/link-state.js";
+export type { Routing } from "./call/routes.js";
 export { urlsOf, workspaceRoot } from "./transports/default-broker.js";
 export { definitionOf, taskDefinition } from "./define/task.js";
 export type { Issue, Validator, Validators } from "./define/validator.js";
@@ -23,6 +24,7 @@ export { installLink, LinkClient } from "./transports/link/client.js";
 export { LinkHost, type LinkHostOptions, type OwnConnection } from "./transports/link/connections.js";
 export { serveLink, type ResolveLink } from "./transports/link/host.js";
 export type { LinkRequest } from "./transports/link/opener.js";
+export type { LinkPort } from "./transports/link/port.js";
 export {
   canFuse,
   canInspect,
@@ -32,7 +34,10 @@ export {
   type Fusing,
   type Inspect,
   type QueueDepth,
+  type Revocation,
+  type Revoking,
 } from "./powers.js";
+export { canRevoke } from "./revoking.js";
 export type {
   PutOutcome,
   ResultBackend,
@@ -60,11 +65,15 @@ export { createCodec, type Codec } from "./wire/codec.js";
 export {
   decodeMessage,
   encodeMessage,
+  MAX_ANCESTORS,
   MESSAGE_VERSION,
   replaceHeader,
+  type Descent,
   type Header,
   type Message,
 } from "./wire/message.js";
+export { decodeNotice, REVOKE_TOPIC } from "./wire/revoke-notice.js";
+export { RevocationMap } from "./transports/revocation-map.js";
 export { describeIssues } from "./wire/issues.js";
 export { decodeFailure, encodeFailure } from "./wire/outcome.js";
 export { pack, transferables, unpack, type Packed } from "./wire/pack.js";

@@ -37,6 +37,9 @@ export function canExpect(results: ResultBackend): results is ResultBackend & Ex
   return "expect" in results;
 }
 
+/** n.b. `canRevoke` is there too: a client loads this file before it revokes anything. */
+export type { Revocation, Revoking } from "./revoking.js";
+
 /** How many messages of one queue are where. */
 export interface QueueDepth {
   readonly queue: string;
@@ -44,6 +47,8 @@ export interface QueueDepth {
   readonly delayed: number;
   readonly owned: number;
   readonly dead: number;
+  /** Workers that take from it now. RabbitMQ counts one that was granted more in the meantime as several. */
+  readonly consumers: number;
 }
 
 export interface DeadLetter {

@@ -1,10 +1,17 @@
 import type { AbortCode } from "@taskgen/core";
-import type { Connection, Delivery, Emitter, Subscription } from "@taskgen/core/internal";
+import type { Connection, Delivery, Emitter } from "@taskgen/core/internal";
 import { aborted } from "./aborted.js";
+import { EarlyGate } from "./early-gate.js";
 import type { WorkerEvents } from "./events.js";
 import type { Finisher } from "./finisher.js";
+import { Lanes } from "./lanes.js";
+import { OwnedJobs } from "./owned-jobs.js";
 import type { Ended, Pool } from "./pool/pool.js";
 import { Prefetch } from "./prefetch.js";
+import type { WorkerQueue } from "./queues.js";
+import type { Revocations } from "./revocations.js";
+import { RevokedJobs } from "./revoked-jobs.js";
+import { takeSurplus } from "./surplus.js";
 import { triage, type OwnedJob, type TriageOptions } from "./triage.js";
 import type { Verdict } from "./verdict.js";
 
@@ -14,6 +21,7 @@ export interface ConsumerOptions {
   readonly pool: Pool<OwnedJob>;
   readonly finisher: Finisher;
   readonly events: Emitter<WorkerEvents>;
+  readonly revocations: Revocations;
   readonly triage: TriageOptions;
 }
 
@@ -33,21 +41,27 @@ const STOPPED: Verdict = {
 export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #prefetch: Prefetch;
-  readonly #owned = new Set<OwnedJob>();
+  readonly #revoked: RevokedJobs;
+  readonly #owned = new OwnedJobs();
   readonly #watched = new WeakSet<OwnedJob>();
-  #subscriptions: Subscription[] = [];
   #lostCheck: NodeJS.Timeout | undefined;
   /** Those that wait for others: still owned, but their slots are free. */
-  readonly #joining = new Set<OwnedJob>();
-  #granted: number;
+  readonly #joining = new OwnedJobs();
+  readonly #gate = new EarlyGate({
+    limit: (queue) => this.#lanes.limitOf(queue),
+    open: (job) => void this.#runAcknowledged(job),
+  });
+  readonly #lanes: Lanes;
   #stopping = false;
   #aborting = false;
   #idle: (() => void)[] = [];
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    this.#prefetch = new Prefetch(options.pool.concurrency);
-    this.#granted = this.#prefetch.credit;
+    const prefetch = (this.#prefetch = new Prefetch(options.pool.concurrency));
+    const holdings = { owned: this.#owned, joining: this.#joining, acknowledged: this.#gate.passed };
+    this.#lanes = new Lanes({ ...holdings, prefetch });
+    this.#revoked = new RevokedJobs(options.pool, options.revocations);
   }
 
   /** How many deliveries are under way. */
@@ -55,22 +69,19 @@ export class Consumer {
     return this.#owned.size;
   }
 
-  async start(queues: readonly string[]): Promise<void> {
+  async start(queues: readonly WorkerQueue[]): Promise<void> {
     const { transport } = this.#options.connection;
-    await transport.declare(queues.map((name) => ({ name })));
-    this.#lostCheck = setInterval(() => this.#watchLost(), LOST_CHECK_MS);
-    for (const queue of queues) {
-      this.#subscriptions.push(await transport.consume(queue, this.#granted, (batch) => this.#take(batch)));
-    }
+    await transport.declare(queues.map(({ name }) => ({ name })));
+    this.#lostCheck = setInterval(() => this.#check(), LOST_CHECK_MS);
+    await this.#lanes.open(queues, transport, (batch) => this.#take(batch));
   }
 
   /** Takes nothing more, and hands back what has not begun. A broker that does not answer is waited for until the signal aborts. */
   async stopTaking(limit: AbortSignal): Promise<void> {
     this.#stopping = true;
-    const stopped = this.#subscriptions.splice(0).map((subscription) => subscription.stop());
-    for (const stop of stopped) stop.catch((reason: unknown) => this.#warn(reason));
     // n.b. what is handed back while it still takes may come straight back
-    await Promise.race([Promise.allSettled(stopped), aborted(limit)]);
+    await Promise.race([this.#lanes.stop((reason) => this.#warn(reason)), aborted(limit)]);
+    for (const job of this.#gate.takeBack()) this.#release(job);
     for (const job of this.#options.pool.takeBack()) {
       // n.b. what was acknowledged early cannot be handed back
       if (job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
@@ -93,9 +104,22 @@ export class Consumer {
   /** Hands back everything that still runs; what comes of it is dropped. */
   releaseAll(): void {
     for (const job of [...this.#owned]) {
-      if (job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
+      if (job.early || this.#revoked.has(job)) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
       else this.#release(job);
     }
+  }
+
+  /** Ends the jobs under way that are revoked: at once those that have not begun. */
+  stopRevoked(): void {
+    for (const end of this.#revoked.stop([...this.#owned])) {
+      const { job, verdict } = end;
+      if (!this.#owned.delete(job)) continue;
+      this.#gate.ended(job);
+      if (!this.#gate.remove(job)) this.#options.finisher.end(end);
+      else this.#options.finisher.endUnrun(job.delivery, { kind: "end", task: job.task, verdict });
+    }
+    this.#grant();
+    this.#noteIdle();
   }
 
   close(): void {
@@ -104,14 +128,17 @@ export class Consumer {
 
   /** A batch of jobs ended in the pool. */
   ended(batch: readonly Ended<OwnedJob>[]): void {
-    for (const end of batch) {
+    for (const told of batch) {
+      const end = this.#revoked.judge(told);
       // n.b. one that did not await its join, or whose thread died, does not tell that it is over
       this.#joining.delete(end.job);
+      this.#gate.ended(end.job);
       if (this.#aborting && end.verdict.kind === "failure" && !end.job.early) this.#release(end.job);
       // n.b. a job that was released meanwhile ends without an owner
       else if (this.#owned.delete(end.job)) this.#options.finisher.end(end);
     }
-    this.#grantCredit(batch.length);
+    this.#prefetch.ended(batch.length);
+    this.#grant();
     this.#noteIdle();
   }
 
@@ -119,13 +146,13 @@ export class Consumer {
   joining(job: OwnedJob, waiting: boolean): void {
     if (waiting && this.#owned.has(job)) this.#joining.add(job);
     else this.#joining.delete(job);
-    this.#grantCredit(0);
+    this.#grant();
   }
 
   /** The pool runs more or fewer jobs at once from now on. */
   resized(): void {
     this.#prefetch.concurrency = this.#options.pool.concurrency;
-    this.#grantCredit(0);
+    this.#grant();
   }
 
   #take(batch: readonly Delivery[]): void {
@@ -139,6 +166,7 @@ export class Consumer {
     }
     if (this.#stopping) for (const job of [...ready, ...redelivered]) this.#release(job);
     else this.#dispatch(ready, redelivered);
+    if (this.#lanes.areMany) this.#grant();
   }
 
   #own(job: OwnedJob): OwnedJob {
@@ -178,28 +206,36 @@ export class Consumer {
   #run(jobs: readonly OwnedJob[]): void {
     const late = jobs.filter((job) => !job.early);
     if (late.length > 0) this.#options.pool.run(late);
-    if (late.length < jobs.length) for (const job of jobs) if (job.early) void this.#runAcknowledged(job);
+    if (late.length === jobs.length) return;
+    this.#gate.add(jobs.filter((job) => job.early));
+    this.#grant();
+  }
+
+  /** Divides the credit anew, and tells the broker. */
+  #grant(): void {
+    this.#lanes.grant();
+    if (this.#gate.fill()) this.#lanes.grant();
   }
 
   /** At most once: it runs only after the broker has forgotten it. */
   async #runAcknowledged(job: OwnedJob): Promise<void> {
     const ours = await this.#options.finisher.acknowledge(job);
-    if (!ours) this.#owned.delete(job);
+    if (!ours) this.#drop(job);
     else if (this.#stopping) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
-    else this.#options.pool.run([job]);
+    // n.b. it may have been revoked meanwhile
+    else if (this.#owned.has(job)) this.#options.pool.run([job]);
     this.#noteIdle();
+  }
+
+  #drop(job: OwnedJob): void {
+    this.#owned.delete(job);
+    this.#gate.ended(job);
+    this.#grant();
   }
 
   #release(job: OwnedJob): void {
     if (this.#owned.delete(job)) this.#options.finisher.release(job);
     this.#noteIdle();
-  }
-
-  #grantCredit(ended: number): void {
-    const credit = this.#prefetch.ended(ended) + this.#joining.size;
-    if (credit === this.#granted) return;
-    this.#granted = credit;
-    for (const subscription of this.#subscriptions) subscription.credit(credit);
   }
 
   #warn(reason: unknown): void {
@@ -209,6 +245,17 @@ export class Consumer {
 
   #noteIdle(): void {
     if (this.#owned.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #check(): void {
+    this.#watchLost();
+    if (this.#stopping) return;
+    const quiet = this.#prefetch.look(this.#owned.size > 0);
+    if (quiet === 2) this.#grant();
+    // n.b. what is handed back before the broker knows the lower credit comes again
+    if (quiet !== 3) return;
+    for (const job of this.#gate.takeBack()) this.#release(job);
+    for (const job of takeSurplus(this.#options.pool, this.#lanes)) this.#release(job);
   }
 
   #watchLost(): void {

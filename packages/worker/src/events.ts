@@ -24,7 +24,8 @@ export interface WorkerEvents {
   };
   readonly "task-retried": TaskEvent & { readonly delayMs: number; readonly error: RemoteError };
   readonly "task-rejected": TaskEvent & { readonly error: RemoteError };
-  readonly "task-revoked": TaskEvent & { readonly error: RemoteError };
+  /** `terminated`: of a task that ran, whether it was ended by force. */
+  readonly "task-revoked": TaskEvent & { readonly error: RemoteError; readonly terminated?: boolean | undefined };
   readonly "task-ignored": TaskEvent;
   /** Put back for later: this worker does not know the task or the message's version. */
   readonly "task-parked": TaskEvent & { readonly delayMs: number; readonly reason: string };

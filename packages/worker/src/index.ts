@@ -1,4 +1,6 @@
 export { createWorker, Worker, type PoolKind, type WorkerInfo, type WorkerOptions } from "./worker.js";
+export type { WorkerQueue } from "./queues.js";
 export type { TaskEvent, WorkerEvents } from "./events.js";
 export type { ConnectionHealth, HealthStatus, WorkerHealth } from "./health.js";
-export type { LogFields, LogLevel } from "./pool/pool.js";
+export type { MemorySize } from "./memory-size.js";
+export type { Autoscale, LogFields, LogLevel } from "./pool/pool.js";

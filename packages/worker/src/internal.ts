@@ -3,6 +3,8 @@
  * @module
  */
 export { eventOf } from "./log-lines.js";
-export { ThreadPool, type ThreadPoolOptions } from "./pool/threads.js";
+export { ChildPool, type ChildPoolOptions } from "./pool/child-pool.js";
 export type { Ended, Job, PlainTaskOptions, Pool, PoolEvents } from "./pool/pool.js";
 export type { Verdict } from "./verdict.js";
+export { Prefetch } from "./prefetch.js";
+export { shareCredit, type Claim } from "./shares.js";

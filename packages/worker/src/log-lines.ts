@@ -92,9 +92,12 @@ const ROWS: { readonly [E in keyof WorkerEvents]: Row<WorkerEvents[E]> } = {
   },
   "task-revoked": {
     upTo: "info",
-    line: ({ id, task, error }) => ({
-      message: `Discarding revoked task: ${nameOf({ id, task })}: ${error.message}`,
-      fields: { task, id, error: shown(error) },
+    line: ({ id, task, error, terminated }) => ({
+      message:
+        terminated === undefined
+          ? `Discarding revoked task: ${nameOf({ id, task })}: ${error.message}`
+          : `Task ${nameOf({ id, task })} revoked (terminated: ${terminated ? "yes" : "no"}): ${error.message}`,
+      fields: { task, id, error: shown(error), ...(terminated !== undefined && { terminated }) },
     }),
   },
   "task-ignored": {

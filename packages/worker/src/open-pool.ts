@@ -1,43 +1,37 @@
-import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
-import { ConfigError, milliseconds, type AnyApp, type Registry } from "@taskgen/core";
+import type { AnyApp, Registry } from "@taskgen/core";
 import { internalsOf } from "@taskgen/core/internal";
+import { planPool } from "./pool-options.js";
+import { ChildPool } from "./pool/child-pool.js";
 import { InlinePool } from "./pool/inline.js";
 import type { Pool } from "./pool/pool.js";
-import { ThreadPool } from "./pool/threads.js";
 import { LoadedRegistry } from "./registry.js";
 import type { OwnedJob } from "./triage.js";
-import type { WorkerOptions } from "./worker.js";
-
-const PER_THREAD = 10;
+import type { WorkerInfo, WorkerOptions } from "./worker.js";
 
 /** The pool that a worker's options ask for, not yet started. */
 export function openPool(options: WorkerOptions, app: AnyApp): Pool<OwnedJob> {
-  // n.b. that of the threads is their own
+  // n.b. that of the threads and processes is their own
   internalsOf(app).middleware();
-  checkCount("threads", options.threads);
-  checkCount("concurrency", options.concurrency);
-  if (options.pool === "inline") {
-    return new InlinePool(
-      async () => new LoadedRegistry(await importRegistry(options.registry), app),
-      options.concurrency ?? PER_THREAD,
-    );
-  }
-  const wanted = options.threads ?? availableParallelism();
-  const threads = Math.max(1, Math.min(wanted, options.concurrency ?? wanted));
-  return new ThreadPool({
-    registryUrl: registryUrl(options.registry),
-    threads,
-    concurrencyPerThread: options.concurrency === undefined ? PER_THREAD : Math.ceil(options.concurrency / threads),
-    killGraceMs: milliseconds(options.killGrace ?? "5s"),
-    app,
-  });
+  const plan = planPool(options);
+  if (plan.kind !== "inline") return new ChildPool({ ...plan, registryUrl: registryUrl(options.registry), app });
+  return new InlinePool(async () => new LoadedRegistry(await importRegistry(options.registry), app), plan.concurrency);
 }
 
-function checkCount(option: string, count: number | undefined): void {
-  if (count === undefined || (Number.isSafeInteger(count) && count > 0)) return;
-  throw new ConfigError("OPTION_INVALID", `${option} is ${count}; it must be a whole number of at least 1`);
+/** What a worker tells of its pool. */
+export function describePool(options: WorkerOptions, { children }: Pool<OwnedJob>): Pick<WorkerInfo, PoolInfo> {
+  const plan = planPool(options);
+  const { pool = "threads" } = options;
+  return {
+    pool,
+    threads: pool === "threads" ? children : 0,
+    processes: pool === "processes" ? children : 0,
+    autoscale: plan.kind === "inline" ? undefined : plan.autoscale,
+    concurrency: plan.kind === "inline" ? plan.concurrency : plan.children * plan.concurrencyPerChild,
+  };
 }
+
+type PoolInfo = "pool" | "threads" | "processes" | "autoscale" | "concurrency";
 
 async function importRegistry(registry: Registry | string): Promise<Registry> {
   if (typeof registry !== "string") return registry;

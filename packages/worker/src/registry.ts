@@ -1,4 +1,4 @@
-import { defaultApp, type AnyApp, type Registry, type RegistryEntry } from "@taskgen/core";
+import { defaultApp, type AnyApp, type Registry, type RegistryEntry, type SetupEntry } from "@taskgen/core";
 import { createCodec, internalsOf, type Codec, type Validator } from "@taskgen/core/internal";
 import { argumentCheck } from "./check-arguments.js";
 import { entering } from "./entering.js";
@@ -23,6 +23,10 @@ export class LoadedRegistry {
   /** With the registry's own app, otherwise `app`, otherwise the default one. */
   static async open(registry: Registry, app?: AnyApp): Promise<LoadedRegistry> {
     return new LoadedRegistry(registry, app ?? (await registry.app?.()) ?? defaultApp());
+  }
+
+  get setup(): readonly SetupEntry[] {
+    return this.#registry.setup ?? [];
   }
 
   /** Loads the module of one task on its first use. */

@@ -22,7 +22,7 @@ export function reportEnd(events: Emitter<WorkerEvents>, { job: { id, task }, ve
     case "reject":
       return events.emit("task-rejected", () => ({ id, task, error: verdict.error }));
     case "revoke":
-      return events.emit("task-revoked", () => ({ id, task, error: verdict.error }));
+      return events.emit("task-revoked", () => ({ id, task, error: verdict.error, terminated: verdict.terminated }));
     case "ignore":
       return events.emit("task-ignored", () => ({ id, task }));
     default:

@@ -1,6 +1,7 @@
 import type { Consumer } from "./consumer.js";
 import type { Finisher } from "./finisher.js";
 import type { Pool } from "./pool/pool.js";
+import type { Revocations } from "./revocations.js";
 import type { OwnedJob } from "./triage.js";
 
 /** After the grace period: how long aborted tasks have to clean up. */
@@ -15,6 +16,7 @@ export interface Consuming {
   readonly consumer: Consumer;
   readonly finisher: Finisher;
   readonly pool: Pool<OwnedJob>;
+  readonly revocations: Revocations;
 }
 
 /**
@@ -40,12 +42,12 @@ export async function undoStart(consuming: Consuming): Promise<void> {
 }
 
 /** False when the broker or the store did not take everything in time. */
-async function handBack({ consumer, finisher, pool }: Consuming): Promise<boolean> {
+async function handBack({ consumer, finisher, pool, revocations }: Consuming): Promise<boolean> {
   const late = AbortSignal.timeout(DRAIN_MS);
   consumer.releaseAll();
   await finisher.drained(late);
   const settled = !late.aborted;
   consumer.close();
-  await pool.stop();
+  await Promise.all([pool.stop(), revocations.stop()]);
   return settled;
 }

@@ -5,6 +5,7 @@ import {
   MESSAGE_VERSION,
   toRemoteError,
   type Delivery,
+  type Descent,
   type Header,
 } from "@taskgen/core/internal";
 import { EXPIRED } from "./execute.js";
@@ -42,6 +43,8 @@ export interface TriageOptions {
   readonly maxRedeliveries: number;
   readonly parking: ParkingPolicy;
   readonly now: () => number;
+  /** The end of a task that is revoked. */
+  readonly revoked: (id: string, descent: Descent) => Verdict | undefined;
 }
 
 export function triage(delivery: Delivery, options: TriageOptions): Triage {
@@ -52,6 +55,9 @@ export function triage(delivery: Delivery, options: TriageOptions): Triage {
     return { kind: "end", task: "?", verdict: { kind: "reject", error: toRemoteError(error) } };
   }
   const { header, args } = message;
+  // n.b. the fields of another version may be anything
+  const revoked = options.revoked(delivery.envelope.id, header.v === MESSAGE_VERSION ? header : UNKNOWN);
+  if (revoked !== undefined) return { kind: "end", task: header.task, verdict: revoked };
   if (header.v !== MESSAGE_VERSION) return park(header, `message version ${header.v} is unknown`, options.parking);
   const task = Object.hasOwn(options.tasks, header.task) ? options.tasks[header.task] : undefined;
   if (task === undefined) return park(header, `task ${header.task} is not registered in this worker`, options.parking);
@@ -96,6 +102,7 @@ function createJob(
     maxRedeliveries,
     rootId: header.rootId ?? delivery.envelope.id,
     parentId: header.parentId,
+    ancestors: header.ancestors ?? NO_ANCESTORS,
     headers: header.headers ?? NO_HEADERS,
     args,
     contract: header.hash,
@@ -112,4 +119,6 @@ function createJob(
   };
 }
 
+const UNKNOWN: Descent = {};
+const NO_ANCESTORS: readonly string[] = [];
 const NO_HEADERS: Readonly<Record<string, string>> = {};

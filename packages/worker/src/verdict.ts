@@ -9,8 +9,8 @@ export type Verdict =
   | { readonly kind: "retry"; readonly delayMs: number; readonly error: RemoteError }
   /** Not this task's work, or not work at all: REJECTED and a dead letter. */
   | { readonly kind: "reject"; readonly error: RemoteError }
-  /** REVOKED: not started, because it expired. */
-  | { readonly kind: "revoke"; readonly error: RemoteError }
+  /** REVOKED: by its caller, or because it expired. `terminated`: of one that ran, whether it was ended by force. */
+  | { readonly kind: "revoke"; readonly error: RemoteError; readonly terminated?: boolean }
   /** IGNORED, without a value. */
   | { readonly kind: "ignore" }
   /** Those who ran it died too often: FAILURE and a dead letter. */

@@ -14,14 +14,17 @@ import { createEmitter, type WorkerEvents } from "./events.js";
 import { Finisher } from "./finisher.js";
 import { Health, type WorkerHealth } from "./health.js";
 import { logWorker } from "./log-worker.js";
-import { openPool } from "./open-pool.js";
-import type { PlainTaskOptions, Pool, PoolEvents } from "./pool/pool.js";
+import type { MemorySize } from "./memory-size.js";
+import { describePool, openPool } from "./open-pool.js";
+import type { Autoscale, Pool, PoolEvents } from "./pool/pool.js";
+import { queuesOf, type WorkerQueue } from "./queues.js";
 import { Representations } from "./representations.js";
+import { Revocations } from "./revocations.js";
 import { Settler } from "./settler.js";
 import { shutDown, undoStart, type Consuming } from "./shut-down.js";
 import type { OwnedJob, ParkingPolicy } from "./triage.js";
 
-export type PoolKind = "threads" | "inline";
+export type PoolKind = "threads" | "processes" | "inline";
 
 /** Settings of a worker. */
 export interface WorkerOptions {
@@ -29,22 +32,37 @@ export interface WorkerOptions {
   readonly registry: Registry | string;
   /** The app whose broker it consumes. @default the registry's app, otherwise the default app */
   readonly app?: AnyApp | undefined;
-  /** The queues it takes from. @default the app's queue and those that its tasks name */
-  readonly queues?: readonly string[] | undefined;
+  /** The queues it takes from. @default the app's queue, and those that its tasks or the app's routes for them name */
+  readonly queues?: readonly (string | WorkerQueue)[] | undefined;
   /**
-   * `threads`: tasks cannot block the worker, and can be stopped. `inline`: on the worker's own event loop; a task that blocks
-   * it loses its lease on brokers whose lease this loop renews. @default "threads"
+   * `threads`: tasks cannot block the worker, and can be stopped. `processes`: the same, and a crash of native code or memory
+   * that runs out ends one process only. `inline`: on the worker's own event loop; a task that blocks it loses its lease on
+   * brokers whose lease this loop renews. @default "threads"
    */
   readonly pool?: PoolKind | undefined;
-  /** @default one for each core */
+  /** How many threads run tasks. @default one for each core */
   readonly threads?: number | undefined;
-  /** Tasks at once in this worker. @default 10 for each thread */
+  /** How many processes run tasks, with the pool `processes`. @default one for each core */
+  readonly processes?: number | undefined;
+  /** Instead of a fixed number of threads or processes: starts them while tasks wait, ends those that are idle. @default none */
+  readonly autoscale?: { readonly max: Autoscale["max"]; readonly min?: Autoscale["min"] | undefined } | undefined;
+  /** Tasks at once in this worker; with `autoscale`, when it has grown. @default 10 for each thread or process */
   readonly concurrency?: number | undefined;
+  /**
+   * A thread or process that began so many tasks is replaced when it has finished them: against memory that leaks. Not for
+   * `inline`. @default no limit
+   */
+  readonly maxTasksPerChild?: number | undefined;
+  /**
+   * A thread or process that uses more memory after a task is replaced when it has finished what it runs. Of a process its
+   * resident memory counts, of a thread its heap and external memory. Not for `inline`. @default no limit
+   */
+  readonly maxMemoryPerChild?: MemorySize | undefined;
   /** Where the lines of the worker and of its tasks go: pino, `console`, any `Logger`. @default nowhere */
   readonly logger?: Logger | undefined;
   /** How long `stop` waits for running tasks. @default "30s" */
   readonly gracePeriod?: Duration | undefined;
-  /** How long the tasks that share a thread with one to be stopped by force may go on. @default "5s" */
+  /** How long the tasks that share a thread or process with one to be stopped by force may go on. @default "5s" */
   readonly killGrace?: Duration | undefined;
   /** More dead workers than this end a task: FAILURE, code `WORKER_LOST`, and a dead letter. @default 3 */
   readonly maxRedeliveries?: number | undefined;
@@ -60,9 +78,17 @@ export interface WorkerInfo {
   readonly durability: string;
   readonly backend: string;
   readonly queues: readonly string[];
+  /** The same with what was said of them. */
+  readonly lanes: readonly WorkerQueue[];
   readonly tasks: readonly string[];
   readonly pool: PoolKind;
+  /** How many threads run tasks; 0 when none. */
   readonly threads: number;
+  /** How many processes run tasks; 0 when none. */
+  readonly processes: number;
+  /** What it grows and shrinks between; undefined when it does not. */
+  readonly autoscale: Autoscale | undefined;
+  /** Tasks at once; with `autoscale`, when it has grown. */
   readonly concurrency: number;
 }
 
@@ -167,6 +193,7 @@ export class Worker implements AsyncDisposable {
   ): Promise<Consuming> {
     const settler = new Settler(connection);
     const finisher = new Finisher({ app, connection, settler, events: this.#events });
+    const revocations = new Revocations({ app, connection, events: this.#events });
     let consumer: Consumer | undefined;
     const tasks = await pool.start(
       this.#poolEvents({
@@ -183,20 +210,24 @@ export class Worker implements AsyncDisposable {
       maxRedeliveries: this.#maxRedeliveries,
       parking: this.#parking,
       now: app.options.ambient.now,
+      revoked: revocations.verdictOn,
     };
-    consumer = new Consumer({ connection, pool, finisher, events: this.#events, triage });
-    const queues = this.#options.queues ?? queuesOf(tasks, app.options.queue);
-    const consuming = { consumer, finisher, pool };
-    await this.#take(consuming, queues);
-    this.#health.running(consuming, queues);
-    this.#info = this.#describe(connection, pool, { queues, tasks: Object.keys(tasks).toSorted() });
+    consumer = new Consumer({ connection, pool, finisher, events: this.#events, revocations, triage });
+    const { routing, options } = app;
+    const lanes = queuesOf({ given: this.#options.queues, tasks, queue: options.queue, routing });
+    const consuming = { consumer, finisher, pool, revocations };
+    await this.#take(consuming, lanes);
+    this.#info = this.#describe(connection, pool, { lanes, tasks: Object.keys(tasks).toSorted() });
+    this.#health.running(consuming, this.#info.queues);
     return consuming;
   }
 
-  async #take(consuming: Consuming, queues: readonly string[]): Promise<void> {
+  async #take(consuming: Consuming, lanes: readonly WorkerQueue[]): Promise<void> {
     try {
       this.#refuseStopped();
-      await consuming.consumer.start(queues);
+      // n.b. before anything is taken
+      await consuming.revocations.start(() => consuming.consumer.stopRevoked());
+      await consuming.consumer.start(lanes);
       this.#refuseStopped();
     } catch (error) {
       await undoStart(consuming);
@@ -219,17 +250,16 @@ export class Worker implements AsyncDisposable {
   #describe(
     { transport, results }: Connection,
     pool: Pool<OwnedJob>,
-    { queues, tasks }: Pick<WorkerInfo, "queues" | "tasks">,
+    { lanes, tasks }: Pick<WorkerInfo, "lanes" | "tasks">,
   ): WorkerInfo {
     return {
       broker: transport.location,
       durability: transport.caps.durability,
       backend: results.location,
-      queues,
+      queues: lanes.map(({ name }) => name),
+      lanes,
       tasks,
-      pool: this.#options.pool ?? "threads",
-      threads: pool.threads,
-      concurrency: pool.concurrency,
+      ...describePool(this.#options, pool),
     };
   }
 
@@ -260,7 +290,3 @@ const wasStopped = (): ConfigError =>
 
 /** Makes a worker; it takes nothing before `start`. */
 export const createWorker = (options: WorkerOptions): Worker => new Worker(options);
-
-function queuesOf(tasks: Readonly<Record<string, PlainTaskOptions>>, appQueue: string): readonly string[] {
-  return [...new Set([appQueue, ...Object.values(tasks).flatMap(({ queue }) => queue ?? [])])];
-}

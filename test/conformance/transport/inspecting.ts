@@ -1,7 +1,9 @@
 import { canInspect, type Inspect, type Transport } from "@taskgen/core/internal";
 import { expect } from "vitest";
-import { consume } from "../inbox.js";
+import { eventually } from "../../support/eventually.js";
+import { consume, consumeAndSettle } from "../inbox.js";
 import { message, messages, send, settle, textsOf } from "../messages.js";
+import { close } from "../scene.js";
 import type { Cases } from "../suite.js";
 
 function inspectable(transport: Transport): Transport & Inspect {
@@ -19,7 +21,7 @@ export const inspecting: Cases = {
     await subscription.stop();
     await settle(transport, { delivery: dead!, to: "dead", reason: "bad" });
     const depth = (await transport.depths()).find(({ queue }) => queue === scene.queue);
-    expect(depth).toEqual({ queue: scene.queue, waiting: 3, delayed: 1, owned: 2, dead: 1 });
+    expect(depth).toEqual({ queue: scene.queue, waiting: 3, delayed: 1, owned: 2, dead: 1, consumers: 0 });
   },
 
   "counts what was sent to a queue that nobody declared": async (scene) => {
@@ -27,7 +29,35 @@ export const inspecting: Cases = {
     const queue = `${scene.queue}-undeclared`;
     await send(transport, ...messages(queue, 2));
     const depth = (await transport.depths()).find((one) => one.queue === queue);
-    expect(depth).toEqual({ queue, waiting: 2, delayed: 0, owned: 0, dead: 0 });
+    expect(depth).toEqual({ queue, waiting: 2, delayed: 0, owned: 0, dead: 0, consumers: 0 });
+  },
+
+  "counts who takes from a queue": async (scene) => {
+    const [one, two] = [await scene.open(), await scene.open()];
+    const transport = inspectable(one.transport);
+    const counted = (count: number): Promise<true> => {
+      const probe = async (): Promise<boolean> =>
+        (await transport.depths()).find(({ queue }) => queue === scene.queue)?.consumers === count;
+      return eventually(probe, { within: 15_000, every: 50, what: `${count} consumers` });
+    };
+    await counted(0);
+    const peer = await scene.peer();
+    await send(transport, message(scene.queue, "for the peer"));
+    await peer.consume(scene.queue, 1);
+    await counted(1);
+    await peer.kill();
+    await counted(0);
+    const { inbox, subscription } = await consumeAndSettle(one.transport, scene.queue, 1);
+    await counted(1);
+    await consume(two.transport, scene.queue, 1);
+    await counted(2);
+    await close(two);
+    await counted(1);
+    await inbox.arrived(1);
+    await subscription.stop();
+    await counted(0);
+    await consume(one.transport, scene.queue, 1);
+    await counted(1);
   },
 
   "lists dead letters up to a limit": async (scene) => {

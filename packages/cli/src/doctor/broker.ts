@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { internalsOf, urlsOf, type Connection } from "@taskgen/core/internal";
+import { canInspect, internalsOf, urlsOf, type Connection } from "@taskgen/core/internal";
 import type { ConnectionOptions } from "../connection-options.js";
 import { openApp, requireBroker } from "../project.js";
+import { describeStalled, isStalled } from "../stalled-queue.js";
 import type { Finding } from "./finding.js";
 
 /** How long the broker may take to answer, in milliseconds. */
@@ -36,9 +37,11 @@ async function connect(connecting: Promise<Connection>, url: string): Promise<Fi
     ];
   }
   const { transport, results } = connection;
+  const stalled = canInspect(transport) ? (await transport.depths()).filter(isStalled) : [];
   return [
     { level: "ok", what: `broker: ${transport.location}` },
     { level: "ok", what: `survives: ${transport.caps.durability}` },
     { level: "ok", what: `results: ${results.location}` },
+    ...stalled.map((depth): Finding => ({ level: "note", what: describeStalled(depth) })),
   ];
 }

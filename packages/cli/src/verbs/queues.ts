@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { QueueDepth } from "@taskgen/core/internal";
 import { addConnectionOptions, type ConnectionOptions } from "../connection-options.js";
 import { formatTable } from "../format-table.js";
+import { describeStalled, isStalled } from "../stalled-queue.js";
 import type { Terminal } from "../terminal.js";
 
 export interface QueuesVerbOptions extends ConnectionOptions {
@@ -11,7 +12,9 @@ export interface QueuesVerbOptions extends ConnectionOptions {
 
 const HELP = `
 Shows all queues that the broker can list, and those that are named: RabbitMQ lists none but the default one.
-For each queue: waiting (ready to be taken), delayed (not yet), owned (a worker has it), dead (given up, with a reason).
+For each queue: waiting (ready to be taken), delayed (not yet), owned (a worker has it), dead (given up, with a reason),
+consumers (workers that take from it now). A queue that holds tasks and has no consumer is named below the table, and is
+"stalled" in JSON.
 
 Examples:
   $ npx taskgen queues
@@ -39,18 +42,24 @@ export async function runQueues(
     // what no worker has declared yet the broker may not know as a queue
     await broker.declare([queue, ...queues].map((name) => ({ name })));
     const depths = (await broker.depths()).toSorted((a, b) => (a.queue < b.queue ? -1 : 1));
-    terminal.print(options.json === true ? `${JSON.stringify(depths, undefined, 2)}\n` : table(depths));
+    const rows = depths.map((depth) => ({ ...depth, stalled: isStalled(depth) }));
+    terminal.print(options.json === true ? `${JSON.stringify(rows, undefined, 2)}\n` : describe(depths));
     return 0;
   });
 }
 
-const COLUMNS = ["queue", "waiting", "delayed", "owned", "dead"] as const satisfies readonly (keyof QueueDepth)[];
+const COLUMNS = [
+  "queue",
+  "waiting",
+  "delayed",
+  "owned",
+  "dead",
+  "consumers",
+] as const satisfies readonly (keyof QueueDepth)[];
 
-const table = (depths: readonly QueueDepth[]): string =>
-  depths.length === 0
-    ? "there are no queues\n"
-    : formatTable(
-        COLUMNS,
-        depths.map((depth) => COLUMNS.map((column) => `${depth[column]}`)),
-        "right",
-      );
+function describe(depths: readonly QueueDepth[]): string {
+  if (depths.length === 0) return "there are no queues\n";
+  const rows = depths.map((depth) => COLUMNS.map((column) => `${depth[column]}`));
+  const notes = depths.filter(isStalled).map((depth) => `! ${describeStalled(depth)}\n`);
+  return formatTable(COLUMNS, rows, "right") + notes.join("");
+}

@@ -1,17 +1,15 @@
 import { Option, type Command } from "commander";
 import type { Duration } from "@taskgen/core";
-import type { LogLevel, PoolKind } from "@taskgen/worker";
-import { count, duration, names, port } from "../arguments.js";
+import type { LogLevel, WorkerQueue } from "@taskgen/worker";
+import { duration, port, queues } from "../arguments.js";
 import { addConnectionOptions, type ConnectionOptions } from "../connection-options.js";
 import { LOG_LEVELS } from "../log-line.js";
+import { addPoolOptions, POOL_FLAGS, poolValues, type PoolVerbOptions } from "../pool-options.js";
 import type { ProjectOptions } from "../project.js";
 import type { Terminal } from "../terminal.js";
 
-export interface WorkerVerbOptions extends ConnectionOptions, Omit<ProjectOptions, "inline"> {
-  readonly queues?: readonly string[];
-  readonly concurrency?: number;
-  readonly threads?: number;
-  readonly pool: PoolKind;
+export interface WorkerVerbOptions extends ConnectionOptions, PoolVerbOptions, Omit<ProjectOptions, "inline"> {
+  readonly queues?: readonly WorkerQueue[];
   readonly loglevel: LogLevel;
   readonly json?: true;
   readonly grace: Duration;
@@ -31,7 +29,9 @@ as long as the process turns.
 Examples:
   $ npx taskgen worker                          all queues, one thread for each core
   $ npx taskgen worker -Q mail,default -c 50    two queues, 50 tasks at once
+  $ npx taskgen worker --pool processes --autoscale 8,1   from one process to eight, as tasks wait
   $ npx taskgen worker --health-port 8080       answers probes on http://127.0.0.1:8080/health
+  $ npx taskgen worker -Q mail=3,default        when both are full, three of four tasks are mail
   $ npx taskgen worker --registry dist/_generated/registry.js   what tsc compiled, without tsx
 
 Exit codes: 0 stopped and everything finished, also while it waited for its broker; 1 an error, or not everything was
@@ -47,15 +47,12 @@ export function describeWorker(command: Command): Command {
 
 /** The options of a worker that runs what is generated. */
 export function addWorkerOptions(command: Command): Command {
-  return addConnectionOptions(command)
-    .option(
-      "-Q, --queues <names>",
-      "take tasks from these queues, separated by commas (default: all that tasks name)",
-      names,
-    )
-    .option("-c, --concurrency <n>", "tasks at once (default: 10 for each thread)", count)
-    .option("--threads <n>", "worker threads (default: one for each core)", count)
-    .addOption(new Option("--pool <kind>", "where tasks run").choices(["threads", "inline"]).default("threads"))
+  const described = addConnectionOptions(command).option(
+    "-Q, --queues <names>",
+    "take tasks from these queues, separated by commas (default: all that tasks and routes name); mail=3 has three times the weight",
+    queues,
+  );
+  return addPoolOptions(described)
     .addOption(new Option("-l, --loglevel <level>", "what to log").choices(LOG_LEVELS).default("info"))
     .option("--json", "log one JSON object per line")
     .option("--grace <duration>", "how long running tasks may take to finish when the worker stops", duration, "30s")
@@ -70,21 +67,21 @@ export function addWorkerOptions(command: Command): Command {
 
 /** The same options as a command line. */
 export function workerArguments(options: WorkerVerbOptions): string[] {
-  const { json, queues, ...rest } = options;
-  const values = { ...rest, queues: queues?.join(",") };
+  const { json, queues: given, ...rest } = options;
+  const values = { ...rest, ...poolValues(options), queues: given?.map(queueArgument).join(",") };
   const named = (Object.keys(FLAGS) as (keyof typeof FLAGS)[]).flatMap((key) =>
     values[key] === undefined ? [] : [`${FLAGS[key]}=${values[key]}`],
   );
   return json === true ? [...named, "--json"] : named;
 }
 
+const queueArgument = ({ name, weight }: WorkerQueue): string => (weight === undefined ? name : `${name}=${weight}`);
+
 const FLAGS = {
   broker: "--broker",
   resultBackend: "--result-backend",
   queues: "--queues",
-  concurrency: "--concurrency",
-  threads: "--threads",
-  pool: "--pool",
+  ...POOL_FLAGS,
   loglevel: "--loglevel",
   grace: "--grace",
   healthPort: "--health-port",

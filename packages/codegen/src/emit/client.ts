@@ -11,6 +11,8 @@ export interface EmitOptions {
   /** The folder of the generated files. */
   readonly outDir: string;
   readonly app: AppLocation | undefined;
+  /** The set-up modules of workers. @default none */
+  readonly setup?: readonly string[];
   /** How imports that exist at run time end. */
   readonly extension: ".js" | ".ts" | "";
   /** What the code says of contracts, by wire name; absent for a project without one. */

@@ -3,7 +3,7 @@ import type { TaskModel } from "../model.js";
 import { compareCodeUnits } from "../order.js";
 import type { EmitOptions } from "./client.js";
 import { importPath } from "./imports.js";
-import { block, HEADER, propertyKey } from "./source.js";
+import { block, HEADER, indent, propertyKey } from "./source.js";
 
 /** The text of `registry.ts`: how a worker finds each task, loaded when it is first needed. */
 export function emitRegistry(tasks: readonly TaskModel[], options: EmitOptions): string {
@@ -11,6 +11,7 @@ export function emitRegistry(tasks: readonly TaskModel[], options: EmitOptions):
   const members = [
     "url: import.meta.url,",
     ...(options.app === undefined ? [] : [`app: () => ${load(options.app, options)},`]),
+    ...setup(options),
     `tasks: ${block(sorted.map((task) => `${propertyKey(task.name)}: ${entry(task, options)},`))},`,
   ];
   return [
@@ -21,6 +22,13 @@ export function emitRegistry(tasks: readonly TaskModel[], options: EmitOptions):
     `export const registry: Registry = ${block(members)};`,
     "",
   ].join("\n");
+}
+
+function setup({ setup: files = [], outDir, extension }: EmitOptions): string[] {
+  const entries = files.map(
+    (file) => `{ source: ${JSON.stringify(file)}, load: () => import("${importPath(outDir, file, extension)}") },`,
+  );
+  return files.length === 0 ? [] : [`setup: [\n${indent(entries.join("\n"))}\n],`];
 }
 
 function entry(task: TaskModel, options: EmitOptions): string {

@@ -10,7 +10,7 @@ import type { Deadline } from "../transport.js";
 import { Encoder } from "../wire/encoder.js";
 import { DEFAULT_LIMITS, type CodecLimits } from "../wire/limits.js";
 import type { AppEvents } from "./app-events.js";
-import type { AsyncResultWith, UnknownExtras } from "./async-result.js";
+import type { AsyncResultWith, RevokeOptions, UnknownExtras } from "./async-result.js";
 import type { Connection } from "./connection.js";
 import type { ContextOptions } from "./context.js";
 import type { NamedUrls } from "../transports/default-broker.js";
@@ -18,6 +18,7 @@ import { LinkState } from "./link-state.js";
 import { Outgoing } from "./outgoing.js";
 import { Publisher, type OnPublishError } from "./publisher.js";
 import type { ResultReader } from "./result-reader.js";
+import { Routing, type QueueSettings, type Routes } from "./routes.js";
 import { sendPolicy } from "./send-policy.js";
 import type { Sender } from "./sender.js";
 import { following, type StandIn } from "./stand-in.js";
@@ -36,8 +37,14 @@ export interface AppOptions extends SendOptions {
   readonly prefix?: string | undefined;
   /** The queue of tasks that name none. @default "default" */
   readonly queue?: string | undefined;
+  /** Where calls go whose task names no queue or priority. @default the app's queue */
+  readonly routes?: Routes | undefined;
+  /** Settings of queues by their names. */
+  readonly queues?: Readonly<Record<string, QueueSettings>> | undefined;
   /** How long results are kept. @default "1h" */
   readonly resultTtl?: Duration | undefined;
+  /** How long a revocation holds: longer than the longest delay of any task that may be revoked. @default "30d" */
+  readonly revocationTtl?: Duration | undefined;
   /** Bytes of messages that may wait to be sent; beyond it calls are refused. @default 128 MiB */
   readonly maxBufferedBytes?: number | undefined;
   /** Where failed publishes go. @default the call rejects, and is an unhandled rejection when nobody awaits it */
@@ -68,6 +75,7 @@ export interface ResolvedOptions {
   readonly prefix: string;
   readonly queue: string;
   readonly resultTtlMs: number;
+  readonly revocationTtlMs: number;
   readonly leaseMs: number;
   readonly heartbeatMs: number;
   readonly context: ContextOptions | undefined;
@@ -79,6 +87,7 @@ const DEFAULTS = {
   prefix: "taskgen",
   queue: "default",
   resultTtl: "1h",
+  revocationTtl: "30d",
   maxBufferedBytes: 128 * 1024 * 1024,
   lease: "30s",
   heartbeat: "5s",
@@ -109,6 +118,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   readonly #events = new Emitter<AppEvents>((event, cause) =>
     this.#onError(new Error(`a listener of ${event} threw`, { cause })),
   );
+  readonly #routing: Routing;
   readonly #state = new LinkState();
   readonly #ending = new AbortController();
   #connection: Promise<Connection> | undefined;
@@ -122,6 +132,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     this.#resolved = this.#resolve(options);
     this.#middleware = [...(options.middleware ?? [])];
     this.#state.onChange((side, state) => this.#events.emit("state", () => ({ ...state, side })));
+    this.#routing = new Routing({ ...options, queue: this.#resolved.queue });
     sendPolicy(options); // what is wrong with it is said here
     this.#outgoing = new Outgoing(() => this.#openSender());
     this.#publisher = this.#createPublisher();
@@ -165,6 +176,13 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     return this.#events.on(event, listener);
   }
 
+  /** Cancels tasks by their ids; see `AsyncResult.revoke`. An id that is sent only later is revoked all the same. */
+  async revoke(ids: string | readonly string[], options: RevokeOptions = {}): Promise<void> {
+    const connection = await this.#connect();
+    const { revoke } = await import("./revoke.js");
+    await revoke(connection, ids, { ...this.#resolved, ...options });
+  }
+
   /** Connects now rather than at the first call. Rejects with what stands in the way. */
   async connect(): Promise<void> {
     await this.#connect();
@@ -200,6 +218,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     return {
       publisher: this.#publisher,
       options: this.#resolved,
+      routing: this.#routing,
       connection: () => this.#connect(),
       middleware: this.#fixedMiddleware,
       state: this.#state,
@@ -216,10 +235,8 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     else this.#given.onError(error);
   }
 
-  #replace(standIn: StandIn): () => void {
-    if (this.#standIn !== undefined) {
-      throw new ConfigError("OPTION_INVALID", "the app has a stand-in already; stop the test worker that made it");
-    }
+  #replace(standIn: StandIn): (() => void) | undefined {
+    if (this.#standIn !== undefined) return undefined;
     this.#standIn = { ...standIn, connection: this.#loadReader().then(() => standIn.connection) };
     return () => (this.#standIn = undefined);
   }
@@ -231,7 +248,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
 
   #createPublisher(): Publisher {
     return new Publisher({
-      queue: this.#resolved.queue,
+      routing: this.#routing,
       ambient: this.#resolved.ambient,
       codec: new Encoder({ ...DEFAULT_LIMITS, ...this.#given.limits }),
       sender: this.#outgoing,
@@ -239,6 +256,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
         results: async () => (await this.#connect()).results,
         connected: () => (this.#standIn === undefined ? this.#connected?.results : undefined),
         reader: () => this.#reader!,
+        revoke: (id, options) => this.revoke(id, options),
       },
       onPublishError: this.#given.onPublishError,
       sending: this.#given,
@@ -293,6 +311,7 @@ export type AnyApp = Pick<App, typeof appInternals>;
 export interface AppInternals {
   readonly publisher: Publisher;
   readonly options: ResolvedOptions;
+  readonly routing: Routing;
   readonly connection: () => Promise<Connection>;
   /** Fixed from the first time on that this is called. */
   readonly middleware: () => readonly Middleware[];
@@ -302,8 +321,8 @@ export interface AppInternals {
   readonly urls: NamedUrls;
   /** Resolves when no call is on its way to the broker. */
   readonly drained: () => Promise<void>;
-  /** Has a stand-in take the place of its connection; returns what ends that. */
-  readonly replace: (standIn: StandIn) => () => void;
+  /** Has a stand-in take the place of its connection; returns what ends that, `undefined` when there is one already. */
+  readonly replace: (standIn: StandIn) => (() => void) | undefined;
 }
 
 export const internalsOf = (app: AnyApp): AppInternals => app[appInternals];
@@ -321,6 +340,7 @@ function resolve(options: AppOptions): Omit<ResolvedOptions, "ambient"> {
     prefix: options.prefix ?? DEFAULTS.prefix,
     queue: options.queue ?? DEFAULTS.queue,
     resultTtlMs: milliseconds(options.resultTtl ?? DEFAULTS.resultTtl),
+    revocationTtlMs: milliseconds(options.revocationTtl ?? DEFAULTS.revocationTtl),
     ...leaseOf(options),
     context: options.context,
     limits: options.limits ?? {},

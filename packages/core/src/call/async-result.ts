@@ -13,6 +13,17 @@ export interface GetOptions {
   readonly allowJoin?: boolean;
 }
 
+/** How to revoke. */
+export interface RevokeOptions {
+  /**
+   * Ends by force what runs and does not end by its signal: the thread is ended and replaced. `inline` workers, which cannot do
+   * that, give the task up. @default false
+   */
+  readonly terminate?: boolean;
+  /** Also all that the task has called and will call, and what these call. @default false */
+  readonly children?: boolean;
+}
+
 /**
  * The result of a call that the broker has. Not a promise: awaiting it gives itself.
  *
@@ -40,6 +51,11 @@ export interface AsyncResult<R> {
   traceback(): Promise<string | undefined>;
   /** Removes what is stored of it; `.get()` would wait for ever after. */
   forget(): Promise<void>;
+  /**
+   * Cancels the task: it ends as REVOKED, code `TASK_REVOKED`, unless it has ended before. What waits never runs; what runs is
+   * told by its signal. Resolves when that is stored and workers are told, not when the task has stopped.
+   */
+  revoke(options?: RevokeOptions): Promise<void>;
 }
 
 /** What a task declares besides its parameters and its result. */

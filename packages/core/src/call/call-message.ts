@@ -59,7 +59,6 @@ function refusal(
 }
 
 function header({ target, options }: Call): Header {
-  const parent = runningTask();
   checkLimits(`call of ${target.name}`, options);
   return {
     v: MESSAGE_VERSION,
@@ -68,7 +67,7 @@ function header({ target, options }: Call): Header {
     ...(options.ignoreResult !== undefined && { ignoreResult: options.ignoreResult }),
     ...(options.timeLimit !== undefined && { timeLimit: milliseconds(options.timeLimit) }),
     ...(options.softTimeLimit !== undefined && { softTimeLimit: milliseconds(options.softTimeLimit) }),
-    ...(parent !== undefined && { rootId: parent.rootId, parentId: parent.id }),
+    ...runningTask()?.descent,
     ...(options.headers !== undefined && { headers: checkHeaders(options.headers) }),
   };
 }

@@ -15,3 +15,10 @@ export function publishFailure({ id, target: { name } }: Call, cause: TransportE
     details,
   );
 }
+
+/** Why none of many calls, or not all of them, were sent. */
+export const notSent = (failures: readonly PublishError[], calls: readonly Call[]): AggregateError =>
+  new AggregateError(
+    failures,
+    `${failures.length} of ${calls.length} calls of ${calls[0]!.target.name} were not sent: ${failures[0]!.message}`,
+  );

@@ -1,6 +1,6 @@
 import type { Ambient } from "../ambient.js";
 import type { SendOptions } from "../define/retry-policy.js";
-import { TASK_DEFAULTS, type CallOptions } from "../define/task-options.js";
+import type { CallOptions } from "../define/task-options.js";
 import { milliseconds, type Duration } from "../duration.js";
 import type { Emitter } from "../emitter.js";
 import { ConfigError, PublishError, TransportError } from "../errors.js";
@@ -13,6 +13,7 @@ import { encodeCall, type Call, type Target } from "./call-message.js";
 import { withInherited, type ContextOptions } from "./context.js";
 import type { Outgoing } from "./outgoing.js";
 import type { PublishChain } from "./publish-chain.js";
+import type { Routing } from "./routes.js";
 import { sendPolicy } from "./send-policy.js";
 import type { StandIn } from "./stand-in.js";
 import { StoredResult, type ResultSource } from "./stored-result.js";
@@ -22,7 +23,7 @@ import { PendingCall, PendingCalls } from "./task-call.js";
 export type OnPublishError = (error: PublishError) => void;
 
 export interface PublisherOptions {
-  readonly queue: string;
+  readonly routing: Routing;
   readonly ambient: Ambient;
   readonly codec: Pick<Codec, "encode">;
   readonly sender: Outgoing;
@@ -107,14 +108,17 @@ export class Publisher {
     const chain = this.#middleware();
     const sent = chain === undefined ? await this.#deliverAll(calls) : await (await chain).sendMany(calls);
     const failures = sent.filter((each) => each instanceof Error);
-    if (failures.length > 0) throw notSent(failures, calls);
+    if (failures.length > 0) throw await notSent(failures, calls);
     await this.#options.afterSend()?.(calls.map(({ id }) => id));
     return sent.map((call) => this.#result(call as Call));
   }
 
   /** Each call, or why it was not sent. */
   async #deliverAll(calls: readonly Call[]): Promise<(Call | PublishError)[]> {
-    const outcomes = await this.#options.sender.sendMany(this.#envelopes(calls), calls[0]?.options ?? {});
+    const failures: PublishError[] = [];
+    const envelopes = this.#envelopes(calls, failures);
+    if (failures.length > 0) throw await notSent(failures, calls);
+    const outcomes = await this.#options.sender.sendMany(envelopes, calls[0]?.options ?? {});
     const ends: (Call | PublishError)[] = [...calls];
     for (const [i, outcome] of outcomes.entries())
       if (outcome instanceof TransportError) ends[i] = await failureOf(calls[i]!, outcome);
@@ -153,9 +157,8 @@ export class Publisher {
   }
 
   /** All or none: where one call cannot travel, none is sent. */
-  #envelopes(calls: readonly Call[]): Envelope[] {
+  #envelopes(calls: readonly Call[], failures: PublishError[]): Envelope[] {
     const envelopes: Envelope[] = [];
-    const failures: PublishError[] = [];
     for (const call of calls) {
       try {
         envelopes.push(this.#envelope(call));
@@ -164,18 +167,16 @@ export class Publisher {
         failures.push(error);
       }
     }
-    if (failures.length > 0) throw notSent(failures, calls);
     return envelopes;
   }
 
   #envelope(call: Call): Envelope {
-    const { options } = call;
-    const { ambient, queue, codec } = this.#options;
+    const { target, options } = call;
+    const { ambient, codec, routing } = this.#options;
     const now = ambient.now();
     return {
       id: checkId(call.id),
-      queue: options.queue ?? queue,
-      priority: checkPriority(options.priority ?? TASK_DEFAULTS.priority),
+      ...routing.place(target.name, options),
       eta: options.eta === undefined ? after(now, options.countdown) : timeOf("eta", options.eta),
       expires: options.expires instanceof Date ? timeOf("expires", options.expires) : after(now, options.expires),
       body: encodeCall(codec, call),
@@ -186,13 +187,10 @@ export class Publisher {
 const failureOf = async (call: Call, outcome: TransportError): Promise<PublishError> =>
   (await import("./publish-failure.js")).publishFailure(call, outcome);
 
-const inheriting = (call: Call, options: CallOptions): Call => (options === call.options ? call : { ...call, options });
+const notSent = async (failures: readonly PublishError[], calls: readonly Call[]): Promise<AggregateError> =>
+  (await import("./publish-failure.js")).notSent(failures, calls);
 
-const notSent = (failures: readonly PublishError[], calls: readonly Call[]): AggregateError =>
-  new AggregateError(
-    failures,
-    `${failures.length} of ${calls.length} calls of ${calls[0]!.target.name} were not sent: ${failures[0]!.message}`,
-  );
+const inheriting = (call: Call, options: CallOptions): Call => (options === call.options ? call : { ...call, options });
 
 const after = (now: number, duration: Duration | undefined): number | undefined =>
   duration === undefined ? undefined : now + milliseconds(duration);
@@ -209,9 +207,4 @@ function timeOf(option: "eta" | "expires", date: Date): number {
   const time = date.getTime();
   if (!Number.isNaN(time)) return time;
   throw new ConfigError("OPTION_INVALID", `${option} is an invalid date`);
-}
-
-function checkPriority(priority: number): number {
-  if (Number.isInteger(priority) && priority >= 0 && priority <= 9) return priority;
-  throw new ConfigError("OPTION_INVALID", `priority ${priority} must be a whole number from 0 to 9, 9 first`);
 }

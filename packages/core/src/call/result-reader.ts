@@ -4,6 +4,7 @@ import { Decoder } from "../wire/decoder.js";
 import { DEFAULT_LIMITS, type CodecLimits } from "../wire/limits.js";
 import { decodeFailure } from "../wire/outcome.js";
 import { ErrorRegistry } from "./error-registry.js";
+import { ResultHandle, type HandleOptions } from "./result-handle.js";
 import type { Settled } from "./settled.js";
 import { TaskError, type TaskReference } from "./task-error.js";
 import { waitFailure, type EndedWait } from "./wait-failure.js";
@@ -17,6 +18,11 @@ export class ResultReader {
   constructor(limits: Partial<CodecLimits> = {}, errors: readonly ErrorClass[] = []) {
     this.#decoder = new Decoder({ ...DEFAULT_LIMITS, ...limits });
     this.#errors = new ErrorRegistry(errors, this.#decoder);
+  }
+
+  /** The result of one call. @throws ResultError `RESULT_NOT_STORED` */
+  open<R>(options: Omit<HandleOptions, "reader">): ResultHandle<R> {
+    return new ResultHandle({ ...options, reader: this });
   }
 
   value(body: Uint8Array): unknown {

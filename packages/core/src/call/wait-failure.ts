@@ -24,3 +24,7 @@ export function waitFailure(error: unknown, { task, options, timedOut, location 
     `${what} within ${options.timeout}; results are read from ${location}: does a worker run there?`,
   );
 }
+
+/** Why a result cannot be read that is not stored. */
+export const ignored = ({ id, name }: TaskReference): ResultError =>
+  new ResultError("RESULT_IGNORED", `task ${name} (${id}) stores no result: ignoreResult is set`);

@@ -13,9 +13,9 @@ export type ErrorMatcher = ErrorClass | ((error: unknown) => boolean);
 export interface TaskOptions extends TaskHooks {
   /** The name on the wire. @default the folders below `src` and the export's name, such as `billing.charge` */
   readonly name?: string;
-  /** The queue its calls are sent to. @default the app's queue */
+  /** The queue its calls are sent to. @default that of the app's routes, otherwise the app's queue */
   readonly queue?: string;
-  /** 0 to 9, 9 first. @default 4 */
+  /** 0 to 9, 9 first. @default that of the app's routes, of the queue's settings, otherwise 4 */
   readonly priority?: number;
   /** How often it may be retried; `null` is without limit. @default 3 */
   readonly maxRetries?: number | null;

@@ -32,7 +32,8 @@ export class IgnoreTask extends Error {
   override readonly name = "IgnoreTask";
 }
 
-export type AbortCode = "SOFT_TIME_LIMIT_EXCEEDED" | "TIME_LIMIT_EXCEEDED" | "DELIVERY_LOST" | "WORKER_SHUTDOWN";
+export type AbortCode =
+  "SOFT_TIME_LIMIT_EXCEEDED" | "TIME_LIMIT_EXCEEDED" | "DELIVERY_LOST" | "WORKER_SHUTDOWN" | "TASK_REVOKED";
 
 /** Why `currentTask().signal` aborted. */
 export class TaskAborted extends Error {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ConfigError } from "../errors.js";
+import type { Descent } from "../wire/message.js";
 import type { RetryOptions, RetryTask } from "./control.js";
 import type { TaskLog } from "./logger.js";
 
@@ -16,7 +17,10 @@ export interface CurrentTask {
   readonly parentId: string | undefined;
   /** What the caller put into `headers`, and what it inherited itself. Tasks that this one calls inherit them. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Aborts on the soft time limit, a lost delivery and shutdown; its reason is a `TaskAborted`, for the first a `SoftTimeLimitExceeded`. */
+  /**
+   * Aborts on the soft time limit, when it is revoked, on a lost delivery and on shutdown; its reason is a `TaskAborted`, for
+   * the first a `SoftTimeLimitExceeded`.
+   */
   readonly signal: AbortSignal;
   /** The same on every redelivery and retry: for the idempotency keys of other services. */
   readonly idempotencyKey: string;
@@ -31,6 +35,8 @@ export interface CurrentTask {
 export interface RunningTask extends CurrentTask {
   /** How long it may go on until its `timeLimit`, milliseconds. */
   readonly remainingMs: number;
+  /** Where in the tree of calls the tasks stand that it calls. */
+  readonly descent: Descent;
   /** Frees the task's slot while it waits for another task. */
   join<T>(wait: () => Promise<T>): Promise<T>;
 }

@@ -23,6 +23,24 @@ export class ExpiringMap<V> {
     return undefined;
   }
 
+  /** n.b. those that have ended count until the next sweep. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Key, value, and how long it has left, in milliseconds. */
+  *entries(): Iterable<readonly [key: string, value: V, leftMs: number]> {
+    const now = this.#now();
+    for (const [key, { value, expiresAt }] of this.#entries) {
+      if (expiresAt > now) yield [key, value, expiresAt - now];
+    }
+  }
+
+  /** How long an entry has left, in milliseconds; 0 when there is none. */
+  left(key: string): number {
+    return Math.max(0, (this.#entries.get(key)?.expiresAt ?? 0) - this.#now());
+  }
+
   set(key: string, value: V, ttlMs: number): void {
     this.#entries.set(key, { value, expiresAt: this.#now() + ttlMs });
     this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();

@@ -24,6 +24,8 @@ export interface Header {
   /** The task that began this tree of calls, and the one that made this call. */
   readonly rootId?: string;
   readonly parentId?: string;
+  /** The tasks between these two, the oldest first; of a long line the last `MAX_ANCESTORS`. */
+  readonly ancestors?: readonly string[];
   /** Celery's canvas: the group, chain and links of a signature. */
   readonly group?: string;
   readonly groupIndex?: number;
@@ -37,12 +39,17 @@ export interface Header {
   readonly sig?: string;
 }
 
+/** Which tasks a task descends from. */
+export type Descent = Pick<Header, "rootId" | "parentId" | "ancestors">;
+
 const NEWLINE = 0x0a;
 const MAX_HEADER_BYTES = 64 * 1024;
 /** What retries and parking may add to a header on its way. */
 const HEADER_ROOM = 1024;
 /** The longest id of a task. */
 const MAX_ID = 36;
+/** How many tasks between its root and its parent a call knows of. */
+export const MAX_ANCESTORS = 20;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -108,6 +115,9 @@ const isCount = (value: unknown): boolean =>
 
 const isId = (value: unknown): boolean => value === undefined || (typeof value === "string" && value.length <= MAX_ID);
 
+const isLine = (value: unknown): boolean =>
+  value === undefined || (Array.isArray(value) && value.length <= MAX_ANCESTORS && value.every(isId));
+
 const isTexts = (value: unknown): boolean =>
   value === undefined ||
   (typeof value === "object" &&
@@ -137,6 +147,7 @@ function areOfThisVersion(header: Record<keyof Header, unknown>): boolean {
     isCount(header.softTimeLimit) &&
     isId(header.rootId) &&
     isId(header.parentId) &&
+    isLine(header.ancestors) &&
     isTexts(header.headers)
   );
 }

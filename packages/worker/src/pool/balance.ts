@@ -1,18 +1,18 @@
 import type { Job } from "./pool.js";
 import type { Entry } from "./entry.js";
-import type { PoolThread } from "./thread.js";
+import type { Child } from "./child.js";
 
-/** How long a thread may leave jobs unclaimed while another has room. */
+/** How long a child may leave jobs unclaimed while another has room. */
 const PATIENCE_MS = 100;
 
 export interface BalanceOptions<J extends Job> {
   /** Threads that are ready and not condemned. */
-  readonly threads: () => readonly PoolThread<J>[];
-  /** Gives jobs to these threads. */
-  readonly give: (entries: readonly Entry<J>[], to: readonly PoolThread<J>[]) => void;
+  readonly children: () => readonly Child<J>[];
+  /** Gives jobs to these children. */
+  readonly give: (entries: readonly Entry<J>[], to: readonly Child<J>[]) => void;
 }
 
-/** Moves jobs from threads that do not come to them to threads with room. Its timer runs only while jobs are unclaimed. */
+/** Moves jobs from children that do not come to them to children with room. Its timer runs only while jobs are unclaimed. */
 export class Balance<J extends Job> {
   readonly #options: BalanceOptions<J>;
   #timer: NodeJS.Timeout | undefined;
@@ -36,22 +36,22 @@ export class Balance<J extends Job> {
 
   move(): void {
     const loaded = this.#options
-      .threads()
-      .map((thread) => ({ thread, ...thread.assigned.load, stalled: thread.stalled() }));
+      .children()
+      .map((child) => ({ child, ...child.assigned.load, stalled: child.stalled() }));
     const behind = loaded.filter(({ unclaimed }) => unclaimed > 0);
     if (behind.length === 0) return;
-    for (const { thread, claimed, stalled } of behind) if (stalled && claimed < thread.capacity) thread.suspect();
+    for (const { child, claimed, stalled } of behind) if (stalled && claimed < child.capacity) child.suspect();
     const free = loaded.filter(
-      ({ thread, unclaimed, claimed }) => unclaimed === 0 && claimed < thread.capacity && !thread.blocked,
+      ({ child, unclaimed, claimed }) => unclaimed === 0 && claimed < child.capacity && !child.blocked,
     );
     if (free.length > 0) {
-      const moved = behind.flatMap(({ thread, unclaimed, stalled }) =>
-        thread.assigned.take(stalled ? unclaimed : unclaimed >> 1),
+      const moved = behind.flatMap(({ child, unclaimed, stalled }) =>
+        child.assigned.take(stalled ? unclaimed : unclaimed >> 1),
       );
       if (moved.length > 0)
         this.#options.give(
           moved,
-          free.map(({ thread }) => thread),
+          free.map(({ child }) => child),
         );
     }
     this.watch();

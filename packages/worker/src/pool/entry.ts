@@ -1,9 +1,9 @@
 import { monotonicMs } from "./clock.js";
-import type { Job } from "./pool.js";
+import type { Job, StopReason } from "./pool.js";
 import type { JobHead } from "./protocol.js";
 import { SLOT, type Slots } from "./slots.js";
 
-/** Where a job was posted: its slot in memory that is shared with the thread. */
+/** Where a job was posted, and its slot: in memory that a thread shares. */
 export interface Place {
   readonly key: number;
   readonly slots: Slots;
@@ -15,15 +15,22 @@ export interface Place {
 /** A job in the pool, until its verdict. */
 export interface Entry<J extends Job> {
   readonly job: J;
-  /** How many threads of this pool died while it ran, by a culprit unknown. */
+  /** How many children of this pool died while it ran, by a culprit unknown. */
   charges: number;
   /** None while it waits in the main thread. */
   place: Place | undefined;
+  /** Why its signal was aborted. */
+  aborted: StopReason | undefined;
 }
 
-export const createEntry = <J extends Job>(job: J): Entry<J> => ({ job, charges: 0, place: undefined });
+export const createEntry = <J extends Job>(job: J): Entry<J> => ({
+  job,
+  charges: 0,
+  place: undefined,
+  aborted: undefined,
+});
 
-/** Runs in a thread with no other: it asks for that, or is suspected of having ended one. */
+/** Runs in a child with no other: it asks for that, or is suspected of having ended one. */
 export const runsAlone = ({ job, charges }: Entry<Job>): boolean => job.isolate || charges > 0;
 
 export const headOf = ({ job, charges }: Entry<Job>): JobHead => [
@@ -39,13 +46,15 @@ export const headOf = ({ job, charges }: Entry<Job>): JobHead => [
   job.trackStarted,
   job.contract,
   job.timeLimitMs,
+  job.ancestors.length === 0 ? undefined : job.ancestors,
 ];
 
 /** Its function is over, and its verdict on its way. */
 export const hasFinished = ({ place }: Entry<Job>): boolean => place?.slots.state(place.index) === SLOT.finished;
 
-/** How long it has been running; zero when it has not begun, or its verdict is on its way. */
+/** How long it has been running; zero when that is not known, it has not begun, or its verdict is on its way. */
 export function runtimeOf({ place }: Entry<Job>): number {
   if (place === undefined || place.slots.state(place.index) !== SLOT.claimed) return 0;
-  return Math.max(0, monotonicMs() - place.epoch - place.slots.startMs(place.index));
+  const startMs = place.slots.startMs(place.index);
+  return startMs === 0 ? 0 : Math.max(0, monotonicMs() - place.epoch - startMs);
 }

@@ -5,7 +5,7 @@ import type { Job } from "./pool.js";
 
 const MIN_TIMER_MS = 5;
 
-/** Watches the jobs that have a time limit by their starts in shared memory. Its timer runs only while there are such jobs. */
+/** Watches the jobs that have a time limit by the starts in their slots. Its timer runs only while there are such jobs. */
 export class HardLimits<J extends Job> {
   readonly #watched = new Set<Entry<J>>();
   readonly #onExceeded: (entry: Entry<J>) => void;
@@ -31,7 +31,9 @@ export class HardLimits<J extends Job> {
     this.#cancel();
   }
 
-  #check(): void {
+  /** To be called when it has become known that jobs began. */
+  check(): void {
+    if (this.#watched.size === 0) return;
     this.#cancel();
     for (const entry of [...this.#watched]) {
       const leftMs = entry.job.timeLimitMs! - runtimeOf(entry);
@@ -45,7 +47,7 @@ export class HardLimits<J extends Job> {
     if (due >= this.#dueMs) return;
     clearTimeout(this.#timer);
     this.#dueMs = due;
-    this.#timer = setTimeout(() => this.#check(), Math.min(Math.max(MIN_TIMER_MS, Math.ceil(inMs)), LONGEST_TIMER_MS));
+    this.#timer = setTimeout(() => this.check(), Math.min(Math.max(MIN_TIMER_MS, Math.ceil(inMs)), LONGEST_TIMER_MS));
   }
 
   #cancel(): void {

@@ -2,10 +2,13 @@ import { TaskAborted, type AbortCode, type TaskLog } from "@taskgen/core";
 import { LONGEST_TIMER_MS, toRemoteError } from "@taskgen/core/internal";
 import { execute } from "../execute.js";
 import type { LoadedRegistry } from "../registry.js";
+import { Setup } from "../setup.js";
 import { createTaskLog } from "../task-log.js";
 import type { Verdict } from "../verdict.js";
 import type { Ended, Job, PlainTaskOptions, Pool, PoolEvents, StopReason } from "./pool.js";
+import { boundedBy } from "./bounded-by.js";
 import { RunningJob } from "./running-job.js";
+import { TEAR_DOWN_MS, tearDownTooLong } from "./tear-down.js";
 import { timeLimit, timeLimitExceeded } from "./time-limit.js";
 
 /** A job that runs here. */
@@ -20,11 +23,12 @@ interface Running {
  * worker too, and nothing can be stopped by force: past its time limit a task is given up, not ended.
  */
 export class InlinePool<J extends Job> implements Pool<J> {
-  readonly threads = 0;
+  readonly children = 0;
   readonly concurrency: number;
   readonly #open: () => Promise<LoadedRegistry>;
   readonly #running = new Map<J, Running>();
   #registry: LoadedRegistry | undefined;
+  #setup: Setup | undefined;
   #on: PoolEvents<J> | undefined;
   #waiting: J[] = [];
   #next = 0;
@@ -45,6 +49,7 @@ export class InlinePool<J extends Job> implements Pool<J> {
   async start(on: PoolEvents<J>): Promise<Readonly<Record<string, PlainTaskOptions>>> {
     this.#on = on;
     this.#registry = await this.#open();
+    this.#setup = await Setup.run(this.#registry.setup);
     return this.#registry.loadAll();
   }
 
@@ -53,10 +58,11 @@ export class InlinePool<J extends Job> implements Pool<J> {
     this.#fill();
   }
 
-  abort(job: J, code: AbortCode, message: string): void {
+  abort(job: J, code: AbortCode, message: string): boolean {
     const running = this.#running.get(job);
     if (running !== undefined) running.task.abort(new TaskAborted(code, message));
     else this.#waiting = this.takeBack().filter((waiting) => waiting !== job);
+    return running !== undefined;
   }
 
   terminate(job: J, { code, message }: StopReason, verdict: Verdict): void {
@@ -80,6 +86,15 @@ export class InlinePool<J extends Job> implements Pool<J> {
       running.task.abort(new TaskAborted("WORKER_SHUTDOWN", "the worker stops"));
       this.#forget(job, running);
     }
+    await this.#tearDown();
+  }
+
+  async #tearDown(): Promise<void> {
+    const over = this.#setup?.tearDown().then((errors) => {
+      for (const error of errors) this.#on!.warning(error);
+      return true;
+    });
+    if (over !== undefined && !(await boundedBy(TEAR_DOWN_MS, over))) this.#on!.warning(tearDownTooLong("worker"));
   }
 
   #fill(): void {

@@ -1,24 +1,28 @@
-import type { MessagePort } from "node:worker_threads";
 import { pack, transferables } from "@taskgen/core/internal";
 import type { Verdict } from "../verdict.js";
 import { monotonicMs } from "./clock.js";
 import type { LogLine } from "./pool.js";
-import type { Report } from "./protocol.js";
+import type { FromChild, Report, Spent } from "./protocol.js";
 
 /** The longest that anything waits to be told while other tasks of the thread compute. */
 const PATIENCE_MS = 5;
 
+/** Takes what a child says to the main thread. */
+export interface ReportPort {
+  postMessage(message: FromChild, transfer: readonly ArrayBuffer[]): void;
+}
+
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer I)[] ? I[] : T[K] };
 
-/** Gathers what a thread has to tell and posts it once per turn of the event loop, or earlier when the turn takes long. */
+/** Gathers what a child has to tell and posts it once per turn of the event loop, or earlier when the turn takes long. */
 export class Outbox {
-  readonly #port: MessagePort;
+  readonly #port: ReportPort;
   #report = emptyReport();
   #bodies: Uint8Array[] = [];
   #scheduled = false;
   #lastFlush = 0;
 
-  constructor(port: MessagePort) {
+  constructor(port: ReportPort) {
     this.#port = port;
   }
 
@@ -56,6 +60,18 @@ export class Outbox {
     this.#flushSoon();
   }
 
+  /** It will not begin these jobs. */
+  returned(keys: readonly number[]): void {
+    this.#report.returned.push(...keys);
+    this.#flushSoon();
+  }
+
+  /** It begins no more jobs. */
+  spent(why: Spent): void {
+    this.#report.spent = why;
+    this.#flushSoon();
+  }
+
   flush(): void {
     this.#lastFlush = monotonicMs();
     const report = this.#report;
@@ -86,7 +102,10 @@ const emptyReport = (): Writable<Report> => ({
   runtimesMs: [],
   bodies: undefined,
   others: [],
+  returned: [],
+  spent: undefined,
 });
 
-const isEmpty = ({ started, logs, joins, keys, others }: Report): boolean =>
-  started.length + logs.length + joins.length + keys.length + others.length === 0;
+const isEmpty = ({ started, logs, joins, keys, others, returned, spent }: Report): boolean =>
+  started.length + logs.length + joins.length + keys.length + others.length + returned.length === 0 &&
+  spent === undefined;

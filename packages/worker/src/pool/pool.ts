@@ -12,6 +12,8 @@ export interface Job {
   readonly maxRedeliveries: number;
   readonly rootId: string;
   readonly parentId: string | undefined;
+  /** Those between the two. */
+  readonly ancestors: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   /** Encoded. */
   readonly args: Uint8Array;
@@ -23,7 +25,7 @@ export interface Job {
   readonly softTimeLimitMs: number | undefined;
   /** Acknowledged before it runs: never run again. */
   readonly early: boolean;
-  /** Gets a thread of its own. */
+  /** Gets a thread or process of its own. */
   readonly isolate: boolean;
   /** The pool reports when it begins. */
   readonly trackStarted: boolean;
@@ -34,6 +36,8 @@ export interface Ended<J extends Job> {
   readonly job: J;
   readonly verdict: Verdict;
   readonly runtimeMs: number;
+  /** It was told to stop before it began. */
+  readonly unbegun?: true;
 }
 
 /** Why a job's signal aborts. */
@@ -78,11 +82,22 @@ export type PlainTaskOptions = Pick<
   | ("isolate" | "sensitive")
 >;
 
+/** How many threads or processes a pool may have. */
+export interface Autoscale {
+  /** It grows to this many while tasks wait that none has room for. */
+  readonly max: number;
+  /** It shrinks to this many, one not needed for 30 seconds at a time. @default 1 */
+  readonly min: number;
+}
+
 /** Runs jobs. Nothing in it touches a broker or a store. */
 export interface Pool<J extends Job> {
   /** How many threads or processes it runs now; 0 when none. */
-  readonly threads: number;
-  /** How many jobs run at once; `resized` tells of changes. */
+  readonly children: number;
+  /**
+   * How many jobs to give it at once; `resized` tells of changes. One that may grow asks for those of the next child too: they
+   * are what it grows for.
+   */
   readonly concurrency: number;
   /** It can begin jobs now: at least one of its threads or processes is up. */
   readonly ready: boolean;
@@ -90,8 +105,11 @@ export interface Pool<J extends Job> {
   start(on: PoolEvents<J>): Promise<Readonly<Record<string, PlainTaskOptions>>>;
   /** Takes jobs, also more than `concurrency`: those that cannot begin wait in the pool. */
   run(jobs: readonly J[]): void;
-  /** Aborts a running job's signal; a job that has not begun is dropped without a verdict. */
-  abort(job: J, code: AbortCode, message: string): void;
+  /**
+   * Aborts a running job's signal; a job that has not begun is dropped without a verdict. True when it runs: its verdict
+   * comes, and when what runs it dies before, it does not run again.
+   */
+  abort(job: J, code: AbortCode, message: string): boolean;
   /**
    * Ends a job with this verdict, whatever it does: its signal aborts, and what runs it is ended by force after the grace of
    * the others. A job that has not begun ends at once.
@@ -99,6 +117,9 @@ export interface Pool<J extends Job> {
   terminate(job: J, reason: StopReason, verdict: Verdict): void;
   /** Gives back the jobs that have not begun; they end without a verdict. */
   takeBack(): readonly J[];
-  /** Ends all threads or processes, whatever they run, within a bounded time. Stopping twice is safe. */
+  /**
+   * Ends all threads or processes, whatever they run, within a bounded time; those in good order tear down what they had set
+   * up. Stopping twice is safe.
+   */
   stop(): Promise<void>;
 }

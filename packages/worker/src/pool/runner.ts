@@ -7,10 +7,11 @@ import type { Verdict } from "../verdict.js";
 import { monotonicMs } from "./clock.js";
 import type { Outbox } from "./outbox.js";
 import { Permits } from "./permits.js";
-import type { JobBatch, JobHead, ToThread } from "./protocol.js";
+import type { Lifetime } from "./lifetime.js";
+import type { JobBatch, JobHead, Spent, ToChild } from "./protocol.js";
 import { RunningJob, type VisibleJob } from "./running-job.js";
 import { Slots, type Board } from "./slots.js";
-import { ThreadHost, type Claim } from "./thread-host.js";
+import { ChildHost, type Claim } from "./child-host.js";
 
 /** How long jobs are begun one after the other before the event loop gets its turn. */
 const TURN_MS = 5;
@@ -26,7 +27,7 @@ interface Open {
 /** A task, or why it cannot be loaded. */
 type Loaded = Executable | { readonly error: RemoteError };
 
-/** A job that this thread has claimed. */
+/** A job that was claimed here. */
 interface Claimed extends Claim {
   readonly head: JobHead;
   readonly args: Uint8Array;
@@ -38,9 +39,10 @@ export interface RunnerOptions {
   readonly outbox: Outbox;
   readonly board: Board;
   readonly capacity: number;
+  readonly lifetime: Lifetime;
 }
 
-/** Claims jobs in a pool thread while it has room, and runs them. */
+/** Claims jobs in a child of a pool while it has room, and runs them. */
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #permits: Permits;
@@ -53,17 +55,19 @@ export class Runner {
   #turnStartMs = 0;
   #loading = false;
   #yielding = false;
+  #isSpent = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.#permits = new Permits(options.capacity, this.#begin);
   }
 
-  receive(message: ToThread): void {
+  receive(message: Exclude<ToChild, { readonly kind: "tear-down" }>): void {
     if (message.kind === "ping") return this.#options.board.answer(message.ping);
     if (message.kind === "abort")
       return this.#running.get(message.key)?.abort(new TaskAborted(message.code, message.message));
     this.#batches.push({ batch: message, slots: new Slots(message.slots), args: unpack(message.args), next: 0 });
+    if (this.#isSpent) return this.#returnRest();
     this.#startTurn();
     // a message comes outside of all tasks
     this.#beginJobs();
@@ -71,7 +75,7 @@ export class Runner {
 
   /** One job after the other: while one computes, the main thread can still give the next to another thread. */
   #beginJobs(): void {
-    while (this.#permits.available && !this.#loading) {
+    while (this.#permits.available && !this.#loading && !this.#isSpent) {
       const now = monotonicMs();
       if (now - this.#turnStartMs > TURN_MS) return this.#nextTurn();
       const open = this.#nextOpen();
@@ -127,14 +131,18 @@ export class Runner {
     if (!slots.claim(index, now - batch.epoch)) return undefined;
     this.#options.board.countClaim();
     this.#permits.take();
+    this.#note(this.#options.lifetime.begin());
     return { key: batch.firstKey + index, slots, index, head: batch.heads[index]!, args: args[index]!, startedMs: now };
   }
 
   async #run(claimed: Claimed, executable: Loaded): Promise<void> {
     const { head, key, startedMs } = claimed;
-    const host = new ThreadHost(claimed, { outbox: this.#options.outbox, permits: this.#permits });
+    const host = new ChildHost(claimed, { outbox: this.#options.outbox, permits: this.#permits });
     const task = new RunningJob(visible(head), host);
     this.#running.set(key, task);
+    // n.b. one that waits in a process may be aborted before it begins
+    const pending = host.pendingAbort();
+    if (pending !== undefined) task.abort(pending);
     if (head[9]) this.#options.outbox.started(key);
     const verdict = await perform(executable, task, { args: claimed.args, contract: head[10], expires: head[7] });
     claimed.slots.finish(claimed.index);
@@ -142,7 +150,25 @@ export class Runner {
     task.ended();
     const isLast = this.#running.size === 0 && this.#nextOpen() === undefined;
     this.#options.outbox.ended(key, monotonicMs() - startedMs, verdict, isLast);
+    this.#note(this.#options.lifetime.checkMemory());
     host.end();
+  }
+
+  #note(spent: Spent | undefined): void {
+    if (spent === undefined || this.#isSpent) return;
+    this.#isSpent = true;
+    this.#options.outbox.spent(spent);
+    this.#returnRest();
+  }
+
+  /** Gives back all that has not begun. */
+  #returnRest(): void {
+    const keys = this.#batches
+      .splice(0)
+      .flatMap(({ batch, slots, args, next }) =>
+        args.flatMap((_, index) => (index >= next && slots.take(index) ? [batch.firstKey + index] : [])),
+      );
+    this.#options.outbox.returned(keys);
   }
 }
 
@@ -150,6 +176,8 @@ async function perform(executable: Loaded, task: RunningJob, job: Parameters<typ
   if ("error" in executable) return { kind: "failure", error: executable.error, expected: false };
   return execute(executable, task, job);
 }
+
+const NO_ANCESTORS: readonly string[] = [];
 
 const visible = ([
   id,
@@ -164,6 +192,7 @@ const visible = ([
   ,
   ,
   timeLimitMs,
+  ancestors = NO_ANCESTORS,
 ]: JobHead): VisibleJob => ({
   id,
   task,
@@ -171,6 +200,7 @@ const visible = ([
   redeliveries,
   rootId,
   parentId,
+  ancestors,
   headers,
   softTimeLimitMs,
   timeLimitMs,

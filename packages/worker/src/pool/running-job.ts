@@ -1,11 +1,20 @@
 import { RetryTask, SoftTimeLimitExceeded, type RetryOptions, type TaskAborted, type TaskLog } from "@taskgen/core";
-import { LONGEST_TIMER_MS, type RunningTask } from "@taskgen/core/internal";
+import { LONGEST_TIMER_MS, MAX_ANCESTORS, type Descent, type RunningTask } from "@taskgen/core/internal";
 import type { Job } from "./pool.js";
 
 /** What of a job its own code may see. */
 export type VisibleJob = Pick<
   Job,
-  "id" | "task" | "retries" | "redeliveries" | "rootId" | "parentId" | "headers" | "softTimeLimitMs" | "timeLimitMs"
+  | "id"
+  | "task"
+  | "retries"
+  | "redeliveries"
+  | "rootId"
+  | "parentId"
+  | "ancestors"
+  | "headers"
+  | "softTimeLimitMs"
+  | "timeLimitMs"
 >;
 
 /** What a pool lends to a running job. */
@@ -56,6 +65,13 @@ export class RunningJob implements RunningTask {
 
   get parentId(): string | undefined {
     return this.#job.parentId;
+  }
+
+  get descent(): Descent {
+    const { id, rootId, parentId, ancestors } = this.#job;
+    const origin = { rootId, parentId: id };
+    if (parentId === undefined || parentId === rootId) return origin;
+    return { ...origin, ancestors: [...ancestors, parentId].slice(-MAX_ANCESTORS) };
   }
 
   get headers(): Readonly<Record<string, string>> {

@@ -1,8 +1,8 @@
 import type { AbortCode } from "@taskgen/core";
 
 /**
- * What a job's slot says. `free` → `claimed` is made by the thread, `free` → `taken` by the main thread; both compare and
- * exchange, so a job is never run by two.
+ * What a job's slot says. `free` → `claimed` is made by the thread that runs it, `free` → `taken` by the one that gave it; both
+ * compare and exchange, so a job is never run by two. Of a job in a process, the main process claims on its behalf.
  */
 export const SLOT = { free: 0, claimed: 1, finished: 2, taken: 3 } as const;
 
@@ -15,6 +15,7 @@ const ABORT_CODES = [
   "TIME_LIMIT_EXCEEDED",
   "DELIVERY_LOST",
   "WORKER_SHUTDOWN",
+  "TASK_REVOKED",
 ] as const satisfies readonly (AbortCode | undefined)[];
 
 const CELLS = 3;
@@ -43,8 +44,18 @@ export class Slots {
   /** The thread's claim; false when the main thread has taken the job back. `sinceEpochMs` counts from the batch's epoch. */
   claim(index: number, sinceEpochMs: number): boolean {
     // n.b. a start is stored before the claim, and zero means none
-    Atomics.store(this.#cells, index * CELLS + START, Math.max(1, Math.floor(sinceEpochMs)));
+    this.began(index, sinceEpochMs);
     return this.#exchange(index, SLOT.claimed);
+  }
+
+  /** Claims it for a process; when it begins there, is told later. */
+  claimFor(index: number): boolean {
+    return this.#exchange(index, SLOT.claimed);
+  }
+
+  /** A job that was claimed for a process has begun. */
+  began(index: number, sinceEpochMs: number): void {
+    Atomics.store(this.#cells, index * CELLS + START, Math.max(1, Math.floor(sinceEpochMs)));
   }
 
   /** The job's function is over; its verdict is on its way. */
@@ -57,7 +68,7 @@ export class Slots {
     return this.#exchange(index, SLOT.taken);
   }
 
-  /** When the job began, in milliseconds since the batch's epoch; meaningful once it is claimed. */
+  /** When the job began, in milliseconds since the batch's epoch; meaningful once it is claimed, and 0 while not known. */
   startMs(index: number): number {
     return Atomics.load(this.#cells, index * CELLS + START);
   }

@@ -1,36 +1,36 @@
 import type { Entry } from "./entry.js";
 import type { Job } from "./pool.js";
-import type { PoolThread } from "./thread.js";
+import type { Child } from "./child.js";
 
-/** A thread without work ends after this. */
+/** A child without work ends after this. */
 const IDLE_MS = 1_000;
 
 export interface SolosOptions<J extends Job> {
   /** How many run at once. */
   readonly max: number;
-  readonly open: () => PoolThread<J>;
-  readonly close: (thread: PoolThread<J>) => void;
+  readonly open: () => Child<J>;
+  readonly close: (child: Child<J>) => void;
 }
 
-/** Threads that run one job each: isolated ones, and those suspected of having ended a thread. */
+/** Children that run one job each: isolated ones, and those suspected of having ended a child. */
 export class Solos<J extends Job> {
   readonly #options: SolosOptions<J>;
-  readonly #threads = new Set<PoolThread<J>>();
-  /** Those whose job waits for another: they leave their place to a further thread. */
-  readonly #joining = new Set<PoolThread<J>>();
-  readonly #idle = new Map<PoolThread<J>, NodeJS.Timeout>();
+  readonly #children = new Set<Child<J>>();
+  /** Those whose job waits for another: they leave their place to a further child. */
+  readonly #joining = new Set<Child<J>>();
+  readonly #idle = new Map<Child<J>, NodeJS.Timeout>();
   #waiting: Entry<J>[] = [];
 
   constructor(options: SolosOptions<J>) {
     this.#options = options;
   }
 
-  get threads(): readonly PoolThread<J>[] {
-    return [...this.#threads];
+  get children(): readonly Child<J>[] {
+    return [...this.#children];
   }
 
-  has(thread: PoolThread<J>): boolean {
-    return this.#threads.has(thread);
+  has(child: Child<J>): boolean {
+    return this.#children.has(child);
   }
 
   run(entries: readonly Entry<J>[]): void {
@@ -50,24 +50,24 @@ export class Solos<J extends Job> {
   }
 
   /** It is ready, or its job ended. */
-  free(thread: PoolThread<J>): void {
-    if (!this.#threads.has(thread) || !thread.ready || thread.condemned || thread.assigned.size > 0) return;
+  free(child: Child<J>): void {
+    if (!this.#children.has(child) || !child.ready || child.leaving || child.assigned.size > 0) return;
     const next = this.#waiting.shift();
-    if (next === undefined) this.#rest(thread);
-    else thread.post([next]);
+    if (next === undefined) this.#rest(child);
+    else child.post([next]);
   }
 
-  joining(thread: PoolThread<J>, waiting: boolean): void {
-    if (!waiting) this.#joining.delete(thread);
-    else if (this.#threads.has(thread)) this.#joining.add(thread);
+  joining(child: Child<J>, waiting: boolean): void {
+    if (!waiting) this.#joining.delete(child);
+    else if (this.#children.has(child)) this.#joining.add(child);
     this.fill();
   }
 
-  remove(thread: PoolThread<J>): void {
-    clearTimeout(this.#idle.get(thread));
-    this.#idle.delete(thread);
-    this.#joining.delete(thread);
-    this.#threads.delete(thread);
+  remove(child: Child<J>): void {
+    clearTimeout(this.#idle.get(child));
+    this.#idle.delete(child);
+    this.#joining.delete(child);
+    this.#children.delete(child);
   }
 
   stop(): void {
@@ -76,27 +76,27 @@ export class Solos<J extends Job> {
     this.#idle.clear();
   }
 
-  /** Gives waiting jobs to idle threads, and starts threads while there may be more. */
+  /** Gives waiting jobs to idle children, and starts children while there may be more. */
   fill(): void {
-    for (const thread of [...this.#idle.keys()]) {
+    for (const child of [...this.#idle.keys()]) {
       if (this.#waiting.length === 0) return;
-      clearTimeout(this.#idle.get(thread));
-      this.#idle.delete(thread);
-      this.free(thread);
+      clearTimeout(this.#idle.get(child));
+      this.#idle.delete(child);
+      this.free(child);
     }
-    const starting = this.threads.filter((thread) => !thread.ready && !thread.condemned).length;
+    const starting = this.children.filter((child) => !child.ready && !child.leaving).length;
     const wanted = Math.min(
       this.#waiting.length - starting,
-      this.#options.max - (this.#threads.size - this.#joining.size),
+      this.#options.max - (this.#children.size - this.#joining.size),
     );
-    for (let i = 0; i < wanted; i++) this.#threads.add(this.#options.open());
+    for (let i = 0; i < wanted; i++) this.#children.add(this.#options.open());
   }
 
-  #rest(thread: PoolThread<J>): void {
+  #rest(child: Child<J>): void {
     const timer = setTimeout(() => {
-      this.remove(thread);
-      this.#options.close(thread);
+      this.remove(child);
+      this.#options.close(child);
     }, IDLE_MS);
-    this.#idle.set(thread, timer);
+    this.#idle.set(child, timer);
   }
 }

@@ -1,4 +1,4 @@
-import { milliseconds, type Ambient, type AnyApp, type Logger, type Registry } from "@taskgen/core";
+import { ConfigError, milliseconds, type Ambient, type AnyApp, type Logger, type Registry } from "@taskgen/core";
 import {
   createCodec,
   createId,
@@ -52,13 +52,25 @@ export class Stage {
   static async open(app: AnyApp, options: TestWorkerOptions): Promise<Stage> {
     const stage = new Stage(app, options);
     const connection = (stage.#connection = await stage.#connect());
-    const afterSend = (ids: readonly string[]): Promise<void> => stage.#runToEnd(ids);
-    stage.#leave = internalsOf(app).replace({
+    try {
+      stage.#stand(connection, options.mode === "eager");
+      return stage;
+    } catch (error) {
+      await stage.close(undefined);
+      throw error;
+    }
+  }
+
+  /** Takes the place of the app's own connection. */
+  #stand(connection: Connection, isEager: boolean): void {
+    const afterSend = (ids: readonly string[]): Promise<void> => this.#runToEnd(ids);
+    this.#leave = internalsOf(this.app).replace({
       connection: Promise.resolve(connection),
-      ambient: stage.#ambient,
-      ...(options.mode === "eager" && { afterSend }),
+      ambient: this.#ambient,
+      ...(isEager && { afterSend }),
     });
-    return stage;
+    if (this.#leave === undefined)
+      throw new ConfigError("OPTION_INVALID", "the app has a test worker already; stop that one first");
   }
 
   async startWorker(registry: Registry, logger: Logger | undefined): Promise<Worker> {

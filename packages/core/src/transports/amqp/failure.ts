@@ -15,6 +15,13 @@ export const closedError = (location: string, certain = true): TransportError =>
 export const refused = (what: string, cause: unknown, retriable = false): TransportError =>
   new TransportError("BROKER_ERROR", `${what}: ${textOf(cause)}`, { certain: true, retriable, cause });
 
+/** What ended a question: the broker refused it, or the connection was lost meanwhile, which the driver tells without a code. */
+export function interrupted(location: string, cause: unknown): TransportError {
+  const code = replyCode(cause);
+  if (code !== undefined && code >= 400 && code < 500) return refused(`${location} refused it`, cause);
+  return unavailable(`the connection to ${location} was lost: ${textOf(cause)}`, { certain: false, cause });
+}
+
 /** A message's publisher confirm is negative, or will not come. */
 export function unconfirmed(location: string, reason: Error): TransportError {
   if (reason.message === "message nacked") {

@@ -1,10 +1,15 @@
-import type { Channel, GetMessage } from "amqplib";
+import type { Channel, GetMessage, Replies } from "amqplib";
+import { TaskgenError } from "../../errors.js";
 import type { DeadLetter, QueueDepth } from "../../powers.js";
 import type { Connection } from "./connection.js";
-import { NOT_FOUND, replyCode } from "./failure.js";
+import { within } from "../within.js";
+import { interrupted, NOT_FOUND, replyCode, unavailable } from "./failure.js";
 import type { Names } from "./names.js";
 import { obituary, read } from "./properties.js";
 import type { Session } from "./session.js";
+
+/** How long an answer may take, a connection included. */
+const LIMIT_MS = 5_000;
 
 export interface InspectionOptions {
   readonly connection: Connection;
@@ -29,9 +34,9 @@ export class Inspection {
     return this.#inSession(async (session) => {
       const depths: QueueDepth[] = [];
       for (const queue of queues) {
-        const waiting = await countOf(session, names.queue(queue));
-        const dead = await countOf(session, names.dead(queue));
-        depths.push({ queue, waiting, delayed: 0, owned: owned(queue), dead });
+        const { messageCount: waiting, consumerCount: consumers } = await stateOf(session, names.queue(queue));
+        const { messageCount: dead } = await stateOf(session, names.dead(queue));
+        depths.push({ queue, waiting, delayed: 0, owned: owned(queue), dead, consumers });
       }
       return depths;
     });
@@ -56,14 +61,22 @@ export class Inspection {
     return this.#inSession((session) => ifThere(0, () => session.scratch(purge)));
   }
 
-  #inSession<T>(run: (session: Session) => Promise<T>): Promise<T> {
+  async #inSession<T>(run: (session: Session) => Promise<T>): Promise<T> {
     const { connection } = this.#options;
-    return connection.during(async () => run(await connection.session()));
+    const { location } = connection;
+    const late = (): Error =>
+      connection.reason ?? unavailable(`${location} did not answer within ${LIMIT_MS} ms`, { certain: false });
+    try {
+      const asked = connection.during(async () => run(await connection.session()));
+      return await within(asked, AbortSignal.timeout(LIMIT_MS), late);
+    } catch (error) {
+      throw error instanceof TaskgenError ? error : interrupted(location, error);
+    }
   }
 }
 
-const countOf = (session: Session, name: string): Promise<number> =>
-  ifThere(0, () => session.scratch(async (channel) => (await channel.checkQueue(name)).messageCount));
+const stateOf = (session: Session, queue: string): Promise<Replies.AssertQueue> =>
+  ifThere({ queue, messageCount: 0, consumerCount: 0 }, () => session.scratch((channel) => channel.checkQueue(queue)));
 
 async function look(channel: Channel, name: string, limit: number): Promise<GetMessage[]> {
   const messages: GetMessage[] = [];

@@ -1,6 +1,6 @@
-import type { MessagePort } from "node:worker_threads";
 import { installOpener, type LinkOpener, type LinkRequest } from "./opener.js";
 import { fromWireError, type LinkCall, type LinkOp, type LinkReply, type Opened } from "./messages.js";
+import type { LinkPort } from "./port.js";
 import { LinkResults } from "./results.js";
 import { LinkTransport } from "./transport.js";
 
@@ -23,17 +23,17 @@ interface Pending {
   readonly onItem: ((item: unknown) => void) | undefined;
 }
 
-/** This thread's end of the link: asks, and hands out the answers. Keeps the thread alive only while an answer is due. */
+/** This end of the link: asks, and hands out the answers. Keeps the thread alive only while an answer is due. */
 export class LinkClient implements LinkOpener {
-  readonly #port: MessagePort;
+  readonly #port: LinkPort;
   readonly #pending = new Map<number, Pending>();
   #outgoing: LinkCall[] = [];
   #transfer: ArrayBuffer[] = [];
   #nextId = 0;
 
-  constructor(port: MessagePort) {
+  constructor(port: LinkPort) {
     this.#port = port;
-    port.on("message", (replies: readonly LinkReply[]) => replies.forEach((reply) => this.#receive(reply)));
+    port.on("message", (replies) => (replies as readonly LinkReply[]).forEach((reply) => this.#receive(reply)));
     port.unref();
   }
 
@@ -107,5 +107,5 @@ export class LinkClient implements LinkOpener {
   }
 }
 
-/** From now on all connections that this thread opens are those of the thread at the other end of the port. */
-export const installLink = (port: MessagePort): void => installOpener(new LinkClient(port));
+/** From now on all connections that this thread or process opens are those at the other end of the port. */
+export const installLink = (port: LinkPort): void => installOpener(new LinkClient(port));

@@ -1,10 +1,10 @@
-import type { MessagePort } from "node:worker_threads";
 import type { ResultBackend } from "../../result-backend.js";
 import type { Transport } from "../../transport.js";
 import { urlsOf, type NamedUrls } from "../default-broker.js";
 import { openResults, openTransport } from "../open.js";
 import { serveLink } from "./host.js";
 import type { LinkRequest } from "./opener.js";
+import type { LinkPort } from "./port.js";
 
 const CLOSE_MS = 1_000;
 
@@ -30,7 +30,7 @@ export class LinkHost {
     this.#options = options;
   }
 
-  serve(port: MessagePort): void {
+  serve(port: LinkPort): void {
     serveLink(port, (request) => this.#resolve(request));
   }
 

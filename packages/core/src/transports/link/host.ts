@@ -1,8 +1,10 @@
-import type { MessagePort } from "node:worker_threads";
 import { TransportError } from "../../errors.js";
+import type { Revocation, Revoking } from "../../powers.js";
 import type { ResultBackend, ResultEvent, ResultRecord } from "../../result-backend.js";
+import { canRevoke } from "../../revoking.js";
 import type { Transport } from "../../transport.js";
 import type { LinkRequest } from "./opener.js";
+import type { LinkPort } from "./port.js";
 import {
   compact,
   toWireError,
@@ -29,6 +31,7 @@ type Operation = (call: Served) => Promise<unknown>;
 
 const results = ({ on }: Served): ResultBackend => on as ResultBackend;
 const transport = ({ on }: Served): Transport => on as Transport;
+const revoking = ({ on }: Served): Revoking => on as ResultBackend & Revoking;
 const ids = ({ args }: Served): readonly string[] => args[0] as readonly string[];
 const compacted = <T extends { readonly body: Uint8Array }>(
   parts: readonly (T | undefined)[],
@@ -46,6 +49,8 @@ const OPERATIONS: Readonly<Record<Exclude<LinkOp, "open">, Operation>> = {
   forget: (call) => results(call).forget(ids(call)),
   append: (call) => results(call).append(call.args[0] as readonly ResultEvent[]),
   latest: async (call) => compacted(await results(call).latest(ids(call))),
+  mark: (call) => revoking(call).mark(call.args[0] as readonly Revocation[]),
+  marks: (call) => revoking(call).marks(),
   watch: async (call) => {
     const [id, after] = call.args as [string, number];
     for await (const event of results(call).watch(id, after, call.signal)) call.item(compact(event));
@@ -54,20 +59,20 @@ const OPERATIONS: Readonly<Record<Exclude<LinkOp, "open">, Operation>> = {
 
 /** The main thread's end of one thread's link. What is under way is aborted when the thread is gone. */
 class LinkServer {
-  readonly #port: MessagePort;
+  readonly #port: LinkPort;
   readonly #resolve: ResolveLink;
   readonly #opened: (Transport | ResultBackend)[] = [];
   readonly #running = new Map<number, AbortController>();
   #replies: LinkReply[] = [];
   #gone = false;
 
-  constructor(port: MessagePort, resolve: ResolveLink) {
+  constructor(port: LinkPort, resolve: ResolveLink) {
     this.#port = port;
     this.#resolve = resolve;
   }
 
   listen(): void {
-    this.#port.on("message", (calls: readonly LinkCall[]) => calls.forEach((call) => void this.#receive(call)));
+    this.#port.on("message", (calls) => (calls as readonly LinkCall[]).forEach((call) => void this.#receive(call)));
     this.#port.once("close", () => this.#abandon());
     this.#port.unref();
   }
@@ -104,6 +109,7 @@ class LinkServer {
       caps: { ...on.caps },
       location: on.location,
       address: "address" in on ? on.address?.() : undefined,
+      isRevoking: "put" in on && canRevoke(on),
     };
   }
 
@@ -119,6 +125,6 @@ class LinkServer {
 }
 
 /** Carries out what a thread asks for, on connections of this one, until the port closes. */
-export function serveLink(port: MessagePort, resolve: ResolveLink): void {
+export function serveLink(port: LinkPort, resolve: ResolveLink): void {
   new LinkServer(port, resolve).listen();
 }

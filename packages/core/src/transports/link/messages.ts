@@ -28,6 +28,8 @@ export type LinkOp =
   | "forget"
   | "append"
   | "latest"
+  | "mark"
+  | "marks"
   /** Answered by items, then by a value. */
   | "watch";
 
@@ -44,6 +46,8 @@ export interface Opened {
   readonly location: string;
   /** `ResultBackend.address`, where there is one. */
   readonly address: string | undefined;
+  /** It is a result backend that keeps revocations. */
+  readonly isRevoking: boolean;
 }
 
 /** Envelopes with their bodies in one buffer. */

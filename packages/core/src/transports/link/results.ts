@@ -1,4 +1,5 @@
 import { ResultError } from "../../errors.js";
+import type { Revocation, Revoking } from "../../powers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -17,16 +18,22 @@ export class LinkResults implements ResultBackend {
   readonly location: string;
   /** The main thread's: what is sent there reaches its waits, and so those of its threads. */
   readonly address?: () => string;
+  /** Those of `Revoking`, there only where the main thread's has them. */
+  declare readonly mark?: Revoking["mark"];
+  declare readonly marks?: Revoking["marks"];
   readonly #link: LinkClient;
   readonly #handle: number;
   #closed = false;
 
-  constructor(link: LinkClient, { handle, caps, location, address }: Opened) {
+  constructor(link: LinkClient, { handle, caps, location, address, isRevoking }: Opened) {
     this.#link = link;
     this.#handle = handle;
     this.caps = caps as ResultBackendCaps;
     this.location = location;
     if (address !== undefined) this.address = () => address;
+    if (!isRevoking) return;
+    this.mark = async (batch) => void (await this.#ask("mark", [batch]));
+    this.marks = async () => (await this.#ask("marks", [])) as readonly Revocation[];
   }
 
   async start(on: TransportEvents): Promise<void> {

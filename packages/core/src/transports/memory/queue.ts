@@ -78,6 +78,7 @@ export class Queue {
       delayed: this.#delayed.length,
       owned: this.#owned,
       dead: this.deadLetters.length,
+      consumers: new Set(this.#consumers.map(({ owner }) => owner)).size,
     };
   }
 

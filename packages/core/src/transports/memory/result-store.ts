@@ -3,16 +3,19 @@ import { keepAlive } from "../keep-alive.js";
 import type { PutOutcome, ResultRecord } from "../../result-backend.js";
 import { EventLog } from "../local-event-log.js";
 import { ExpiringMap } from "../expiring-map.js";
+import { RevocationMap } from "../revocation-map.js";
 
 /** The first terminal record of each id, and who waits for it. */
 export class ResultStore {
   readonly events: EventLog;
+  readonly revocations: RevocationMap;
   readonly #records: ExpiringMap<ResultRecord>;
   readonly #waiters = new Waiters<ResultRecord>({ hold: keepAlive });
 
   constructor(now: () => number) {
     this.#records = new ExpiringMap(now);
     this.events = new EventLog(now);
+    this.revocations = new RevocationMap(now);
   }
 
   put(record: ResultRecord): PutOutcome {
@@ -45,5 +48,6 @@ export class ResultStore {
   dispose(): void {
     this.#records.dispose();
     this.events.dispose();
+    this.revocations.dispose();
   }
 }

@@ -1,4 +1,5 @@
 import { ResultError } from "../../errors.js";
+import type { Revocation, Revoking } from "../../powers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -13,7 +14,7 @@ import type { BrokerLease } from "./broker-registry.js";
 import type { ResultStore } from "./result-store.js";
 
 /** Results within this process. "Foreign" readers are the other apps of the process: nobody else can reach the broker. */
-export class MemoryResults implements ResultBackend {
+export class MemoryResults implements ResultBackend, Revoking {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: false };
   readonly location: string;
   readonly #lease: BrokerLease;
@@ -65,6 +66,15 @@ export class MemoryResults implements ResultBackend {
 
   watch(id: string, after: number, signal: AbortSignal): AsyncIterable<SequencedEvent> {
     return this.#open().events.watch(id, after, { signal, owner: this });
+  }
+
+  async mark(batch: readonly Revocation[]): Promise<void> {
+    const { revocations } = this.#open();
+    for (const revocation of batch) revocations.add(revocation);
+  }
+
+  async marks(): Promise<readonly Revocation[]> {
+    return this.#open().revocations.all();
   }
 
   async close(): Promise<void> {

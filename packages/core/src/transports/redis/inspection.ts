@@ -52,13 +52,26 @@ export class Inspection {
       ...keys.waiting.map((key) => session.call("llen", key)),
     ])) as [Buffer[], number, number, ...number[]];
     const names = consumers.map(String).filter((name) => !name.startsWith("#"));
-    const owned = await Promise.all(names.map((name) => countOwned(session, keys.owned(name), keys.hand(name))));
-    return { queue, waiting: sum(waiting), delayed, owned: sum(owned), dead };
+    const [taking, ...owned] = await Promise.all([
+      countTaking(
+        session,
+        names.map((name) => keys.lease(name)),
+      ),
+      ...names.map((name) => countOwned(session, keys.owned(name), keys.hand(name))),
+    ]);
+    return { queue, waiting: sum(waiting), delayed, owned: sum(owned), dead, consumers: taking };
   }
 
   #perform<T>(operation: (session: Session) => Promise<T>): Promise<T> {
     return this.#hub.perform(operation, AbortSignal.timeout(LIMIT_MS));
   }
+}
+
+/** n.b. a lease that is over is a key that is gone. */
+async function countTaking(session: Session, leases: readonly string[]): Promise<number> {
+  if (leases.length === 0) return 0;
+  const states = (await session.call("mget", ...leases)) as readonly (Buffer | null)[];
+  return states.filter((state) => state?.toString() === "1").length;
 }
 
 async function countOwned(session: Session, owned: string, hand: string): Promise<number> {

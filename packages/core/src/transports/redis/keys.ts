@@ -11,12 +11,13 @@ export const PRIORITIES = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] as const;
  * | `{prefix:queue}:x` | list | dead letters, the newest at the head |
  * | `{prefix:queue}:bell` | list | tokens without data: something is there to fetch |
  * | `{prefix:queue}:c` | hash | consumers: `1` alive, `x<time>` reaped; `#due` the earliest delayed message, `#<n>` priority n is in use |
- * | `{prefix:queue}:l:<consumer>` | string | the consumer's lease: lives as long as it is renewed |
+ * | `{prefix:queue}:l:<consumer>` | string | the consumer's lease: lives as long as it is renewed; `0` while it takes nothing |
  * | `{prefix:queue}:p:<consumer>` | hash | messages it owns, by id; `.` its last fetch |
  * | `{prefix:queue}:h:<consumer>` | list | the one message it owns without having fetched it by a script |
  * | `{prefix:queue}:n:<id>` | string | Cluster only: marker of a message |
  * | `prefix:r:<id>` | string | marker of a message that is on its way, then the terminal record, or for a while that it ended without one |
  * | `prefix:e:<id>` | list | events of a task |
+ * | `prefix:revoked` | zset | ids of revoked tasks, scored by when that ends, in ms times 4, plus 1 to terminate, plus 2 for children |
  * | `prefix:queues` | set | names of the queues that were declared or used |
  * | `prefix:reply:<client>`, `prefix:e:<id>`, `prefix:t:<topic>` | channel | results of a client's calls, events, broadcasts |
  */
@@ -30,6 +31,10 @@ export class Keys {
 
   get queues(): string {
     return `${this.#prefix}:queues`;
+  }
+
+  get revoked(): string {
+    return `${this.#prefix}:revoked`;
   }
 
   queue(name: string): QueueKeys {

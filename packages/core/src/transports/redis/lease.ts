@@ -16,6 +16,8 @@ export class Lease {
   #consumer: string;
   #enrolled: Promise<boolean> | undefined;
   #renewedAt = -Infinity;
+  /** Takes messages; those who ask for consumers are told of it. */
+  isTaking = true;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -84,7 +86,7 @@ export class Lease {
     const reply = await session.script(
       enrol,
       [keys.consumers, keys.lease(consumer)],
-      [consumer, leaseMs, isNew ? 1 : 0],
+      [consumer, leaseMs, isNew ? 1 : 0, this.isTaking ? 1 : 0],
     );
     if (reply === 1 && consumer === this.#consumer) this.renewed(asked);
     return reply === 1;

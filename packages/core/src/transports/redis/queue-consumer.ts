@@ -81,8 +81,9 @@ export class QueueConsumer {
       throw error;
     }
     this.#takers.add(taker);
+    this.#tell();
     this.pull();
-    return { credit: (n) => this.#setCredit(taker, n), stop: async () => this.#takers.stop(taker) };
+    return { credit: (n) => this.#setCredit(taker, n), stop: async () => this.#stop(taker) };
   }
 
   /** Looks for messages, if there is credit. */
@@ -151,6 +152,19 @@ export class QueueConsumer {
   #setCredit(taker: Taker, credit: number): void {
     taker.credit(credit);
     if (taker.spare > 0) this.pull();
+  }
+
+  #stop(taker: Taker): void {
+    this.#takers.stop(taker);
+    this.#tell();
+  }
+
+  /** Tells those who ask for consumers; n.b. if that fails, the next one who renews the lease does. */
+  #tell(): void {
+    if (this.lease.isTaking === !this.#takers.isEmpty) return;
+    this.lease.isTaking = !this.#takers.isEmpty;
+    const { connection, closing } = this.#options;
+    connection.perform((session) => this.lease.renew(session), [closing]).catch(() => {});
   }
 
   #start(hand = false): void {

@@ -1,4 +1,5 @@
 import { ResultError } from "../../errors.js";
+import type { Revocation, Revoking } from "../../powers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -10,12 +11,13 @@ import type {
 import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
 import { EventLog } from "./event-log.js";
 import { Hub } from "./hub.js";
+import { Revocations } from "./revocations.js";
 import { ResultStore } from "./result-store.js";
 import { ResultWaits } from "./result-waits.js";
 import { Subscriber } from "./subscriber.js";
 
 /** Terminal records and events in a Redis. */
-export class RedisResults implements ResultBackend {
+export class RedisResults implements ResultBackend, Revoking {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #hub: Hub;
@@ -23,6 +25,7 @@ export class RedisResults implements ResultBackend {
   readonly #store: ResultStore;
   readonly #waits: ResultWaits;
   readonly #events: EventLog;
+  readonly #revocations: Revocations;
   readonly #address: string;
 
   constructor(options: OpenOptions) {
@@ -34,6 +37,7 @@ export class RedisResults implements ResultBackend {
     this.#store = new ResultStore(this.#hub);
     this.#waits = new ResultWaits(this.#hub, this.#subscriber, { store: this.#store, address: this.#address });
     this.#events = new EventLog(this.#hub, this.#subscriber, client);
+    this.#revocations = new Revocations(this.#hub);
   }
 
   /** Whether messages of this hub and these results live on one server, where one script reaches both. */
@@ -85,6 +89,14 @@ export class RedisResults implements ResultBackend {
   watch(id: string, after: number, signal: AbortSignal): AsyncIterable<SequencedEvent> {
     this.#hub.open();
     return this.#events.watch(id, after, signal);
+  }
+
+  async mark(batch: readonly Revocation[]): Promise<void> {
+    await this.#revocations.add(batch);
+  }
+
+  async marks(): Promise<readonly Revocation[]> {
+    return this.#revocations.all();
   }
 
   async close(deadline: Deadline): Promise<void> {

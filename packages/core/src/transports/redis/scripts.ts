@@ -12,6 +12,14 @@ import { Script } from "./script.js";
  * `Q<batch>:<n>,<batch>:<n>|<address>|<address>`.
  */
 
+/** The server's clock. */
+const MILLIS = `
+local function millis()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+`;
+
 /** KEYS[1] consumers, [2] bell, [3] delayed, [4] to [13] waiting, priority 9 first. */
 const QUEUE = `
 local consumers, bell, delayed = KEYS[1], KEYS[2], KEYS[3]
@@ -21,11 +29,7 @@ local BELLS = 128
 
 local function waiting(priority) return KEYS[13 - priority] end
 
-local function millis()
-  local t = redis.call('TIME')
-  return t[1] * 1000 + math.floor(t[2] / 1000)
-end
-
+${MILLIS}
 local function in_chunks(command, key, values)
   for from = 1, #values, UNPACK do
     redis.call(command, key, unpack(values, from, math.min(from + UNPACK - 1, #values)))
@@ -419,14 +423,15 @@ return table.concat(outcomes)
 
 /**
  * Enrols a consumer, or finds out whether it still is one.
- * KEYS: [1] consumers, [2] its lease. ARGV: [1] the consumer; [2] its lease in ms; [3] 1 to enrol.
+ * KEYS: [1] consumers, [2] its lease. ARGV: [1] the consumer; [2] its lease in ms; [3] 1 to enrol; [4] 1, or 0 when it takes
+ * nothing now.
  * Returns 1 when it is a consumer, and its lease is renewed; 0 when it was reaped.
  */
 export const enrol = new Script(`
 redis.call('DEL', KEYS[2])
 if ARGV[3] == '1' then redis.call('HSETNX', KEYS[1], ARGV[1], 1) end
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= '1' then return 0 end
-redis.call('SET', KEYS[2], 1, 'PX', ARGV[2])
+redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[2])
 return 1
 `);
 
@@ -585,4 +590,44 @@ export const publish = new Script(`return redis.call('PUBLISH', KEYS[1], ARGV[1]
 /** The last event of one task. KEYS: [1] events. Returns { how many there are, the last one or nil }. */
 export const newest = new Script(`
 return { redis.call('LLEN', KEYS[1]), redis.call('LINDEX', KEYS[1], -1) }
+`);
+
+/**
+ * Adds revocations, and removes some that have ended.
+ * KEYS: [1] revoked. ARGV: for each three: id, how long it holds in ms, its force (1 to terminate, 2 for children, 3 both).
+ */
+export const mark = new Script(`${MILLIS}
+-- n.b. exact below 2 ^ 53 alone
+local FARTHEST = 2 ^ 51 - 1
+local now = millis()
+
+local function force(score) return score % 4 end
+local function until_ms(score) return (score - force(score)) / 4 end
+local function either(a, b)
+  local terminate = (a % 2 == 1 or b % 2 == 1) and 1 or 0
+  local children = (a >= 2 or b >= 2) and 2 or 0
+  return terminate + children
+end
+
+local ended = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now * 4 + 3), 'LIMIT', 0, 1000)
+if #ended > 0 then redis.call('ZREM', KEYS[1], unpack(ended)) end
+for i = 1, #ARGV, 3 do
+  local ends, power = math.min(FARTHEST, now + tonumber(ARGV[i + 1])), tonumber(ARGV[i + 2])
+  local known = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[i]) or '')
+  if known and until_ms(known) > now then
+    ends, power = math.max(ends, until_ms(known)), either(force(known), power)
+  end
+  redis.call('ZADD', KEYS[1], string.format('%.0f', ends * 4 + power), ARGV[i])
+end
+local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
+redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', until_ms(tonumber(last)) + 1))
+`);
+
+/**
+ * A page of the revocations that are kept. KEYS: [1] revoked. ARGV: [1] the cursor, 0 at first; [2] about how many.
+ * Returns { the server's time in ms, as text; the next cursor, 0 at the end; { id, score, … } }.
+ */
+export const marks = new Script(`${MILLIS}
+local page = redis.call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
+return { string.format('%.0f', millis()), page[1], page[2] }
 `);

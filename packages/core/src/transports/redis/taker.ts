@@ -54,6 +54,10 @@ export class Taker {
 export class Takers {
   #all: readonly Taker[] = [];
 
+  get isEmpty(): boolean {
+    return this.#all.length === 0;
+  }
+
   /** How much they may be given. */
   get spare(): number {
     return this.#all.reduce((sum, taker) => sum + taker.spare, 0);

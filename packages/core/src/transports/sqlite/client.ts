@@ -24,6 +24,8 @@ export class Client {
   #owner: number | undefined;
   #beatAt = Infinity;
   #more = false;
+  /** What it takes from is noted in the store. */
+  #isListed = true;
   /** The last news of work was true: the next is believed, rather than looked for before a transaction. */
   #isLucky = false;
 
@@ -72,6 +74,7 @@ export class Client {
 
   subscribe(id: number, queue: string, credit: number): void {
     this.#subscriptions.set(id, { id, queue, credit, owned: 0, nextDue: Infinity, isDrained: false });
+    this.#relist();
   }
 
   credit(id: number, credit: number): void {
@@ -81,6 +84,7 @@ export class Client {
 
   unsubscribe(id: number): void {
     this.#subscriptions.delete(id);
+    this.#relist();
   }
 
   /** Whether there is a message that it could take; a read, no transaction. `isTold`: another process says so. */
@@ -129,10 +133,12 @@ export class Client {
     return settled;
   }
 
-  /** Renews the lease, or notices that it is lost. */
+  /** Renews the lease, or notices that it is lost; notes what it takes from where that changed. */
   beat(unit: Unit): void {
-    if (this.#owner === undefined) return;
-    const isOurs = this.store.leases.renew(this.#owner, unit.now + this.#options.leaseMs);
+    if (this.#owner === undefined && !this.isConsuming) return void (this.#beatAt = Infinity);
+    const owner = this.#owner ?? this.#register(unit);
+    const isOurs = this.store.leases.renew(owner, unit.now + this.#options.leaseMs);
+    if (isOurs && !this.#isListed) this.#list(owner, unit);
     unit.after(() => (isOurs ? this.#scheduleBeat() : this.#lose()));
   }
 
@@ -144,6 +150,17 @@ export class Client {
       this.#subscriptions.clear();
       this.#disownAll();
     });
+  }
+
+  #list(owner: number, unit: Unit): void {
+    this.store.leases.list(owner, [...new Set([...this.#subscriptions.values()].map(({ queue }) => queue))]);
+    unit.after(() => (this.#isListed = true));
+  }
+
+  /** The next beat, which is due now, notes what it takes from. */
+  #relist(): void {
+    this.#isListed = false;
+    this.#beatAt = performance.now();
   }
 
   #hungry(): Subscription[] {
@@ -168,7 +185,9 @@ export class Client {
   #register(unit: Unit): number {
     const owner = this.store.leases.register(unit.now + this.#options.leaseMs);
     this.#owner = owner;
-    unit.after(() => this.#scheduleBeat());
+    unit.after(() => {
+      if (this.#isListed) this.#scheduleBeat();
+    });
     unit.otherwise(() => (this.#owner = undefined));
     return owner;
   }
@@ -219,5 +238,6 @@ export class Client {
     this.#beatAt = Infinity;
     this.#owned.clear();
     for (const subscription of this.#subscriptions.values()) subscription.owned = 0;
+    if (this.isConsuming) this.#relist();
   }
 }

@@ -72,7 +72,7 @@ export function packEnvelopes(batch: readonly Envelope[]): Batch {
  * As far as a `Date` reaches, in milliseconds.
  * n.b. a row with a whole number that is not exact in JavaScript could never be read again.
  */
-const FARTHEST_MS = 8.64e15;
+export const FARTHEST_MS = 8.64e15;
 
 const toTime = (time: number | undefined): number | null => (time === undefined ? null : Math.min(FARTHEST_MS, time));
 

@@ -22,6 +22,13 @@ export class Leases {
     return this.#db.run(`UPDATE ${this.#tables.worker} SET lease_until = ? WHERE id = ?`, until, owner) === 1;
   }
 
+  /** Notes which queues an owner takes from, for those who ask. */
+  list(owner: number, queues: readonly string[]): void {
+    const { consumer } = this.#tables;
+    this.#db.run(`DELETE FROM ${consumer} WHERE owner = ?`, owner);
+    for (const queue of queues) this.#db.run(`INSERT INTO ${consumer} VALUES (?, ?)`, owner, queue);
+  }
+
   exists(owner: number): boolean {
     return this.#db.value(`SELECT 1 FROM ${this.#tables.worker} WHERE id = ?`, owner) === 1;
   }
@@ -32,9 +39,10 @@ export class Leases {
 
   /** Takes all that an owner has away from it, back to the front of its queues. Returns how many messages that were. */
   abandon(owner: SqlValue, { died }: { readonly died: boolean }): number {
-    const { message, worker } = this.#tables;
+    const { message, consumer, worker } = this.#tables;
     const sql = `UPDATE ${message} SET owner = NULL, redeliveries = redeliveries + ? WHERE owner = ? AND due IS NULL`;
     const messages = this.#db.run(sql, died ? 1 : 0, owner);
+    this.#db.run(`DELETE FROM ${consumer} WHERE owner = ?`, owner);
     this.#db.run(`DELETE FROM ${worker} WHERE id = ?`, owner);
     return messages;
   }

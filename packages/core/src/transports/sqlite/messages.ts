@@ -110,18 +110,13 @@ export class Messages {
     return copied === 1 && this.finish(owner, [seq]).length === 1;
   }
 
-  depths(): QueueDepth[] {
-    const { message, dead, queue } = this.#tables;
+  depths(now: number): QueueDepth[] {
+    const { message, dead, queue, worker, consumer } = this.#tables;
     const depths = new Map<string, { -readonly [K in keyof QueueDepth]: QueueDepth[K] }>();
-    const count = (field: "waiting" | "delayed" | "owned" | "dead" | undefined, sql: string): void => {
-      for (const [name, n] of this.#db.rows(sql)) {
-        const depth = depths.get(name as string) ?? {
-          queue: name as string,
-          waiting: 0,
-          delayed: 0,
-          owned: 0,
-          dead: 0,
-        };
+    const count = (field: Exclude<keyof QueueDepth, "queue"> | undefined, sql: string, ...values: number[]): void => {
+      for (const [name, n] of this.#db.rows(sql, ...values)) {
+        const none = { waiting: 0, delayed: 0, owned: 0, dead: 0, consumers: 0 };
+        const depth = depths.get(name as string) ?? { queue: name as string, ...none };
         depths.set(depth.queue, depth);
         if (field !== undefined) depth[field] = n as number;
       }
@@ -131,6 +126,8 @@ export class Messages {
     count("delayed", `SELECT queue, count(*) FROM ${message} WHERE due IS NOT NULL GROUP BY queue`);
     count("owned", `SELECT queue, count(*) FROM ${message} WHERE owner IS NOT NULL AND due IS NULL GROUP BY queue`);
     count("dead", `SELECT queue, count(*) FROM ${dead} GROUP BY queue`);
+    const alive = `SELECT id FROM ${worker} WHERE lease_until >= ?`;
+    count("consumers", `SELECT queue, count(*) FROM ${consumer} WHERE owner IN (${alive}) GROUP BY queue`, now);
     return [...depths.values()];
   }
 

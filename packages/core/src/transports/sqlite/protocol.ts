@@ -1,7 +1,8 @@
-import type { QueueDepth } from "../../powers.js";
+import type { QueueDepth, Revocation } from "../../powers.js";
 import type { Batch } from "./columns.js";
 import type { Failure } from "./failure.js";
 import type { Location } from "./location.js";
+import type { RevocationPage } from "./revocations.js";
 
 /** How a batch of deliveries ends; every list has one item for each delivery. */
 export interface SettleColumns {
@@ -48,6 +49,8 @@ export interface Requests {
   unwait: { readonly fields: { readonly ids: readonly string[] }; readonly reply: null };
   forget: { readonly fields: { readonly ids: readonly string[] }; readonly reply: null };
   append: { readonly fields: { readonly events: Batch }; readonly reply: null };
+  mark: { readonly fields: { readonly revocations: readonly Revocation[] }; readonly reply: null };
+  marks: { readonly fields: { readonly after: number }; readonly reply: RevocationPage };
   latest: { readonly fields: { readonly ids: readonly string[] }; readonly reply: Batch };
   events: { readonly fields: { readonly task: string; readonly after: number }; readonly reply: Batch };
   watch: { readonly fields: { readonly task: string }; readonly reply: null };

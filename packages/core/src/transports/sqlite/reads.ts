@@ -27,6 +27,7 @@ const READS: Reads = {
     return null;
   },
   latest: ({ store }, { ids }) => packRows(store.events.latest(ids, Date.now())),
+  marks: ({ store }, { after }) => store.revocations.page(after, Date.now()),
   events: ({ store }, { task, after }) => packRows(store.events.after(task, after, Date.now())),
   watch: (client, { task }) => {
     client.store.eventFeed.follow(task, client.id);
@@ -44,7 +45,7 @@ const READS: Reads = {
     client.store.topicFeed.unfollow(topic, client.id);
     return null;
   },
-  depths: ({ store }) => store.messages.depths(),
+  depths: ({ store }) => store.messages.depths(Date.now()),
   dead: ({ store }, { queue, limit }) => packRows(store.messages.dead(queue, limit)),
 };
 

@@ -1,5 +1,5 @@
 import { ResultError } from "../../errors.js";
-import type { Expectation, Expecting } from "../../powers.js";
+import type { Expectation, Expecting, Revocation, Revoking } from "../../powers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -13,10 +13,11 @@ import { packRecords, toEvent, toRecord, transferBatch, unpackRows, type Batch }
 import { EventWatch } from "./event-watch.js";
 import { Membership } from "./membership.js";
 import type { Push } from "./protocol.js";
+import type { RevocationPage } from "./revocations.js";
 import { ResultWaiters } from "./result-waiters.js";
 
 /** Terminal records and events in a file, for all processes of one machine. */
-export class SqliteResults implements ResultBackend, Expecting {
+export class SqliteResults implements ResultBackend, Expecting, Revoking {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #membership: Membership;
@@ -77,6 +78,22 @@ export class SqliteResults implements ResultBackend, Expecting {
   watch(id: string, after: number, signal: AbortSignal): AsyncIterable<SequencedEvent> {
     this.#membership.open();
     return this.#watch.watch(id, after, signal);
+  }
+
+  async mark(batch: readonly Revocation[]): Promise<void> {
+    if (batch.length > 0) await this.#membership.request("mark", { revocations: batch });
+  }
+
+  async marks(): Promise<readonly Revocation[]> {
+    const found: Revocation[] = [];
+    let next: number | undefined = 0;
+    // a page at a time: the thread serves others in between
+    while (next !== undefined) {
+      const page: RevocationPage = await this.#membership.request("marks", { after: next });
+      for (const revocation of page.revocations) found.push(revocation);
+      ({ next } = page);
+    }
+    return found;
   }
 
   async close(deadline: Deadline): Promise<void> {

@@ -9,10 +9,13 @@ export interface Tables {
   readonly dead: string;
   /** Owners of messages, one for each transport that consumes, with their lease. */
   readonly worker: string;
+  /** Which owner takes from which queue. */
+  readonly consumer: string;
   readonly queue: string;
   /** Terminal records; `seq` is in the order of commits, so that a reader knows what is new. */
   readonly result: string;
   readonly event: string;
+  readonly revocation: string;
   /** Broadcasts, kept for moments. */
   readonly topic: string;
   readonly meta: string;
@@ -27,9 +30,11 @@ export function tablesOf(prefix: string): Tables {
     message: name("message"),
     dead: name("dead"),
     worker: name("worker"),
+    consumer: name("consumer"),
     queue: name("queue"),
     result: name("result"),
     event: name("event"),
+    revocation: name("revocation"),
     topic: name("topic"),
     meta: name("meta"),
   };
@@ -41,7 +46,7 @@ export function tablesOf(prefix: string): Tables {
  */
 export function createTables(db: Database, prefix: string): void {
   const tables = tablesOf(prefix);
-  if (!hasMeta(db, prefix)) db.write(() => create(db, prefix, tables));
+  if (!isComplete(db, prefix)) db.write(() => create(db, prefix, tables));
   const version = db.value(`SELECT version FROM ${tables.meta}`);
   if (version !== VERSION) {
     throw new Error(
@@ -50,14 +55,21 @@ export function createTables(db: Database, prefix: string): void {
   }
 }
 
-const hasMeta = (db: Database, prefix: string): boolean =>
-  db.value("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", `${prefix}:meta`) === 1;
+const has = (db: Database, prefix: string, table: string): boolean =>
+  db.value("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", `${prefix}:${table}`) === 1;
+
+/** n.b. a file of an earlier version may lack the later tables; who does not know them does without. */
+const isComplete = (db: Database, prefix: string): boolean =>
+  ["meta", "consumer", "revocation"].every((table) => has(db, prefix, table));
 
 function create(db: Database, prefix: string, tables: Tables): void {
-  if (hasMeta(db, prefix)) return;
-  for (const statement of [...createMessages(prefix, tables), ...createResults(prefix, tables)]) db.run(statement);
-  db.run(`CREATE TABLE ${tables.meta} (version INTEGER NOT NULL)`);
-  db.run(`INSERT INTO ${tables.meta} VALUES (${VERSION})`);
+  if (!has(db, prefix, "meta")) {
+    for (const statement of [...createMessages(prefix, tables), ...createResults(prefix, tables)]) db.run(statement);
+    db.run(`CREATE TABLE ${tables.meta} (version INTEGER NOT NULL)`);
+    db.run(`INSERT INTO ${tables.meta} VALUES (${VERSION})`);
+  }
+  if (!has(db, prefix, "consumer")) db.run(createConsumers(tables));
+  if (!has(db, prefix, "revocation")) for (const statement of createRevocations(prefix, tables)) db.run(statement);
 }
 
 function createMessages(prefix: string, { message, dead, worker, queue }: Tables): string[] {
@@ -77,6 +89,9 @@ function createMessages(prefix: string, { message, dead, worker, queue }: Tables
   ];
 }
 
+const createConsumers = ({ consumer }: Tables): string =>
+  `CREATE TABLE IF NOT EXISTS ${consumer} (owner INTEGER, queue TEXT, PRIMARY KEY (owner, queue)) WITHOUT ROWID`;
+
 /** AUTOINCREMENT: a reader that has seen a number never meets it again. */
 function createResults(prefix: string, { result, event, topic }: Tables): string[] {
   const index = (name: string): string => `CREATE INDEX ${quote(`${prefix}:${name}`)}`;
@@ -89,5 +104,13 @@ function createResults(prefix: string, { result, event, topic }: Tables): string
     `${index("event_expiry")} ON ${event} (expires)`,
     `CREATE TABLE ${topic} (seq INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, expires INTEGER NOT NULL, body BLOB NOT NULL)`,
     `${index("topic_expiry")} ON ${topic} (expires)`,
+  ];
+}
+
+function createRevocations(prefix: string, { revocation }: Tables): string[] {
+  return [
+    `CREATE TABLE ${revocation} (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, terminate INTEGER NOT NULL,
+      children INTEGER NOT NULL, expires INTEGER NOT NULL)`,
+    `CREATE INDEX ${quote(`${prefix}:revocation_expiry`)} ON ${revocation} (expires)`,
   ];
 }

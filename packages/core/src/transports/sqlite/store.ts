@@ -4,6 +4,7 @@ import { Feed } from "./feed.js";
 import { Leases } from "./leases.js";
 import { Messages } from "./messages.js";
 import { Records } from "./records.js";
+import { Revocations } from "./revocations.js";
 import { ResultFeed } from "./result-feed.js";
 import { createTables, tablesOf } from "./schema.js";
 import { Topics } from "./topics.js";
@@ -15,6 +16,7 @@ export class Store {
   readonly leases: Leases;
   readonly records: Records;
   readonly events: EventLog;
+  readonly revocations: Revocations;
   readonly topics: Topics;
   readonly resultFeed: ResultFeed;
   readonly eventFeed: Feed;
@@ -28,6 +30,7 @@ export class Store {
     this.leases = new Leases(db, tables);
     this.records = new Records(db, tables);
     this.events = new EventLog(db, tables);
+    this.revocations = new Revocations(db, tables);
     this.topics = new Topics(db, tables);
     this.resultFeed = new ResultFeed(this.records);
     this.eventFeed = new Feed(this.events);

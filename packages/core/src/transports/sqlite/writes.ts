@@ -6,7 +6,7 @@ import type { Unit } from "./unit.js";
 
 /** The requests that change the store. */
 export type WriteOp =
-  "leave" | "abandon" | "declare" | "send" | "settle" | "put" | "forget" | "append" | "broadcast" | "purge";
+  "leave" | "abandon" | "declare" | "send" | "settle" | "put" | "forget" | "append" | "mark" | "broadcast" | "purge";
 
 type Writes = {
   readonly [O in WriteOp]: (client: Client, fields: Requests[O]["fields"], unit: Unit) => Requests[O]["reply"];
@@ -45,6 +45,10 @@ const WRITES: Writes = {
   append: ({ store }, { events }, unit) => {
     unit.events = true;
     store.events.append(unpackRows(events), unit.now);
+    return null;
+  },
+  mark: ({ store }, { revocations }, unit) => {
+    store.revocations.add(revocations, unit.now);
     return null;
   },
   broadcast: ({ store }, { topic, message }, unit) => {

@@ -12,8 +12,8 @@ export interface Claim {
   readonly index: number;
 }
 
-/** What a thread lends to each of its jobs: lines to the main thread, the right to run, the main thread's abort flag. */
-export class ThreadHost implements JobHost {
+/** What a child of a pool lends to each of its jobs: lines to the main thread, the right to run, the main thread's abort flag. */
+export class ChildHost implements JobHost {
   readonly #claim: Claim;
   readonly #outbox: Outbox;
   readonly #permits: Permits;
@@ -73,4 +73,5 @@ const ABORTED = {
   TIME_LIMIT_EXCEEDED: "the time limit was exceeded",
   DELIVERY_LOST: "the delivery was lost; another worker may run the task now",
   WORKER_SHUTDOWN: "the worker stops",
+  TASK_REVOKED: "the task was revoked",
 } as const;

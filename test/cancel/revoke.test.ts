@@ -1,0 +1,68 @@
+import { describe, it } from "vitest";
+import { brokerUrl } from "../support/brokers.js";
+import { namespace } from "../support/namespace.js";
+import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
+import { tempDir } from "../support/temp-dir.js";
+import { CancelScene, type CancelPlace, type Case } from "./cancel-scene.js";
+import { descendants } from "./descendants.js";
+import { lasting } from "./lasting.js";
+import { running } from "./running.js";
+import { waiting } from "./waiting.js";
+
+const memory = async (): Promise<string> => `memory:${namespace()}`;
+const sqlite = async (): Promise<string> => `sqlite:${await tempDir()}/tasks.db`;
+const redis = async (): Promise<string> => brokerUrl("redis");
+const amqp = async (): Promise<string> => brokerUrl("amqp");
+
+const noStore = "rpc: keeps nothing, so that only workers that are up learn of it";
+const noResultToForget = "rpc: keeps nothing, and RabbitMQ takes the same id again";
+const oneLoop = "the task blocks the event loop on which the worker would hear of it";
+const ownProcess = "the task ends the whole process, which is the worker's own";
+
+const places: readonly CancelPlace[] = [
+  { name: "memory", broker: memory, pool: "threads", blanks: {} },
+  {
+    name: "memory, inline",
+    broker: memory,
+    pool: "inline",
+    blanks: {
+      "in the pool of its worker": oneLoop,
+      "in the pool of its worker, acknowledged early": oneLoop,
+      "a loop that asks at checkpoints": oneLoop,
+      "it blocks its thread, with terminate": oneLoop,
+      "it brings down its thread": ownProcess,
+    },
+  },
+  { name: "sqlite", broker: sqlite, pool: "threads", blanks: {} },
+  { name: "sqlite, processes", broker: sqlite, pool: "processes", blanks: {} },
+  { name: "redis", broker: redis, pool: "threads", blanks: {} },
+  {
+    name: "amqp with rpc results",
+    broker: amqp,
+    pool: "threads",
+    blanks: {
+      "with no worker up, and then one starts": noStore,
+      "before it is sent": noStore,
+      "sent again": noResultToForget,
+      "after a restart of the worker": noStore,
+      "what was missed is read when the backend is there again": noStore,
+    },
+  },
+  { name: "amqp with redis results", broker: amqp, backend: redis, pool: "threads", blanks: {} },
+];
+
+const subjects: Readonly<Record<string, Readonly<Record<string, Case>>>> = { waiting, running, descendants, lasting };
+
+describe.each(places)("revoking on $name", (place) => {
+  expectNothingLeftRunning();
+
+  for (const [subject, cases] of Object.entries(subjects)) {
+    describe(subject, () => {
+      for (const [what, run] of Object.entries(cases)) {
+        const blank = place.blanks[what];
+        if (blank !== undefined) it.skip(`${what} (${blank})`);
+        else it(what, async () => run(await CancelScene.open(place)));
+      }
+    });
+  }
+});
