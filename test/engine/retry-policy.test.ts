@@ -27,12 +27,17 @@ function open(options: AppOptions): App {
   return app;
 }
 
-/** An app whose broker refuses every send for now, and how often it was tried. */
-async function refusing(options: AppOptions = {}): Promise<{ readonly app: App; readonly tries: () => number }> {
+interface Refusing {
+  readonly app: App;
+  /** How often it was tried. */
+  readonly tries: () => number;
+}
+
+/** An app whose broker refuses sends: all of them, or so many. */
+async function refusing(options: AppOptions = {}, times = Infinity): Promise<Refusing> {
   let tries = 0;
   const failpoint = (name: string): void => {
-    if (name !== "send.before") return;
-    tries++;
+    if (name !== "send.before" || ++tries > times) return;
     throw new TransportError("BROKER_UNAVAILABLE", "injected", { certain: true });
   };
   return {
@@ -63,12 +68,14 @@ describe("a send that fails on a live connection", () => {
     });
   }
 
-  it("is tried until the publish time-out when there is no limit", async () => {
-    const { app, tries } = await refusing();
+  it("is tried until it is taken when there is no limit, or its time is over", async () => {
     const retryPolicy = { maxRetries: null, intervalStep: "1ms", intervalMax: "1ms" } as const;
-    const call = app.sendUnchecked("add", [1, 1], { retryPolicy, publishTimeout: "300ms" });
-    expect(await outcomeOf(call)).toEqual({ code: "NOT_ENQUEUED", certain: true });
-    expect(tries()).toBeGreaterThan(4);
+    const { app, tries } = await refusing({ retryPolicy }, 20);
+    expect(await outcomeOf(app.sendUnchecked("add", [1, 1]))).toBe("sent");
+    expect(tries()).toBe(21);
+    const hopeless = await refusing({ retryPolicy, publishTimeout: "300ms" });
+    const refused = { code: "NOT_ENQUEUED", certain: true };
+    expect(await outcomeOf(hopeless.app.sendUnchecked("add", [1, 1]))).toEqual(refused);
   });
 
   it("follows the options of a stub, of many calls, and of calls by name alike", async () => {
