@@ -83,10 +83,10 @@ async function replaceBusy(workers: readonly Child[], broker: string, history: s
   return [...workers.filter((worker) => worker !== victim), await startWorker(broker, history, PATIENT)];
 }
 
-/** Kills the broker while messages wait; within 10 s after its restart the workers run something. */
+/** Kills the broker while messages wait; after its restart the workers run something by themselves. */
 async function killAndRestart(server: Server, history: string): Promise<void> {
   await server.kill();
   await server.restart();
   const before = readHistory(history).length;
-  await eventually(() => readHistory(history).length > before, { what: "work after the restart", within: 10_000 });
+  await eventually(() => readHistory(history).length > before, { what: "work after the restart", within: 30_000 });
 }
