@@ -213,6 +213,19 @@ describe.each(KINDS)("a pool of $plural", ({ kind, plural, deaths, postsPerJob, 
       expect(await run.error(running)).toMatchObject({ name: "TaskAborted", code: "DELIVERY_LOST", message: "gone" });
     });
 
+    it("tells listeners of the signal which task they belong to", async () => {
+      const run = await start();
+      const [told, limited] = [
+        job("asksWhenAborted", [], { trackStarted: true }),
+        job("asksWhenAborted", [], { softTimeLimitMs: 20 }),
+      ];
+      run.run(told, limited);
+      await run.told("the start", () => run.started.length === 1);
+      run.pool.abort(told, "TASK_REVOKED", "revoked");
+      expect(await run.value(told)).toBe("TASK_REVOKED");
+      expect(await run.value(limited)).toBe("SOFT_TIME_LIMIT_EXCEEDED");
+    });
+
     it("reaches a loop that never yields through its checkpoints", async () => {
       const run = await start();
       const running = job("checkpoints", [], { trackStarted: true });

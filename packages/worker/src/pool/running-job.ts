@@ -1,5 +1,5 @@
 import { RetryTask, SoftTimeLimitExceeded, type RetryOptions, type TaskAborted, type TaskLog } from "@taskgen/core";
-import { LONGEST_TIMER_MS, MAX_ANCESTORS, type Descent, type RunningTask } from "@taskgen/core/internal";
+import { LONGEST_TIMER_MS, MAX_ANCESTORS, runAsTask, type Descent, type RunningTask } from "@taskgen/core/internal";
 import type { Job } from "./pool.js";
 
 /** What of a job its own code may see. */
@@ -117,7 +117,8 @@ export class RunningJob implements RunningTask {
   abort(reason: TaskAborted): void {
     if (this.#aborted !== undefined) return;
     this.#aborted = reason;
-    this.#controller?.abort(reason);
+    // n.b. listeners run here: what they ask of the current task is asked of this one
+    runAsTask(this, () => this.#controller?.abort(reason));
   }
 
   /** Clears its timer; called when the job ended. */
