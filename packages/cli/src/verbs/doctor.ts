@@ -1,9 +1,6 @@
 import type { Command } from "commander";
 import { addConnectionOptions, applyConnectionOptions, type ConnectionOptions } from "../connection-options.js";
 import { cleanLine, maskCredentials } from "../clean-text.js";
-import { checkBroker } from "../doctor/broker.js";
-import { checkPackages } from "../doctor/packages.js";
-import { checkProject } from "../doctor/project.js";
 import type { Finding } from "../doctor/finding.js";
 import type { Terminal } from "../terminal.js";
 
@@ -34,6 +31,7 @@ const MARKS = { ok: "ok  ", note: "note", wrong: "BAD " } as const satisfies Rec
 /** Shows one line for each thing that was looked at; resolves to the exit code. */
 export async function runDoctor(options: DoctorVerbOptions, terminal: Terminal): Promise<number> {
   applyConnectionOptions(options, terminal);
+  const { checkBroker, checkPackages, checkProject } = await import("../doctor/checks.js");
   let wrong = 0;
   const show = ({ level, what, fix }: Finding): void => {
     if (level === "wrong") wrong++;

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import type { App } from "@taskgen/core";
-import { internalsOf } from "@taskgen/core/internal";
 import { cleanLine } from "../clean-text.js";
 import { addConnectionOptions, applyConnectionOptions, type ConnectionOptions } from "../connection-options.js";
 import type { Terminal } from "../terminal.js";
@@ -52,6 +51,7 @@ export async function runRevoke(
 }
 
 async function show(app: App, ids: readonly string[], terminal: Terminal): Promise<number> {
+  const { internalsOf } = await import("@taskgen/core/internal");
   const { results } = await internalsOf(app).connection();
   if (!results.caps.foreignReads) {
     terminal.complain(`${results.location} keeps no results: the workers that are up were told, no others\n`);
