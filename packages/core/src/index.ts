@@ -26,7 +26,8 @@ export {
   type RetryOptions,
 } from "./run/control.js";
 export type { Middleware, MiddlewareParts, OutgoingCall, Publish, RunMiddleware, RunTask } from "./run/middleware.js";
-export { App, createApp, defaultApp, type AnyApp, type AppOptions } from "./call/app.js";
+export { App, createApp, defaultApp, type AnyApp } from "./call/app.js";
+export type { AppOptions } from "./call/app-options.js";
 export type { AppEvents } from "./call/app-events.js";
 export type { ContextHeader, ContextOptions, ContextStorage } from "./call/context.js";
 export type { NamedRoute, QueueSettings, Route, RouteFunction, Routes, RouteTarget } from "./call/routes.js";

@@ -1,6 +1,5 @@
-import { defaultAmbient, type Ambient } from "../ambient.js";
-import type { SendOptions } from "../define/retry-policy.js";
-import type { CallOptions, ErrorClass } from "../define/task-options.js";
+import { defaultAmbient } from "../ambient.js";
+import type { CallOptions } from "../define/task-options.js";
 import { milliseconds, type Duration } from "../duration.js";
 import { Emitter } from "../emitter.js";
 import { ConfigError } from "../errors.js";
@@ -8,90 +7,21 @@ import type { Middleware } from "../run/middleware.js";
 import { timeoutSignal } from "../timer.js";
 import type { Deadline } from "../transport.js";
 import { Encoder } from "../wire/encoder.js";
-import { DEFAULT_LIMITS, type CodecLimits } from "../wire/limits.js";
+import { DEFAULT_LIMITS } from "../wire/limits.js";
 import type { AppEvents } from "./app-events.js";
+import { APP_DEFAULTS, resolveOptions, type AppOptions, type ResolvedOptions } from "./app-options.js";
 import type { AsyncResultWith, RevokeOptions, UnknownExtras } from "./async-result.js";
 import type { Connection } from "./connection.js";
-import type { ContextOptions } from "./context.js";
 import type { NamedUrls } from "../transports/default-broker.js";
 import { LinkState } from "./link-state.js";
 import { Outgoing } from "./outgoing.js";
-import { Publisher, type OnPublishError } from "./publisher.js";
+import { Publisher } from "./publisher.js";
 import type { ResultReader } from "./result-reader.js";
-import { Routing, type QueueSettings, type Routes } from "./routes.js";
+import { Routing } from "./routes.js";
 import { sendPolicy } from "./send-policy.js";
 import type { Sender } from "./sender.js";
 import { following, type StandIn } from "./stand-in.js";
 import type { TaskCallWith } from "./task-call.js";
-
-/** Settings of an app. */
-export interface AppOptions extends SendOptions {
-  /**
-   * The broker's URL: `sqlite:./path.db`, `memory:`.
-   * @default TASKGEN_BROKER_URL, otherwise `.taskgen/tasks.db` under the workspace root; in production an error
-   */
-  readonly broker?: string | undefined;
-  /** The result backend's URL. @default TASKGEN_RESULT_BACKEND, otherwise the broker's */
-  readonly backend?: string | undefined;
-  /** Separates two services on one broker. @default "taskgen" */
-  readonly prefix?: string | undefined;
-  /** The queue of tasks that name none. @default "default" */
-  readonly queue?: string | undefined;
-  /** Where calls go whose task names no queue or priority. @default the app's queue */
-  readonly routes?: Routes | undefined;
-  /** Settings of queues by their names. */
-  readonly queues?: Readonly<Record<string, QueueSettings>> | undefined;
-  /** How long results are kept. @default "1h" */
-  readonly resultTtl?: Duration | undefined;
-  /** How long a revocation holds: longer than the longest delay of any task that may be revoked. @default "30d" */
-  readonly revocationTtl?: Duration | undefined;
-  /** Bytes of messages that may wait to be sent; beyond it calls are refused. @default 128 MiB */
-  readonly maxBufferedBytes?: number | undefined;
-  /** Where failed publishes go. @default the call rejects, and is an unhandled rejection when nobody awaits it */
-  readonly onPublishError?: OnPublishError | undefined;
-  /** Where failures of a connection go that no call can report. @default a process warning */
-  readonly onError?: ((error: Error) => void) | undefined;
-  /** Classes of declared errors (`throws`) that come back as instances of themselves. @default none */
-  readonly errors?: readonly ErrorClass[] | undefined;
-  /** Wraps the tasks of this app, their calls and their runs; the first is the outermost. `app.use` adds to it. @default none */
-  readonly middleware?: readonly Middleware[] | undefined;
-  /**
-   * Values that travel with calls, by the names of their headers: what a storage holds at a call, it holds in the task. A
-   * header that the call names itself wins. @default none
-   */
-  readonly context?: ContextOptions | undefined;
-  /** Bounds on what is encoded and decoded. */
-  readonly limits?: Partial<CodecLimits> | undefined;
-  /** A worker's lease; a dead worker is noticed within it. @default "30s" */
-  readonly lease?: Duration | undefined;
-  /** How often a worker renews its lease; shorter than it. @default "5s" */
-  readonly heartbeat?: Duration | undefined;
-  /** Time, randomness, ids and failpoints, for tests. */
-  readonly ambient?: Partial<Ambient> | undefined;
-}
-
-/** The options with every default but the URLs', which are looked up when they are needed. */
-export interface ResolvedOptions {
-  readonly prefix: string;
-  readonly queue: string;
-  readonly resultTtlMs: number;
-  readonly revocationTtlMs: number;
-  readonly leaseMs: number;
-  readonly heartbeatMs: number;
-  readonly context: ContextOptions | undefined;
-  readonly limits: Partial<CodecLimits>;
-  readonly ambient: Ambient;
-}
-
-const DEFAULTS = {
-  prefix: "taskgen",
-  queue: "default",
-  resultTtl: "1h",
-  revocationTtl: "30d",
-  maxBufferedBytes: 128 * 1024 * 1024,
-  lease: "30s",
-  heartbeat: "5s",
-} as const satisfies AppOptions;
 
 /** Under this symbol an app keeps what only taskgen's own packages use. */
 export const appInternals: unique symbol = Symbol.for("taskgen.app");
@@ -243,7 +173,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
 
   #resolve(options: AppOptions): ResolvedOptions {
     const own = { ...defaultAmbient, ...options.ambient };
-    return { ...resolve(options), ambient: following(() => this.#standIn?.ambient ?? own) };
+    return { ...resolveOptions(options), ambient: following(() => this.#standIn?.ambient ?? own) };
   }
 
   #createPublisher(): Publisher {
@@ -268,7 +198,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   }
 
   async #openSender(): Promise<Sender> {
-    const { retry, retryPolicy, publishTimeout, maxBufferedBytes = DEFAULTS.maxBufferedBytes } = this.#given;
+    const { retry, retryPolicy, publishTimeout, maxBufferedBytes = APP_DEFAULTS.maxBufferedBytes } = this.#given;
     const connect = (): Promise<Connection> => this.#connect();
     const how = { retry, retryPolicy, publishTimeout };
     return new (await import("./sender.js")).Sender({ ...how, maxBufferedBytes, connect, state: this.#state });
@@ -335,33 +265,8 @@ let shared: App | undefined;
 /** The app of stubs that are bound to none: configured by the environment alone, made once. */
 export const defaultApp = (): App => (shared ??= new App());
 
-function resolve(options: AppOptions): Omit<ResolvedOptions, "ambient"> {
-  return {
-    prefix: options.prefix ?? DEFAULTS.prefix,
-    queue: options.queue ?? DEFAULTS.queue,
-    resultTtlMs: milliseconds(options.resultTtl ?? DEFAULTS.resultTtl),
-    revocationTtlMs: milliseconds(options.revocationTtl ?? DEFAULTS.revocationTtl),
-    ...leaseOf(options),
-    context: options.context,
-    limits: options.limits ?? {},
-  };
-}
-
 const tooLate = (): ConfigError =>
   new ConfigError("OPTION_INVALID", "app.use() comes too late: calls were sent or tasks were run without it");
-
-function leaseOf({ lease = DEFAULTS.lease, heartbeat = DEFAULTS.heartbeat }: AppOptions): {
-  readonly leaseMs: number;
-  readonly heartbeatMs: number;
-} {
-  const leaseMs = milliseconds(lease);
-  const heartbeatMs = milliseconds(heartbeat);
-  if (heartbeatMs < leaseMs) return { leaseMs, heartbeatMs };
-  throw new ConfigError(
-    "OPTION_INVALID",
-    `heartbeat (${heartbeat}) must be shorter than lease (${lease}), best a sixth of it: a lease that is not renewed in time is lost`,
-  );
-}
 
 const appClosed = (): ConfigError =>
   new ConfigError("OPTION_INVALID", "the app is closed; create another one to go on");
