@@ -23,6 +23,7 @@ export type ConfigErrorCode =
   | "BROKER_DRIVER_MISSING"
   | "DURATION_INVALID"
   | "OPTION_INVALID"
+  | "CAPABILITY_MISSING"
   | "NO_CURRENT_TASK";
 
 /** A setting, an option or a call's place in the program is wrong; nothing was sent. */

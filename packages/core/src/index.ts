@@ -11,6 +11,7 @@ export {
 export type { ArgumentsSchema, Upcaster } from "./define/arguments.js";
 export type { StandardIssue, StandardProps, StandardResult, StandardSchemaV1 } from "./define/standard-schema.js";
 export type { CallOptions, ErrorClass, ErrorMatcher, TaskOptions } from "./define/task-options.js";
+export type { Debounce, Dedupe, KeyedLimit, KeyPath, Rate, Throttle } from "./define/limits.js";
 export type { RetryPolicy, SendOptions } from "./define/retry-policy.js";
 export type { Registry, RegistryEntry, SetupEntry, SetupModule } from "./define/registry.js";
 export type { TaskEnd, TaskHooks } from "./define/task-hooks.js";

@@ -38,6 +38,16 @@ export {
   type Revoking,
 } from "./powers.js";
 export { canRevoke } from "./revoking.js";
+export { ANYTHING, hasRegisters, type Registers, type Swap } from "./registers.js";
+export {
+  canStream,
+  type StreamChunk,
+  type Streaming,
+  type StreamPage,
+  type StreamPosition,
+  type StreamPull,
+} from "./streaming.js";
+export { argumentKey } from "./define/argument-key.js";
 export type {
   PutOutcome,
   ResultBackend,

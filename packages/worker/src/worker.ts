@@ -9,6 +9,7 @@ import {
 } from "@taskgen/core";
 import { createCodec, internalsOf, timeoutSignal, type AppInternals, type Connection } from "@taskgen/core/internal";
 import { aborted } from "./aborted.js";
+import { checkCapabilities } from "./capabilities.js";
 import { Consumer } from "./consumer.js";
 import { createEmitter, type WorkerEvents } from "./events.js";
 import { Finisher } from "./finisher.js";
@@ -204,6 +205,7 @@ export class Worker implements AsyncDisposable {
         resized: () => consumer?.resized(),
       }),
     );
+    checkCapabilities(tasks, connection.results);
     show.know(tasks);
     const triage = {
       tasks,

@@ -1,6 +1,7 @@
 import type { Duration } from "../duration.js";
 import type { SendOptions } from "./retry-policy.js";
 import type { ArgumentsSchema, Upcaster } from "./arguments.js";
+import type { Debounce, Dedupe, KeyedLimit, Rate, Throttle } from "./limits.js";
 import type { TaskHooks } from "./task-hooks.js";
 
 /** A class of errors that a task declares: its instances have a literal `code`, by which callers tell them apart. */
@@ -50,6 +51,19 @@ export interface TaskOptions extends TaskHooks {
   readonly throws?: readonly ErrorClass[];
   /** Runs it in a thread of its own, which is stopped at once when it must be. @default false */
   readonly isolate?: boolean;
+  /**
+   * How often it may start, over all workers and evenly spaced: `"100/m"` is one each 600 ms. Calls that must wait do so in the
+   * result backend, and hold up no other task. @default no limit
+   */
+  readonly rateLimit?: Rate;
+  /** How many calls of one key may run at once and start within a time, over all workers. @default no limit */
+  readonly limit?: KeyedLimit;
+  /** Calls of one key that come within a time of the first are not sent. @default none */
+  readonly dedupe?: Dedupe;
+  /** Of calls of one key that follow each other closely only the last one runs. @default none */
+  readonly debounce?: Debounce;
+  /** Calls of one key run at most this often; those in between are not sent. @default none */
+  readonly throttle?: Throttle;
   /**
    * Checks the arguments in the worker, before the task runs, and may replace them: any Standard Schema of the whole list,
    * or a list with one schema for each parameter. What it gives must fit the function; what it takes is what callers give.
@@ -103,6 +117,10 @@ export interface CallOptions extends SendOptions {
   readonly ignoreResult?: boolean;
   readonly timeLimit?: Duration;
   readonly softTimeLimit?: Duration;
+  /** Another call of the task with the same key is not sent, and has the result of the first. @default none */
+  readonly idempotencyKey?: string;
+  /** How long the key is remembered. @default "24h" */
+  readonly idempotencyTtl?: Duration;
   /** The caller's own, readable in the task as `currentTask().headers`, and inherited by the tasks that it calls. */
   readonly headers?: Readonly<Record<string, string>>;
 }

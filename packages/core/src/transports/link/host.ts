@@ -1,12 +1,15 @@
 import { TransportError } from "../../errors.js";
-import type { Revocation, Revoking } from "../../powers.js";
+import type { Registers, Swap } from "../../registers.js";
 import type { ResultBackend, ResultEvent, ResultRecord } from "../../result-backend.js";
-import { canRevoke } from "../../revoking.js";
+import type { Revocation, Revoking } from "../../revoking.js";
+import type { StreamChunk, Streaming, StreamPull } from "../../streaming.js";
 import type { Transport } from "../../transport.js";
 import type { LinkRequest } from "./opener.js";
 import type { LinkPort } from "./port.js";
 import {
   compact,
+  compactBytes,
+  POWER_OPS,
   toWireError,
   unpackEnvelopes,
   type LinkCall,
@@ -31,11 +34,16 @@ type Operation = (call: Served) => Promise<unknown>;
 
 const results = ({ on }: Served): ResultBackend => on as ResultBackend;
 const transport = ({ on }: Served): Transport => on as Transport;
-const revoking = ({ on }: Served): Revoking => on as ResultBackend & Revoking;
 const ids = ({ args }: Served): readonly string[] => args[0] as readonly string[];
 const compacted = <T extends { readonly body: Uint8Array }>(
   parts: readonly (T | undefined)[],
 ): readonly (T | undefined)[] => parts.map((part) => part && compact(part));
+
+/** One of what only some result backends can do. */
+const power =
+  <P extends object>(run: (on: P, args: readonly unknown[], signal: AbortSignal) => Promise<unknown>): Operation =>
+  ({ on, args, signal }) =>
+    run(on as ResultBackend & P, args, signal);
 
 const OPERATIONS: Readonly<Record<Exclude<LinkOp, "open">, Operation>> = {
   send: async (call) => {
@@ -49,8 +57,15 @@ const OPERATIONS: Readonly<Record<Exclude<LinkOp, "open">, Operation>> = {
   forget: (call) => results(call).forget(ids(call)),
   append: (call) => results(call).append(call.args[0] as readonly ResultEvent[]),
   latest: async (call) => compacted(await results(call).latest(ids(call))),
-  mark: (call) => revoking(call).mark(call.args[0] as readonly Revocation[]),
-  marks: (call) => revoking(call).marks(),
+  mark: power<Revoking>((on, [batch]) => on.mark(batch as readonly Revocation[])),
+  marks: power<Revoking>((on) => on.marks()),
+  swap: power<Registers>((on, [batch]) => on.swap(batch as readonly Swap[])),
+  push: power<Streaming>((on, [chunk]) => on.push(chunk as StreamChunk)),
+  drained: power<Streaming>((on, [id, read], signal) => on.drained(id as string, read as number, signal)),
+  pull: power<Streaming>(async (on, [request], signal) => {
+    const page = await on.pull(request as StreamPull, signal);
+    return { ...page, items: page.items.map(compactBytes) };
+  }),
   watch: async (call) => {
     const [id, after] = call.args as [string, number];
     for await (const event of results(call).watch(id, after, call.signal)) call.item(compact(event));
@@ -109,7 +124,7 @@ class LinkServer {
       caps: { ...on.caps },
       location: on.location,
       address: "address" in on ? on.address?.() : undefined,
-      isRevoking: "put" in on && canRevoke(on),
+      powers: POWER_OPS.filter((op) => op in on),
     };
   }
 

@@ -6,7 +6,10 @@ import {
   type ResultErrorCode,
   type TransportErrorCode,
 } from "../../errors.js";
+import type { Revoking } from "../../revoking.js";
+import type { Registers } from "../../registers.js";
 import type { ResultBackendCaps } from "../../result-backend.js";
+import type { Streaming } from "../../streaming.js";
 import type { Envelope, TransportCaps } from "../../transport.js";
 import { pack, unpack, type Packed } from "../../wire/pack.js";
 import { fromRemoteError, type RemoteError } from "../../wire/remote-error.js";
@@ -28,10 +31,16 @@ export type LinkOp =
   | "forget"
   | "append"
   | "latest"
-  | "mark"
-  | "marks"
+  | PowerOp
   /** Answered by items, then by a value. */
   | "watch";
+
+/** The methods of optional powers of result backends that cross the link, where the backend has them. */
+export const POWER_OPS = ["mark", "marks", "swap", "push", "drained", "pull"] as const satisfies readonly (
+  keyof Revoking | keyof Registers | keyof Streaming
+)[];
+
+export type PowerOp = (typeof POWER_OPS)[number];
 
 /** What the main thread answers. */
 export type LinkReply =
@@ -46,8 +55,8 @@ export interface Opened {
   readonly location: string;
   /** `ResultBackend.address`, where there is one. */
   readonly address: string | undefined;
-  /** It is a result backend that keeps revocations. */
-  readonly isRevoking: boolean;
+  /** What else a result backend can do. */
+  readonly powers: readonly PowerOp[];
 }
 
 /** Envelopes with their bodies in one buffer. */
@@ -67,8 +76,14 @@ export function unpackEnvelopes({ heads, bodies }: PackedEnvelopes): Envelope[] 
 }
 
 /** n.b. a view is cloned with all of the buffer behind it; this is one without. */
-export const compact = <T extends { readonly body: Uint8Array }>(part: T): T =>
-  part.body.byteLength === part.body.buffer.byteLength ? part : { ...part, body: part.body.slice() };
+export const compactBytes = (bytes: Uint8Array): Uint8Array =>
+  bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+
+/** The same of the body of a part. */
+export const compact = <T extends { readonly body: Uint8Array }>(part: T): T => ({
+  ...part,
+  body: compactBytes(part.body),
+});
 
 /** An error that keeps its class across the link. */
 export interface WireError {

@@ -1,5 +1,4 @@
 import { ResultError } from "../../errors.js";
-import type { Revocation, Revoking } from "../../powers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -10,7 +9,7 @@ import type {
 } from "../../result-backend.js";
 import type { TransportEvents } from "../../transport.js";
 import type { LinkClient } from "./client.js";
-import { compact, type LinkOp, type Opened } from "./messages.js";
+import { compact, type LinkOp, type Opened, type PowerOp } from "./messages.js";
 
 /** A result backend of the main thread, as a task in a pool thread uses it. */
 export class LinkResults implements ResultBackend {
@@ -18,22 +17,18 @@ export class LinkResults implements ResultBackend {
   readonly location: string;
   /** The main thread's: what is sent there reaches its waits, and so those of its threads. */
   readonly address?: () => string;
-  /** Those of `Revoking`, there only where the main thread's has them. */
-  declare readonly mark?: Revoking["mark"];
-  declare readonly marks?: Revoking["marks"];
   readonly #link: LinkClient;
   readonly #handle: number;
   #closed = false;
 
-  constructor(link: LinkClient, { handle, caps, location, address, isRevoking }: Opened) {
+  constructor(link: LinkClient, { handle, caps, location, address, powers }: Opened) {
     this.#link = link;
     this.#handle = handle;
     this.caps = caps as ResultBackendCaps;
     this.location = location;
     if (address !== undefined) this.address = () => address;
-    if (!isRevoking) return;
-    this.mark = async (batch) => void (await this.#ask("mark", [batch]));
-    this.marks = async () => (await this.#ask("marks", [])) as readonly Revocation[];
+    // n.b. those methods that the main thread's has, so that whoever looks for them finds these
+    for (const op of powers) Object.assign(this, { [op]: (...args: unknown[]) => this.#perform(op, args) });
   }
 
   async start(on: TransportEvents): Promise<void> {
@@ -104,6 +99,16 @@ export class LinkResults implements ResultBackend {
   async close(): Promise<void> {
     this.#closed = true;
     this.#link.dismiss(this, this.#closedError());
+  }
+
+  async #perform(op: PowerOp, args: readonly unknown[]): Promise<unknown> {
+    const signal = args.find((arg) => arg instanceof AbortSignal);
+    signal?.throwIfAborted();
+    try {
+      return await this.#ask(op, signal === undefined ? args : args.slice(0, args.indexOf(signal)), signal);
+    } catch (error) {
+      throw signal?.aborted === true ? signal.reason : error;
+    }
   }
 
   async #ask(
