@@ -18,7 +18,7 @@ const FOREIGN = new Set(["--from", "--omit", "--init", "--stop-timeout", "--star
 const flagsIn = (text: string): string[] => text.match(/(?<![\w-])--[a-z][a-z-]*/g) ?? [];
 
 async function flagsOf(verb: string): Promise<ReadonlySet<string>> {
-  const { stdout } = await taskgen([verb, "--help"], { cwd: root });
+  const { stdout } = await taskgen([...verb.split(" "), "--help"], { cwd: root });
   return new Set(flagsIn(stdout));
 }
 
@@ -39,7 +39,9 @@ describe("docs/operations.md", () => {
       expect(flagsIn(rest!).filter((flag) => !known.has(flag))).toEqual([]);
     }
     const all = new Set(
-      (await Promise.all(["worker", "check", "queues", "generate"].map(flagsOf))).flatMap((of) => [...of]),
+      (await Promise.all(["worker", "check", "queues", "generate", "dlq replay", "dlq purge"].map(flagsOf))).flatMap(
+        (of) => [...of],
+      ),
     );
     expect(flagsIn(page).filter((flag) => !all.has(flag) && !FOREIGN.has(flag))).toEqual([]);
   });

@@ -15,6 +15,10 @@ import {
   watchGenerate,
   type GenerateVerbOptions,
 } from "./verbs/generate.js";
+import { describeDlqList, runDlqList, type DlqListOptions } from "./verbs/dlq/list.js";
+import { describeDlqPurge, runDlqPurge, type DlqPurgeOptions } from "./verbs/dlq/purge.js";
+import { describeDlqReplay, runDlqReplay, type DlqReplayOptions } from "./verbs/dlq/replay.js";
+import { describeDlqShow, runDlqShow, type DlqShowOptions } from "./verbs/dlq/show.js";
 import { describeList, runList, type ListVerbOptions } from "./verbs/list.js";
 import { describeInit, runInit } from "./verbs/init.js";
 import { describePurge, runPurge, type PurgeVerbOptions } from "./verbs/purge.js";
@@ -43,6 +47,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   };
   defineProject(program, { terminal, done });
   defineBroker(program, { terminal, done });
+  defineDeadLetters(program.command("dlq").description("tasks that were given up"), { terminal, done });
   await program.parseAsync(argv, { from: "user" });
   return exitCode;
 }
@@ -103,6 +108,21 @@ function defineBroker(program: Command, { terminal, done }: Verbs): void {
   describeDoctor(addVerb(program, "doctor")).action((options: DoctorVerbOptions) => done(runDoctor(options, terminal)));
   describePurge(addVerb(program, "purge")).action((queues: readonly string[], options: PurgeVerbOptions) =>
     done(runPurge(queues, options, terminal)),
+  );
+}
+
+function defineDeadLetters(dlq: Command, { terminal, done }: Verbs): void {
+  describeDlqList(addVerb(dlq, "list")).action((queues: readonly string[], options: DlqListOptions) =>
+    done(runDlqList(queues, options, terminal)),
+  );
+  describeDlqShow(addVerb(dlq, "show")).action((id: string, options: DlqShowOptions) =>
+    done(runDlqShow(id, options, terminal)),
+  );
+  describeDlqReplay(addVerb(dlq, "replay")).action((ids: readonly string[], options: DlqReplayOptions) =>
+    done(runDlqReplay(ids, options, terminal)),
+  );
+  describeDlqPurge(addVerb(dlq, "purge")).action((ids: readonly string[], options: DlqPurgeOptions) =>
+    done(runDlqPurge(ids, options, terminal)),
   );
 }
 

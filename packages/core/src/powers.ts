@@ -62,6 +62,8 @@ export interface DeadLetter {
 export interface Inspect {
   depths(): Promise<readonly QueueDepth[]>;
   dead(queue: string, limit: number): Promise<readonly DeadLetter[]>;
+  /** Removes the dead letters of these ids; returns how many there were. */
+  removeDead(queue: string, ids: readonly string[]): Promise<number>;
   /** Removes the waiting and delayed messages of a queue; returns how many. */
   purge(queue: string): Promise<number>;
 }

@@ -71,6 +71,22 @@ export const inspecting: Cases = {
     expect(await transport.dead(`${scene.queue}-unknown`, 100)).toEqual([]);
   },
 
+  "removes dead letters by their ids": async (scene) => {
+    const transport = inspectable((await scene.open()).transport);
+    const batch = messages(scene.queue, 4);
+    await send(transport, ...batch);
+    const { inbox } = await consume(transport, scene.queue, 4);
+    const all = await inbox.arrived(4);
+    await settle(transport, ...all.map((delivery) => ({ delivery, to: "dead" as const, reason: "bad" })));
+    const [one, two, three, four] = batch.map(({ id }) => id) as [string, string, string, string];
+    expect(await transport.removeDead(scene.queue, [two, four, "unknown"])).toBe(2);
+    expect(await transport.removeDead(scene.queue, [two])).toBe(0);
+    expect((await transport.dead(scene.queue, 100)).map(({ envelope }) => envelope.id).toSorted()).toEqual(
+      [one, three].toSorted(),
+    );
+    expect(await transport.removeDead(`${scene.queue}-unknown`, [one])).toBe(0);
+  },
+
   "purges what waits and what is delayed, not what is owned": async (scene) => {
     const transport = inspectable((await scene.open()).transport);
     const eta = Date.now() + 3_600_000;

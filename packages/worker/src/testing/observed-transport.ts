@@ -96,6 +96,10 @@ export class ObservedTransport implements Transport, Fusing, Inspect {
     return this.#inner.dead(queue, limit);
   }
 
+  removeDead(queue: string, ids: readonly string[]): Promise<number> {
+    return this.#inner.removeDead(queue, ids);
+  }
+
   purge(queue: string): Promise<number> {
     return this.#inner.purge(queue);
   }

@@ -10,6 +10,8 @@ import type { Session } from "./session.js";
 
 /** How long an answer may take, a connection included. */
 const LIMIT_MS = 5_000;
+/** The same for going through all dead letters of a queue. */
+const SEARCH_LIMIT_MS = 60_000;
 
 export interface InspectionOptions {
   readonly connection: Connection;
@@ -49,9 +51,18 @@ export class Inspection {
       ifThere([], () => session.scratch((channel) => look(channel, name, limit))),
     );
     return messages.map((message) => ({
-      envelope: read(message, queue, () => "unknown").envelope,
+      envelope: read(message, queue, () => UNKNOWN).envelope,
       ...obituary(message),
     }));
+  }
+
+  /** Looks through all that there are: the broker finds none by its id. */
+  async removeDead(queue: string, ids: readonly string[]): Promise<number> {
+    const name = this.#options.names.dead(queue);
+    const wanted = new Set(ids);
+    const search = (session: Session): Promise<number> =>
+      ifThere(0, () => session.scratch((channel) => remove(channel, name, wanted)));
+    return this.#inSession(search, SEARCH_LIMIT_MS);
   }
 
   /** Removes what waits. */
@@ -61,19 +72,22 @@ export class Inspection {
     return this.#inSession((session) => ifThere(0, () => session.scratch(purge)));
   }
 
-  async #inSession<T>(run: (session: Session) => Promise<T>): Promise<T> {
+  async #inSession<T>(run: (session: Session) => Promise<T>, limitMs = LIMIT_MS): Promise<T> {
     const { connection } = this.#options;
     const { location } = connection;
     const late = (): Error =>
-      connection.reason ?? unavailable(`${location} did not answer within ${LIMIT_MS} ms`, { certain: false });
+      connection.reason ?? unavailable(`${location} did not answer within ${limitMs} ms`, { certain: false });
     try {
       const asked = connection.during(async () => run(await connection.session()));
-      return await within(asked, AbortSignal.timeout(LIMIT_MS), late);
+      return await within(asked, AbortSignal.timeout(limitMs), late);
     } catch (error) {
       throw error instanceof TaskgenError ? error : interrupted(location, error);
     }
   }
 }
+
+/** The id of messages that have none. */
+const UNKNOWN = "unknown";
 
 const stateOf = (session: Session, queue: string): Promise<Replies.AssertQueue> =>
   ifThere({ queue, messageCount: 0, consumerCount: 0 }, () => session.scratch((channel) => channel.checkQueue(queue)));
@@ -88,6 +102,21 @@ async function look(channel: Channel, name: string, limit: number): Promise<GetM
   if (messages.length > 0) channel.nackAll(true);
   await channel.close();
   return messages;
+}
+
+/** n.b. messages that are handed back wait behind this channel, not in front of it. */
+async function remove(channel: Channel, name: string, ids: ReadonlySet<string>): Promise<number> {
+  let removed = 0;
+  for (let left = (await channel.checkQueue(name)).messageCount; left > 0; left--) {
+    const message = await channel.get(name);
+    if (message === false) break;
+    if (!ids.has(read(message, "", () => UNKNOWN).envelope.id)) continue;
+    channel.ack(message);
+    removed++;
+  }
+  channel.nackAll(true);
+  await channel.close();
+  return removed;
 }
 
 /** What there is, or `otherwise` when there is no such queue. */

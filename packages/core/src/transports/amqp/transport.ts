@@ -134,6 +134,11 @@ export class AmqpTransport implements Transport, Inspect {
     return this.#consuming.inspection.dead(queue, limit);
   }
 
+  async removeDead(queue: string, ids: readonly string[]): Promise<number> {
+    this.#assertOpen();
+    return this.#consuming.inspection.removeDead(queue, ids);
+  }
+
   async purge(queue: string): Promise<number> {
     this.#assertOpen();
     return this.#consuming.inspection.purge(queue);

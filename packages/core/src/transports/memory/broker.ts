@@ -89,6 +89,10 @@ export class Broker {
     return this.#queues.get(queue)?.deadLetters.slice(0, limit) ?? [];
   }
 
+  removeDead(queue: string, ids: readonly string[]): number {
+    return this.#queues.get(queue)?.removeDead(new Set(ids)) ?? 0;
+  }
+
   purge(queue: string): number {
     const removed = this.#queues.get(queue)?.drain() ?? [];
     for (const message of removed) this.#messages.delete(message.envelope.id);

@@ -12,7 +12,7 @@ export type Clock = Pick<Ambient, "now" | "setAlarm">;
 /** One queue: who waits, who is due later, who consumes. */
 export class Queue {
   readonly name: string;
-  readonly deadLetters: DeadLetter[] = [];
+  deadLetters: DeadLetter[] = [];
   readonly #clock: Clock;
   readonly #ready = new ReadyList();
   readonly #delayed = new DelayedHeap();
@@ -89,6 +89,12 @@ export class Queue {
     for (let one = this.#delayed.pop(); one !== undefined; one = this.#delayed.pop()) removed.push(one);
     this.#setAlarm();
     return removed;
+  }
+
+  removeDead(ids: ReadonlySet<string>): number {
+    const before = this.deadLetters.length;
+    this.deadLetters = this.deadLetters.filter(({ envelope }) => !ids.has(envelope.id));
+    return before - this.deadLetters.length;
   }
 
   dispose(): void {

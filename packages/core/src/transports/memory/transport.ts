@@ -99,6 +99,10 @@ export class MemoryTransport implements Transport, Fusing, Inspect, ConsumerOwne
     return this.#open().dead(queue, limit);
   }
 
+  async removeDead(queue: string, ids: readonly string[]): Promise<number> {
+    return this.#open().removeDead(queue, ids);
+  }
+
   async purge(queue: string): Promise<number> {
     return this.#open().purge(queue);
   }

@@ -1,8 +1,9 @@
 import type { DeadLetter, QueueDepth } from "../../powers.js";
+import { inChunks } from "./chunks.js";
 import { queueKeys } from "./fetcher.js";
 import type { Hub } from "./hub.js";
 import { unpackMessage } from "./message-format.js";
-import { drain, unmark } from "./scripts.js";
+import { drain, exhume, unmark } from "./scripts.js";
 import type { Session } from "./session.js";
 
 const LIMIT_MS = 30_000;
@@ -28,6 +29,16 @@ export class Inspection {
     const key = this.#hub.keys.queue(queue).dead;
     const letters = (await this.#perform((session) => session.call("lrange", key, 0, limit - 1))) as Buffer[];
     return letters.map((bytes) => unpackDeadLetter(bytes, queue));
+  }
+
+  /** n.b. whoever is not told the outcome and asks again is told how many were left. */
+  async removeDead(queue: string, ids: readonly string[]): Promise<number> {
+    const key = this.#hub.keys.queue(queue).dead;
+    let removed = 0;
+    for (const chunk of inChunks(ids, () => 0)) {
+      removed += (await this.#perform((session) => session.script(exhume, [key], chunk))) as number;
+    }
+    return removed;
   }
 
   /** Removes what waits and what is delayed, 1,000 at a time. */

@@ -506,6 +506,25 @@ end
 return messages
 `);
 
+/**
+ * Removes dead letters. KEYS: [1] dead. ARGV: their ids. Returns how many there were.
+ */
+export const exhume = new Script(`
+local PAGE = 1000
+local wanted = {}
+for _, id in ipairs(ARGV) do wanted[id] = true end
+local found = {}
+for from = 0, redis.call('LLEN', KEYS[1]) - 1, PAGE do
+  for _, letter in ipairs(redis.call('LRANGE', KEYS[1], from, from + PAGE - 1)) do
+    local message = string.sub(letter, string.find(letter, '\\n', 1, true) + 1)
+    if wanted[string.match(message, '^%d+ (%S+)')] then found[#found + 1] = letter end
+  end
+end
+local removed = 0
+for _, letter in ipairs(found) do removed = removed + redis.call('LREM', KEYS[1], 1, letter) end
+return removed
+`);
+
 /** Removes markers of messages, nothing else. KEYS: markers or records. */
 export const unmark = new Script(`
 for _, key in ipairs(KEYS) do

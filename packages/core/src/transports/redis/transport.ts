@@ -140,6 +140,10 @@ export class RedisTransport implements Transport, Fusing, Inspect {
     return this.#inspection.dead(queue, limit);
   }
 
+  async removeDead(queue: string, ids: readonly string[]): Promise<number> {
+    return this.#inspection.removeDead(queue, ids);
+  }
+
   async purge(queue: string): Promise<number> {
     return this.#inspection.purge(queue);
   }

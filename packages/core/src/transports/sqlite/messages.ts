@@ -140,6 +140,11 @@ export class Messages {
     );
   }
 
+  removeDead(queue: string, ids: readonly string[]): number {
+    const sql = `DELETE FROM ${this.#tables.dead} WHERE queue = ? AND id IN (SELECT value FROM json_each(?))`;
+    return this.#db.run(sql, queue, JSON.stringify(ids));
+  }
+
   purge(queue: string): number {
     return this.#db.run(`DELETE FROM ${this.#tables.message} WHERE queue = ? AND owner IS NULL`, queue);
   }

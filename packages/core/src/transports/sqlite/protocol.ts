@@ -60,6 +60,7 @@ export interface Requests {
   unlisten: { readonly fields: { readonly topic: string }; readonly reply: null };
   depths: { readonly fields: {}; readonly reply: readonly QueueDepth[] };
   dead: { readonly fields: { readonly queue: string; readonly limit: number }; readonly reply: Batch };
+  removeDead: { readonly fields: { readonly queue: string; readonly ids: readonly string[] }; readonly reply: number };
   purge: { readonly fields: { readonly queue: string }; readonly reply: number };
   counters: { readonly fields: {}; readonly reply: Counters };
 }

@@ -101,6 +101,10 @@ export class SqliteTransport implements Transport, Fusing, Inspect {
     return unpackRows(await this.#membership.request("dead", { queue, limit })).map(toDeadLetter);
   }
 
+  async removeDead(queue: string, ids: readonly string[]): Promise<number> {
+    return this.#membership.request("removeDead", { queue, ids });
+  }
+
   async purge(queue: string): Promise<number> {
     return this.#membership.request("purge", { queue });
   }

@@ -6,7 +6,18 @@ import type { Unit } from "./unit.js";
 
 /** The requests that change the store. */
 export type WriteOp =
-  "leave" | "abandon" | "declare" | "send" | "settle" | "put" | "forget" | "append" | "mark" | "broadcast" | "purge";
+  | "leave"
+  | "abandon"
+  | "declare"
+  | "send"
+  | "settle"
+  | "put"
+  | "forget"
+  | "append"
+  | "mark"
+  | "broadcast"
+  | "removeDead"
+  | "purge";
 
 type Writes = {
   readonly [O in WriteOp]: (client: Client, fields: Requests[O]["fields"], unit: Unit) => Requests[O]["reply"];
@@ -56,6 +67,7 @@ const WRITES: Writes = {
     store.topics.publish(topic, message, unit.now);
     return null;
   },
+  removeDead: ({ store }, { queue, ids }) => store.messages.removeDead(queue, ids),
   purge: ({ store }, { queue }) => store.messages.purge(queue),
 };
 

@@ -1,0 +1,32 @@
+import { createCodec } from "@taskgen/core/internal";
+import { cleanLine, cleanText } from "../../clean-text.js";
+import { showValue } from "../../show-value.js";
+import { line, type Terminal } from "../../terminal.js";
+import { attempts, type ReadLetter } from "./dead-letters.js";
+
+/** All that is known of a dead letter. */
+export function describeLetter(read: ReadLetter, terminal: Terminal): string {
+  const { letter, header } = read;
+  const { id, queue, priority } = letter.envelope;
+  const fields: readonly (readonly [name: string, value: string | undefined])[] = [
+    ["id", id],
+    ["task", header?.task ?? "? (its header cannot be read)"],
+    ["queue", `${queue}, priority ${priority}`],
+    ["at", new Date(letter.at).toISOString()],
+    ["attempts", `${attempts(read)}`],
+    ["parent", header?.parentId],
+    ["replay of", header?.replayOf],
+    ["reason", letter.reason],
+  ];
+  const lines = fields.flatMap(([name, value]) => (value === undefined ? [] : `${name}: ${cleanLine(value)}\n`));
+  return `${lines.join("")}arguments:\n${line(argumentsOf(read, terminal))}`;
+}
+
+function argumentsOf({ header, args }: ReadLetter, terminal: Terminal): string {
+  try {
+    if (header !== undefined) return showValue(createCodec().decode(args), terminal);
+  } catch {
+    // what cannot be decoded is shown as it is
+  }
+  return cleanText(new TextDecoder().decode(args));
+}
