@@ -100,7 +100,7 @@ describe("taskgen", () => {
       code: 1,
       stdout: "",
       stderr:
-        'taskgen: [USAGE] there is no verb "wroker"; the verbs are init, dev, generate, check, accept, diff, contract, list, explain, worker, call, result, revoke, queues, doctor, purge\n',
+        'taskgen: [USAGE] there is no verb "wroker"; the verbs are init, dev, generate, check, accept, diff, contract, list, explain, worker, call, result, revoke, queues, doctor, purge, dlq\n',
     });
     expect((await taskgen(["worker", "--grace", "30"], { cwd })).stderr).toMatch(
       /^taskgen: \[USAGE\] option '--grace .*\n$/,

@@ -2,11 +2,16 @@ import { keepCode } from "./extract/compiler/kept-code.js";
 import { CacheFile } from "./cache-file.js";
 import type { FileFacts } from "./facts.js";
 
+/** Facts, and the hash of the content that they are of. */
+export interface CachedFacts {
+  readonly key: string;
+  readonly facts: FileFacts;
+}
+
 /** Facts of files by a hash of their content, so that a run in which nothing changed loads no parser. */
 export class FactsCache {
   readonly #file: CacheFile<Readonly<Record<string, FileFacts>>>;
-  readonly #known: Readonly<Record<string, FileFacts>>;
-  readonly #used = new Map<string, FileFacts>();
+  #known: Readonly<Record<string, FileFacts>>;
   #changed = false;
 
   constructor(cwd: string) {
@@ -16,19 +21,18 @@ export class FactsCache {
 
   /** The facts under a key, extracted now where they are not known. */
   async get(key: string, extract: () => Promise<FileFacts>): Promise<FileFacts> {
-    let facts = this.#used.get(key) ?? (Object.hasOwn(this.#known, key) ? this.#known[key] : undefined);
-    if (facts === undefined) {
-      facts = await extract();
-      this.#changed = true;
-    }
-    this.#used.set(key, facts);
-    return facts;
+    if (Object.hasOwn(this.#known, key)) return this.#known[key] as FileFacts;
+    this.#changed = true;
+    return extract();
   }
 
-  /** Keeps what this run used, and nothing else. */
-  save(): void {
-    if (!this.#changed && this.#used.size === Object.keys(this.#known).length) return;
-    this.#file.write(Object.fromEntries(this.#used));
+  /** Keeps what is used, and nothing else. */
+  save(used: readonly CachedFacts[]): void {
+    const facts = Object.fromEntries(used.map((one) => [one.key, one.facts]));
+    if (!this.#changed && Object.keys(facts).length === Object.keys(this.#known).length) return;
+    this.#file.write(facts);
+    this.#known = facts;
+    this.#changed = false;
     keepCode("syntax");
   }
 }

@@ -11,6 +11,7 @@ import { FactsCache } from "./facts-cache.js";
 import { findTaskFiles } from "./find-files.js";
 import type { GenerateResult, RunOptions } from "./generate.js";
 import { defineLazily } from "./lazily.js";
+import { normalizePath } from "./order.js";
 import { link, type Linked } from "./link.js";
 import { compareOutput, foreignFiles, writeOutput, type GeneratedFile, type Output } from "./outputs.js";
 import { ProjectOutputs } from "./project-outputs.js";
@@ -24,6 +25,8 @@ export class Generator {
   readonly #config: ResolvedConfig;
   readonly #typed: TypedProject;
   readonly #outputs: ProjectOutputs;
+  #sources: Sources | undefined;
+  #files: ReadonlySet<string> = new Set();
   #lock: ReadLock | undefined;
 
   constructor(cwd: string, config: TaskgenConfig) {
@@ -34,7 +37,7 @@ export class Generator {
   }
 
   async run(options: RunOptions = {}): Promise<GenerateResult> {
-    const { tasks, diagnostics, textOf } = await this.#readTasks();
+    const { tasks, diagnostics, textOf } = await this.#readTasks(options.changed?.map(normalizePath));
     const lock = (this.#lock = await readContract(this.#cwd, this.#config.contract.file, this.#lock));
     const found = [...diagnostics, ...this.#checkModules(), ...(options.replaceLock === true ? [] : lock.diagnostics)];
     const emit = this.#emitOptions();
@@ -51,6 +54,7 @@ export class Generator {
 
   /** Keeps what was learnt for the next process, after runs that were told what has changed; the others do so themselves. */
   save(): void {
+    this.#sources?.save();
     this.#typed.save();
   }
 
@@ -60,15 +64,25 @@ export class Generator {
     return files;
   }
 
-  async #readTasks(): Promise<Linked & Pick<BeforeTypes, "textOf">> {
-    const cache = new FactsCache(this.#cwd);
-    const sources = new Sources(this.#cwd, cache);
-    const files = await findTaskFiles(this.#cwd, this.#config);
+  async #readTasks(changed: readonly string[] | undefined): Promise<Linked & Pick<BeforeTypes, "textOf">> {
+    const sources = (this.#sources ??= new Sources(this.#cwd, new FactsCache(this.#cwd)));
+    sources.forget(changed);
+    const files = await this.#findFiles(changed);
     const { tasks, diagnostics } = await link(sources, files, this.#config.rootDir);
-    cache.save();
+    // Of one run of many, the last keeps what is known.
+    if (changed === undefined || changed.length === 0) sources.save();
     const nameProblems = checkNames(tasks, (file) => sources.text(file));
     const found = [...diagnostics, ...nameProblems, ...(files.length === 0 ? [this.#noFiles()] : [])];
     return { tasks, diagnostics: found, textOf: (file) => sources.knownText(file) };
+  }
+
+  /** Looks for task files, unless those that have changed are among the known ones, and still there. */
+  async #findFiles(changed: readonly string[] | undefined): Promise<readonly string[]> {
+    const isKnown = (file: string): boolean => this.#files.has(file) && existsSync(join(this.#cwd, file));
+    if (changed === undefined || changed.length === 0 || !changed.every(isKnown)) {
+      this.#files = new Set(await findTaskFiles(this.#cwd, this.#config));
+    }
+    return [...this.#files];
   }
 
   #emitOptions(): EmitOptions {

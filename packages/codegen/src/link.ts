@@ -58,7 +58,7 @@ class Linker implements Linked {
     const { exportName, span, doc } = fact;
     const sensitive = layers.some(({ layer }) => layer.sensitive === true);
     const rest = { ...(versions && { versions }), ...(sensitive && { sensitive }) };
-    this.tasks.push({ path, name, file, exportName, span, doc, options, ...rest });
+    this.tasks.push(sameModel(fact, { path, name, file, exportName, span, doc, options, ...rest }));
   }
 
   async #checkReexport(file: string, reexport: Reexport): Promise<void> {
@@ -70,6 +70,16 @@ class Linker implements Linked {
       this.#report(file, [ignoredReexport(reexport, target)]);
     }
   }
+}
+
+const models = new WeakMap<TaskFact, TaskModel>();
+
+/** The model that was made of a fact before, if it says the same: texts that are made of it are kept with it. */
+function sameModel(fact: TaskFact, model: TaskModel): TaskModel {
+  const before = models.get(fact);
+  if (before !== undefined && JSON.stringify(before) === JSON.stringify(model)) return before;
+  models.set(fact, model);
+  return model;
 }
 
 const merge = (layers: readonly PlacedLayer[]): ClientOptions =>

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { CacheFile, hashOf } from "./cache-file.js";
 import type { ResolvedConfig } from "./config.js";
+import type { TaskTypes } from "./contract/type-model.js";
 import { emittedContracts } from "./contract/emitted-contracts.js";
 import type { ReadLock } from "./contract/read-contract.js";
 import { emitClient, type EmitOptions } from "./emit/client.js";
@@ -28,11 +29,18 @@ interface Made {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** The validators that were made last, and of which types. */
+interface MadeValidators {
+  readonly types: ReadonlyMap<string, TaskTypes>;
+  readonly text: string;
+}
+
 /** The generated files of a project. What is on disk as it was made last is not made again from the same. */
 export class ProjectOutputs {
   readonly #cwd: string;
   readonly #config: ResolvedConfig;
   readonly #cache: CacheFile<Made>;
+  #validators: MadeValidators | undefined;
 
   constructor(cwd: string, config: ResolvedConfig) {
     this.#cwd = cwd;
@@ -81,6 +89,13 @@ export class ProjectOutputs {
     return outputs;
   }
 
+  #validatorsOf(types: ReadonlyMap<string, TaskTypes>): string {
+    if (this.#validators === undefined || !takeTheSame(this.#validators.types, types)) {
+      this.#validators = { types, text: emitValidators(types) };
+    }
+    return this.#validators.text;
+  }
+
   #make({ tasks, typed: { types, contracts } }: ProjectModel, options: EmitOptions): Output[] {
     const { outDir, client, contract } = this.#config;
     const hasValidators = options.validators?.worker === true || options.validators?.client === true;
@@ -92,7 +107,7 @@ export class ProjectOutputs {
       { path: `${outDir}/client.ts`, text: clientText },
       { path: `${outDir}/registry.ts`, text: emitRegistry(tasks, options) },
       ...(types !== undefined && hasValidators
-        ? [{ path: `${outDir}/validators.ts`, text: emitValidators(types) }]
+        ? [{ path: `${outDir}/validators.ts`, text: this.#validatorsOf(types) }]
         : []),
       ...(types !== undefined && options.contracts !== undefined && contract.schema !== undefined
         ? [{ path: contract.schema, text: emitJsonSchema(types) }]
@@ -100,6 +115,15 @@ export class ProjectOutputs {
     ];
   }
 }
+
+/** Whether tasks take the same, whatever they return. */
+const takeTheSame = (before: ReadonlyMap<string, TaskTypes>, now: ReadonlyMap<string, TaskTypes>): boolean =>
+  before.size === now.size && [...now].every(([name, types]) => takesTheSame(before.get(name), types));
+
+const takesTheSame = (before: TaskTypes | undefined, { args, types }: TaskTypes): boolean =>
+  before !== undefined &&
+  (before.args === args || JSON.stringify(before.args) === JSON.stringify(args)) &&
+  (before.types === types || JSON.stringify(before.types) === JSON.stringify(types));
 
 /** Contracts as the code says them, without their histories, which the lock has. */
 const unrecorded = (contracts: ReadonlyMap<string, string>): Parameters<typeof emittedContracts>[0] => ({

@@ -2,19 +2,32 @@ import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { dirname, extname, join } from "node:path/posix";
 import { hashOf } from "./cache-file.js";
-import type { FactsCache } from "./facts-cache.js";
+import type { CachedFacts, FactsCache } from "./facts-cache.js";
 import type { FileFacts } from "./facts.js";
 
-/** The files of a project as the generator reads them: text and facts, each read once a run. */
+/** The files of a project as the generator reads them: text and facts, each read once until it is forgotten. */
 export class Sources {
   readonly #cwd: string;
   readonly #cache: FactsCache;
   readonly #texts = new Map<string, string>();
-  readonly #facts = new Map<string, FileFacts>();
+  readonly #facts = new Map<string, CachedFacts>();
 
   constructor(cwd: string, cache: FactsCache) {
     this.#cwd = cwd;
     this.#cache = cache;
+  }
+
+  /** Files that may have changed since they were read; without names all. */
+  forget(files: readonly string[] | undefined): void {
+    for (const known of [this.#texts, this.#facts]) {
+      if (files === undefined) known.clear();
+      else for (const file of files) known.delete(file);
+    }
+  }
+
+  /** Keeps the facts of what was read for the next process. */
+  save(): void {
+    this.#cache.save([...this.#facts.values()]);
   }
 
   /** The text of a file; paths are relative to the project. */
@@ -35,13 +48,14 @@ export class Sources {
   /** What a file says about tasks. The parser is loaded for the first file whose facts are not cached. */
   async facts(file: string): Promise<FileFacts> {
     const known = this.#facts.get(file);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.facts;
     const text = this.text(file);
-    const facts = await this.#cache.get(contentKey(file, text), async () => {
+    const key = contentKey(file, text);
+    const facts = await this.#cache.get(key, async () => {
       const { extractFacts } = await import("./extract/syntax.js");
       return extractFacts(file, text);
     });
-    this.#facts.set(file, facts);
+    this.#facts.set(file, { key, facts });
     return facts;
   }
 

@@ -5,6 +5,7 @@ import { emitClient, type EmitOptions } from "./emit/client.js";
 import { emitRegistry } from "./emit/registry.js";
 import { lazily } from "./lazily.js";
 import type { TaskModel } from "./model.js";
+import type { Overlay } from "./extract/types/checker-extractor.js";
 import type { TypePhase } from "./type-phase.js";
 
 /** What types say of a project, as far as they were read. */
@@ -26,11 +27,26 @@ export interface BeforeTypes {
   readonly textOf: (file: string) => string | undefined;
 }
 
+/** What types were read over last. */
+interface Laid {
+  readonly tasks: readonly TaskModel[];
+  readonly settings: string;
+  readonly texts: Overlay;
+}
+
+/** Whether the same files are generated for tasks, wherever they stand in theirs. */
+const areCalledAlike = (before: readonly TaskModel[], now: readonly TaskModel[]): boolean =>
+  before.length === now.length && now.every((task, i) => isCalledAlike(before[i]!, task));
+
+const isCalledAlike = (before: TaskModel, now: TaskModel): boolean =>
+  before === now || JSON.stringify({ ...before, span: undefined }) === JSON.stringify({ ...now, span: undefined });
+
 /** The types of a project's tasks. Tasks that call others see the generated files of now, whatever is on disk. */
 export class TypedProject {
   readonly #cwd: string;
   readonly #config: ResolvedConfig;
   #phase: TypePhase | undefined;
+  #laid: Laid | undefined;
 
   constructor(cwd: string, config: ResolvedConfig) {
     this.#cwd = cwd;
@@ -39,16 +55,31 @@ export class TypedProject {
 
   async read(tasks: readonly TaskModel[], { emit, changed, textOf }: BeforeTypes): Promise<Typed> {
     const phase = (this.#phase ??= await this.#open());
-    const overlay = lazily({
-      [`${emit.outDir}/client.ts`]: () => emitClient(tasks, emit),
-      [`${emit.outDir}/registry.ts`]: () => emitRegistry(tasks, emit),
+    const read = await phase.read({
+      tasks,
+      overlay: this.#overlay(tasks, emit),
+      textOf,
+      ...(changed !== undefined && { changed }),
     });
-    const read = await phase.read({ tasks, overlay, textOf, ...(changed !== undefined && { changed }) });
     // Of one run of many, the last keeps what is known: to write it takes longer than to read the types of a file.
     if (changed === undefined || changed.length === 0) phase.save();
     const { types, contracts, revision, diagnostics } = read;
     // n.b. a contract without one of the tasks would say that it is gone
     return { types, revision, diagnostics, ...(tasks.every(({ name }) => types.has(name)) && { contracts }) };
+  }
+
+  /** The generated files as they would be without a contract; those of the last time where they would be the same. */
+  #overlay(tasks: readonly TaskModel[], emit: EmitOptions): Overlay {
+    const settings = JSON.stringify(emit);
+    const isSame = this.#laid?.settings === settings && areCalledAlike(this.#laid.tasks, tasks);
+    const texts = isSame
+      ? this.#laid!.texts
+      : lazily({
+          [`${emit.outDir}/client.ts`]: () => emitClient(tasks, emit),
+          [`${emit.outDir}/registry.ts`]: () => emitRegistry(tasks, emit),
+        });
+    this.#laid = { tasks, settings, texts };
+    return texts;
   }
 
   /** Keeps what is known for the next process. */

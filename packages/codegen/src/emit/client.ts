@@ -3,6 +3,7 @@ import { groupBy } from "../group-by.js";
 import type { TaskModel } from "../model.js";
 import { compareCodeUnits } from "../order.js";
 import { importAliases, importPath } from "./imports.js";
+import { KeptTexts } from "./kept-texts.js";
 import { keyOf, namespaceOf, type Namespace } from "./namespace.js";
 import { block, docComment, HEADER, indent, propertyKey } from "./source.js";
 
@@ -113,9 +114,16 @@ const isCalledLikeExport = (task: TaskModel): boolean => task.exportName === key
 
 export function namespaceValue(folder: Namespace, options: EmitOptions): string {
   return block([
-    ...folder.tasks.map((task) => `${propertyKey(keyOf(task))}: ${stubCall(task, options)},`),
+    ...folder.tasks.map((task) => keptStub(task, options)),
     ...folder.folders.map(([name, inner]) => `${propertyKey(name)}: ${namespaceValue(inner, options)},`),
   ]);
+}
+
+const stubs = new KeptTexts();
+
+function keptStub(task: TaskModel, options: EmitOptions): string {
+  const from = `${options.contracts?.get(task.name)?.hash} ${options.validators?.client}`;
+  return stubs.of(task, from, () => `${propertyKey(keyOf(task))}: ${stubCall(task, options)},`);
 }
 
 /** What the stub knows of its task: literal options, the hash of its contract, its validator. */

@@ -8,7 +8,7 @@ const OUTPUT_OF: Readonly<Record<string, string>> = { ts: ".js", tsx: ".js", jsx
 
 /** How an import of a file is written in a folder; both are relative to the project. */
 export function importPath(folder: string, file: string, extension: ".js" | ".ts" | ""): string {
-  const path = relative(folder, file);
+  const path = relativePath(folder, file);
   const dotted = path.startsWith("../") ? path : `./${path}`;
   return extension === ".ts"
     ? dotted
@@ -16,6 +16,10 @@ export function importPath(folder: string, file: string, extension: ".js" | ".ts
         extension === "" ? "" : (OUTPUT_OF[ending] ?? all),
       );
 }
+
+/** n.b. of paths without a root the standard function asks the process each time where it is. */
+const relativePath = (from: string, to: string): string =>
+  from.startsWith("..") || to.startsWith("..") ? relative(from, to) : relative(`/${from}`, `/${to}`);
 
 /** Words that no import may be called. */
 export const TAKEN = new Set([

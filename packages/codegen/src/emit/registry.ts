@@ -3,6 +3,7 @@ import type { TaskModel } from "../model.js";
 import { compareCodeUnits } from "../order.js";
 import type { EmitOptions } from "./client.js";
 import { importPath } from "./imports.js";
+import { KeptTexts } from "./kept-texts.js";
 import { block, HEADER, indent, propertyKey } from "./source.js";
 
 /** The text of `registry.ts`: how a worker finds each task, loaded when it is first needed. */
@@ -12,7 +13,7 @@ export function emitRegistry(tasks: readonly TaskModel[], options: EmitOptions):
     "url: import.meta.url,",
     ...(options.app === undefined ? [] : [`app: () => ${load(options.app, options)},`]),
     ...setup(options),
-    `tasks: ${block(sorted.map((task) => `${propertyKey(task.name)}: ${entry(task, options)},`))},`,
+    `tasks: ${block(sorted.map((task) => keptEntry(task, options)))},`,
   ];
   return [
     HEADER,
@@ -29,6 +30,15 @@ function setup({ setup: files = [], outDir, extension }: EmitOptions): string[] 
     (file) => `{ source: ${JSON.stringify(file)}, load: () => import("${importPath(outDir, file, extension)}") },`,
   );
   return files.length === 0 ? [] : [`setup: [\n${indent(entries.join("\n"))}\n],`];
+}
+
+const entries = new KeptTexts();
+
+function keptEntry(task: TaskModel, options: EmitOptions): string {
+  const { contracts, validators, outDir, extension } = options;
+  const { hash, accepts = [] } = contracts?.get(task.name) ?? {};
+  const from = [hash, validators?.worker, outDir, extension, ...accepts].join(" ");
+  return entries.of(task, from, () => `${propertyKey(task.name)}: ${entry(task, options)},`);
 }
 
 function entry(task: TaskModel, options: EmitOptions): string {
