@@ -5,6 +5,8 @@ import type { Deadline, TransportEvents } from "./transport.js";
 export interface ResultRecord {
   readonly id: string;
   readonly state: TerminalState;
+  /** The task's wire name, where the message could be read; for stores that people query, others leave it out. */
+  readonly task?: string | undefined;
   /** SUCCESS: the encoded value; otherwise the encoded remote error (wire/outcome.ts). */
   readonly body: Uint8Array;
   /** The caller's address, from its envelope. */

@@ -34,7 +34,14 @@ export function conclude(conclusion: Conclusion, options: ConcludeOptions): Fini
   const record = (state: TerminalState, body: Uint8Array): ResultRecord | undefined =>
     ignoreResult
       ? undefined
-      : { id: delivery.envelope.id, state, body, replyTo: delivery.envelope.replyTo, ttlMs: options.ttlMs };
+      : {
+          id: delivery.envelope.id,
+          state,
+          task: header?.task,
+          body,
+          replyTo: delivery.envelope.replyTo,
+          ttlMs: options.ttlMs,
+        };
   switch (verdict.kind) {
     case "success":
       if (ignoresValue)
