@@ -13,6 +13,7 @@ const memory = urlImplementation({
   skip: {
     "keeps messages while nobody is connected": endsWithItsUsers,
     "keeps marks while nobody is connected": endsWithItsUsers,
+    "keeps registers while nobody is connected": endsWithItsUsers,
   },
 });
 

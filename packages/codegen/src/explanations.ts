@@ -66,6 +66,16 @@ task.with({ … }) that a relative import leads to. Anything else is left out of
     text: `A task belongs to the one file that declares it; that place decides its name. The re-export is ignored. Remove it, or
 move it to a file that is not scanned for tasks.`,
   },
+  TG1015: {
+    title: "the key of an option names no argument",
+    text: `The key of limit, dedupe, debounce or throttle begins with the name of a parameter of the task's function, or with its
+index; properties may follow. A parameter that is taken apart has no name, and one that takes the rest of the arguments is a
+list, so both are named by index:
+
+    export const notify = task({ throttle: { key: "0.userId", every: "1m" } }, ({ userId }: Notice) => { … });
+
+A task whose function is imported is known by the types alone: write the index there too.`,
+  },
   TG2001: {
     title: "a function cannot travel",
     text: `Arguments and results are sent as data; a function has no data. Where it is a required part of a type, every call
@@ -122,6 +132,14 @@ The codec still refuses such a value at the call. Write the type, or decide how 
 Omit<Options, "onProgress">, or decide how this is reported:
 
     serialization: { optionalFunction: "off" }`,
+  },
+  TG2011: {
+    title: "the key of an option leads nowhere",
+    text: `The key of limit, dedupe, debounce or throttle is a path into the arguments: a parameter, then properties. Each name
+must be a property of the type before it, in every member of a union, and the last one must be a text, a number, a truth value, a
+bigint or a Date (null and undefined are keys too). Where it leads to an object, name something within it:
+
+    export const charge = task({ dedupe: { key: "order.id" } }, async (order: { id: string }) => { … });`,
   },
   TG2010: {
     title: "the schema of args does not fit the parameters",

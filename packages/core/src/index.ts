@@ -15,6 +15,7 @@ export type { Debounce, Dedupe, KeyedLimit, KeyPath, Rate, Throttle } from "./de
 export type { RetryPolicy, SendOptions } from "./define/retry-policy.js";
 export type { Registry, RegistryEntry, SetupEntry, SetupModule } from "./define/registry.js";
 export type { TaskEnd, TaskHooks } from "./define/task-hooks.js";
+export { once, type OnceOptions } from "./run/once.js";
 export { currentTask, type CurrentTask } from "./run/current-task.js";
 export type { Logger, LogMethod, TaskLog } from "./run/logger.js";
 export {

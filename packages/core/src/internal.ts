@@ -14,7 +14,7 @@ export type { Issue, Validator, Validators } from "./define/validator.js";
 export { checkLimits } from "./define/check-limits.js";
 export { TASK_DEFAULTS } from "./define/task-options.js";
 export { Emitter } from "./emitter.js";
-export { runAsTask, runningTask, type RunningTask } from "./run/current-task.js";
+export { runAsTask, runningTask, type RunningTask, type TaskPlace } from "./run/current-task.js";
 export { backoffDelay, type Backoff } from "./backoff.js";
 export { defaultAmbient } from "./ambient.js";
 export { createId } from "./id.js";
@@ -24,6 +24,7 @@ export { installLink, LinkClient } from "./transports/link/client.js";
 export { LinkHost, type LinkHostOptions, type OwnConnection } from "./transports/link/connections.js";
 export { serveLink, type ResolveLink } from "./transports/link/host.js";
 export type { LinkRequest } from "./transports/link/opener.js";
+export { workerResults } from "./transports/link/worker-results.js";
 export type { LinkPort } from "./transports/link/port.js";
 export {
   canFuse,

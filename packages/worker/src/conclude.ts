@@ -31,17 +31,10 @@ export interface ConcludeOptions {
 /** What a verdict means for the broker and the result store; pure. */
 export function conclude(conclusion: Conclusion, options: ConcludeOptions): Finish {
   const { delivery, header, verdict, ignoreResult, ignoresValue } = conclusion;
+  const { id, replyTo } = delivery.envelope;
+  const ttlMs = Math.max(options.ttlMs, header?.keep ?? 0);
   const record = (state: TerminalState, body: Uint8Array): ResultRecord | undefined =>
-    ignoreResult
-      ? undefined
-      : {
-          id: delivery.envelope.id,
-          state,
-          task: header?.task,
-          body,
-          replyTo: delivery.envelope.replyTo,
-          ttlMs: options.ttlMs,
-        };
+    ignoreResult ? undefined : { id, state, task: header?.task, body, replyTo, ttlMs };
   switch (verdict.kind) {
     case "success":
       if (ignoresValue)
@@ -50,7 +43,10 @@ export function conclude(conclusion: Conclusion, options: ConcludeOptions): Fini
     case "failure":
       return { settlement: { delivery, to: "done" }, record: record("FAILURE", encodeFailure(verdict.error)) };
     case "ignore":
-      return { settlement: { delivery, to: "done" }, record: record("IGNORED", encodeFailure(IGNORED)) };
+      return {
+        settlement: { delivery, to: "done" },
+        record: record("IGNORED", encodeFailure(verdict.error ?? IGNORED)),
+      };
     case "revoke":
       return { settlement: { delivery, to: "done" }, record: record("REVOKED", encodeFailure(verdict.error)) };
     case "reject":

@@ -1,6 +1,7 @@
 import type { AbortCode } from "@taskgen/core";
 import type { Connection, Delivery, Emitter } from "@taskgen/core/internal";
 import { aborted } from "./aborted.js";
+import { Arrivals, mustBeLookedUp } from "./arrivals.js";
 import { EarlyGate } from "./early-gate.js";
 import type { WorkerEvents } from "./events.js";
 import type { Finisher } from "./finisher.js";
@@ -42,6 +43,7 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #prefetch: Prefetch;
   readonly #revoked: RevokedJobs;
+  readonly #arrivals: Arrivals;
   readonly #owned = new OwnedJobs();
   readonly #watched = new WeakSet<OwnedJob>();
   #lostCheck: NodeJS.Timeout | undefined;
@@ -62,6 +64,7 @@ export class Consumer {
     const holdings = { owned: this.#owned, joining: this.#joining, acknowledged: this.#gate.passed };
     this.#lanes = new Lanes({ ...holdings, prefetch });
     this.#revoked = new RevokedJobs(options.pool, options.revocations);
+    this.#arrivals = new Arrivals(options.connection);
   }
 
   /** How many deliveries are under way. */
@@ -157,15 +160,15 @@ export class Consumer {
 
   #take(batch: readonly Delivery[]): void {
     const ready: OwnedJob[] = [];
-    const redelivered: OwnedJob[] = [];
+    const doubtful: OwnedJob[] = [];
     for (const delivery of batch) {
       const decision = triage(delivery, this.#options.triage);
       if (decision.kind === "end") this.#options.finisher.endUnrun(delivery, decision);
       else if (decision.kind === "park") this.#options.finisher.park(delivery, decision);
-      else (delivery.redeliveries > 0 ? redelivered : ready).push(this.#own(decision.job));
+      else (mustBeLookedUp(decision.job) ? doubtful : ready).push(this.#own(decision.job));
     }
-    if (this.#stopping) for (const job of [...ready, ...redelivered]) this.#release(job);
-    else this.#dispatch(ready, redelivered);
+    if (this.#stopping) for (const job of [...ready, ...doubtful]) this.#release(job);
+    else this.#dispatch(ready, doubtful);
     if (this.#lanes.areMany) this.#grant();
   }
 
@@ -175,32 +178,25 @@ export class Consumer {
     return job;
   }
 
-  #dispatch(ready: readonly OwnedJob[], redelivered: readonly OwnedJob[]): void {
+  #dispatch(ready: readonly OwnedJob[], doubtful: readonly OwnedJob[]): void {
     if (ready.length > 0) this.#run(ready);
-    if (redelivered.length > 0) void this.#runUnlessEnded(redelivered);
+    if (doubtful.length > 0) void this.#runUnlessRefused(doubtful);
   }
 
-  /** A redelivered id that has its result already is settled without running. */
-  async #runUnlessEnded(jobs: readonly OwnedJob[]): Promise<void> {
-    const records = await this.#storedResults(jobs);
-    const open: OwnedJob[] = [];
+  /** Of those of which more must be known, some are settled without running. */
+  async #runUnlessRefused(jobs: readonly OwnedJob[]): Promise<void> {
+    const { finisher } = this.#options;
+    const refused = await this.#arrivals.look(jobs);
+    const open = jobs.filter((job, i) => refused[i] === undefined && this.#owned.has(job));
     jobs.forEach((job, i) => {
-      if (!this.#owned.has(job)) return;
-      if (records[i] === undefined) open.push(job);
-      else if (this.#owned.delete(job)) this.#options.finisher.dropEnded(job);
+      const verdict = refused[i];
+      if (verdict === undefined || !this.#owned.delete(job)) return;
+      if (verdict === "drop") finisher.dropEnded(job);
+      else finisher.endUnrun(job.delivery, { kind: "end", task: job.task, verdict });
     });
     if (this.#stopping) for (const job of open) this.#release(job);
     else this.#run(open);
     this.#noteIdle();
-  }
-
-  async #storedResults(jobs: readonly OwnedJob[]): Promise<readonly unknown[]> {
-    try {
-      return await this.#options.connection.results.get(jobs.map(({ id }) => id));
-    } catch {
-      // n.b. it cannot be known now; at least once allows another run
-      return [];
-    }
   }
 
   #run(jobs: readonly OwnedJob[]): void {
@@ -234,7 +230,10 @@ export class Consumer {
   }
 
   #release(job: OwnedJob): void {
-    if (this.#owned.delete(job)) this.#options.finisher.release(job);
+    if (this.#owned.delete(job)) {
+      if (!this.#arrivals.isChosen(job)) this.#options.finisher.release(job);
+      else this.#options.finisher.releaseAs(job, { ...job.header, unique: "claimed" });
+    }
     this.#noteIdle();
   }
 

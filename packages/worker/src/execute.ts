@@ -7,7 +7,14 @@ import {
   type RunTask,
   type TaskDefinition,
 } from "@taskgen/core";
-import { definitionOf, runAsTask, toRemoteError, type Codec, type RunningTask } from "@taskgen/core/internal";
+import {
+  definitionOf,
+  runAsTask,
+  toRemoteError,
+  type Codec,
+  type RunningTask,
+  type TaskPlace,
+} from "@taskgen/core/internal";
 import { ArgumentsRefused, type CheckArguments } from "./check-arguments.js";
 import type { Entering } from "./entering.js";
 import type { Outcome, RunHooks } from "./hooks.js";
@@ -25,6 +32,7 @@ export interface Executable {
   /** Sets what travelled with its headers. */
   readonly entering: Entering | undefined;
   readonly codec: Codec;
+  readonly place: TaskPlace;
   readonly ambient: { readonly now: () => number; readonly random: () => number };
 }
 
@@ -75,6 +83,7 @@ export async function execute(executable: Executable, task: RunningTask, job: Ex
   } catch (error) {
     return { kind: "reject", error: toRemoteError(error) };
   }
+  task.place = executable.place;
   const enter = executable.entering?.(task);
   const inside = <T>(fn: () => T): T => (enter === undefined ? runAsTask(task, fn) : enter(() => runAsTask(task, fn)));
   const { hooks } = executable;

@@ -5,6 +5,7 @@ import {
   type Delivery,
   type Emitter,
   type Finish,
+  type Header,
   type SettleOutcome,
 } from "@taskgen/core/internal";
 import { Acknowledged } from "./acknowledged.js";
@@ -69,6 +70,12 @@ export class Finisher {
   /** Hands a delivery back as if it had never been taken. */
   release(job: OwnedJob): void {
     this.#settle({ settlement: { delivery: job.delivery, to: "release" } }, job);
+  }
+
+  /** The same with another header. */
+  releaseAs({ delivery, ...job }: OwnedJob, header: Header): void {
+    const next = later(delivery.envelope, header, this.#conclude.now());
+    this.#settle({ settlement: { delivery, to: "retry", next } }, job);
   }
 
   /** Drops a message whose result is stored already. */

@@ -1,5 +1,13 @@
 import { defaultApp, type AnyApp, type Registry, type RegistryEntry, type SetupEntry } from "@taskgen/core";
-import { createCodec, internalsOf, type Codec, type Validator } from "@taskgen/core/internal";
+import {
+  createCodec,
+  internalsOf,
+  workerResults,
+  type Codec,
+  type ResultBackend,
+  type TaskPlace,
+  type Validator,
+} from "@taskgen/core/internal";
 import { argumentCheck } from "./check-arguments.js";
 import { entering } from "./entering.js";
 import { compose, requireTask, type Executable } from "./execute.js";
@@ -12,12 +20,15 @@ export class LoadedRegistry {
   readonly #registry: Registry;
   readonly #app: AnyApp;
   readonly #codec: Codec;
+  readonly #place: TaskPlace;
+  #results: Promise<ResultBackend> | undefined;
   readonly #tasks = new Map<string, Promise<Executable>>();
 
   constructor(registry: Registry, app: AnyApp) {
     this.#registry = registry;
     this.#app = app;
     this.#codec = createCodec(internalsOf(app).options.limits);
+    this.#place = { results: () => this.#openResults(), codec: this.#codec };
   }
 
   /** With the registry's own app, otherwise `app`, otherwise the default one. */
@@ -45,6 +56,20 @@ export class LoadedRegistry {
     return Object.fromEntries(names.map((name, i) => [name, plainOptions(loaded[i]!)]));
   }
 
+  /** Those of the worker, also where this app leads elsewhere. */
+  #openResults(): Promise<ResultBackend> {
+    this.#results ??= (
+      workerResults() ??
+      internalsOf(this.#app)
+        .connection()
+        .then(({ results }) => results)
+    ).catch((error: unknown) => {
+      this.#results = undefined;
+      throw error;
+    });
+    return this.#results;
+  }
+
   async #load(name: string): Promise<Executable> {
     const entry = this.#registry.tasks[name];
     if (entry === undefined) throw new TypeError(`${name} is not in the registry ${this.#registry.url}`);
@@ -59,6 +84,7 @@ export class LoadedRegistry {
       hooks: taskHooks(definition.options),
       entering: entering(options.context),
       codec: this.#codec,
+      place: this.#place,
       ambient: options.ambient,
     };
   }
@@ -80,7 +106,7 @@ async function imported<T>(name: string, entry: RegistryEntry, load: () => Promi
 
 function plainOptions({ definition: { options } }: Executable): PlainTaskOptions {
   const { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted } = options;
-  const { isolate, sensitive } = options;
+  const { isolate, sensitive, dedupe, debounce, throttle } = options;
   const picked = { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted };
-  return JSON.parse(JSON.stringify({ ...picked, isolate, sensitive })) as PlainTaskOptions;
+  return JSON.parse(JSON.stringify({ ...picked, isolate, sensitive, dedupe, debounce, throttle })) as PlainTaskOptions;
 }

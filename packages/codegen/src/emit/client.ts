@@ -4,6 +4,7 @@ import type { TaskModel } from "../model.js";
 import { compareCodeUnits } from "../order.js";
 import { importAliases, importPath } from "./imports.js";
 import { KeptTexts } from "./kept-texts.js";
+import { keyOptions } from "./key-options.js";
 import { keyOf, namespaceOf, type Namespace } from "./namespace.js";
 import { block, docComment, HEADER, indent, propertyKey } from "./source.js";
 
@@ -127,13 +128,25 @@ function keptStub(task: TaskModel, options: EmitOptions): string {
 }
 
 /** What the stub knows of its task: literal options, the hash of its contract, its validator. */
-function stubCall({ name, options, sensitive }: TaskModel, { contracts, validators }: EmitOptions): string {
+function stubCall({ name, options, keyed, sensitive }: TaskModel, { contracts, validators }: EmitOptions): string {
   const hash = contracts?.get(name)?.hash;
   const hides = sensitive === true && validators?.client === true;
-  const literals = Object.entries({ ...options, ...(hash !== undefined && { hash }), ...(hides && { sensitive }) })
+  const literals = Object.entries({
+    ...options,
+    ...keyOptions(keyed),
+    ...(hash !== undefined && { hash }),
+    ...(hides && { sensitive }),
+  })
     .toSorted(([a], [b]) => compareCodeUnits(a, b))
-    .map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+    .map(([key, value]) => `${key}: ${literal(value)}`);
   const text = JSON.stringify(name);
   const given = validators?.client === true ? [`args: validators[${text}]`, ...literals] : literals;
   return `stub(app, ${text}${given.length === 0 ? "" : `, { ${given.join(", ")} }`})`;
 }
+
+const literal = (value: unknown): string =>
+  typeof value === "object" && value !== null
+    ? `{ ${Object.entries(value)
+        .map(([key, part]) => `${key}: ${JSON.stringify(part)}`)
+        .join(", ")} }`.replace("{  }", "{}")
+    : JSON.stringify(value);

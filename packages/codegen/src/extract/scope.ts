@@ -1,7 +1,8 @@
 import { ts } from "#compiler";
-import { CORE, type Factory } from "../facts.js";
+import { CORE, type Factory, type ParameterFact } from "../facts.js";
 import { unwrap } from "./expressions.js";
 import { readOptions } from "./options.js";
+import { readParameters } from "./parameters.js";
 
 const CORE_TASK: Factory = { base: "core", layers: [] };
 
@@ -14,6 +15,7 @@ interface Namespace {
 export interface FunctionShape {
   readonly overloaded: boolean;
   readonly generic: boolean;
+  readonly parameters: readonly ParameterFact[];
 }
 
 /** What the names at the top level of a file stand for. */
@@ -89,7 +91,8 @@ function functionShapes(file: ts.SourceFile): Map<string, FunctionShape> {
   for (const statement of file.statements) {
     if (!ts.isFunctionDeclaration(statement) || statement.name === undefined) continue;
     const generic = statement.typeParameters !== undefined || shapes.get(statement.name.text)?.generic === true;
-    shapes.set(statement.name.text, { overloaded: shapes.has(statement.name.text), generic });
+    const parameters = readParameters(statement.parameters);
+    shapes.set(statement.name.text, { overloaded: shapes.has(statement.name.text), generic, parameters });
   }
   return shapes;
 }

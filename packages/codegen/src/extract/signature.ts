@@ -1,6 +1,7 @@
 import { ts } from "#compiler";
-import type { Problem } from "../facts.js";
+import type { ParameterFact, Problem } from "../facts.js";
 import { unwrap } from "./expressions.js";
+import { readParameters } from "./parameters.js";
 import type { FunctionShape, Scope } from "./scope.js";
 import { nodeSpan } from "./span.js";
 
@@ -15,8 +16,13 @@ export function signatureProblems(scope: Scope, label: string, argument: ts.Expr
 function shapeOf(scope: Scope, fn: ts.Expression): FunctionShape | undefined {
   if (ts.isIdentifier(fn)) return scope.functions.get(fn.text);
   if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn)) return undefined;
-  return { overloaded: false, generic: fn.typeParameters !== undefined };
+  const parameters = readParameters(fn.parameters);
+  return { overloaded: false, generic: fn.typeParameters !== undefined, parameters };
 }
+
+/** The parameters of a task's function, where it is written in the same file. */
+export const parametersOf = (scope: Scope, fn: ts.Expression | undefined): readonly ParameterFact[] | undefined =>
+  fn && shapeOf(scope, unwrap(fn))?.parameters;
 
 const overloaded = (label: string, span: Problem["span"]): Problem => ({
   code: "TG1004",

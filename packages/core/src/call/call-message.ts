@@ -1,3 +1,4 @@
+import type { Debounce, Dedupe, Throttle } from "../define/limits.js";
 import type { CallOptions } from "../define/task-options.js";
 import type { Validator } from "../define/validator.js";
 import { milliseconds } from "../duration.js";
@@ -7,6 +8,9 @@ import type { Codec } from "../wire/codec.js";
 import { describeIssues } from "../wire/issues.js";
 import { checkLimits } from "../define/check-limits.js";
 import { encodeMessage, MESSAGE_VERSION, type Header } from "../wire/message.js";
+
+/** What a message says to workers besides: see `Header`. */
+export type CallMarks = Pick<Header, "unique" | "keep" | "debounce" | "debouncedAt">;
 
 /** The task that is called, as its stub knows it. */
 export interface Target {
@@ -18,6 +22,11 @@ export interface Target {
   readonly validator?: Validator | undefined;
   /** The task calls parts of its arguments sensitive: what does not fit is told without its value. */
   readonly sensitive?: boolean | undefined;
+  readonly limitKey?: string | undefined;
+  readonly dedupe?: Dedupe | undefined;
+  readonly debounce?: Debounce | undefined;
+  readonly throttle?: Throttle | undefined;
+  readonly marks?: CallMarks;
 }
 
 /** One call, before it is sent. */
@@ -68,6 +77,7 @@ function header({ target, options }: Call): Header {
     ...(options.timeLimit !== undefined && { timeLimit: milliseconds(options.timeLimit) }),
     ...(options.softTimeLimit !== undefined && { softTimeLimit: milliseconds(options.softTimeLimit) }),
     ...runningTask()?.descent,
+    ...target.marks,
     ...(options.headers !== undefined && { headers: checkHeaders(options.headers) }),
   };
 }

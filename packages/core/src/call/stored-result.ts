@@ -3,6 +3,7 @@ import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { runningTask } from "../run/current-task.js";
 import type { State } from "../state.js";
 import type { AsyncResult, GetOptions, RevokeOptions } from "./async-result.js";
+import type { Connection } from "./connection.js";
 import type { ResultHandle } from "./result-handle.js";
 import type { ResultReader } from "./result-reader.js";
 import type { Settled } from "./settled.js";
@@ -10,8 +11,8 @@ import type { TaskReference } from "./task-error.js";
 
 /** What a result needs of its app. */
 export interface ResultSource {
-  readonly results: () => Promise<ResultBackend>;
-  /** The same when it is there already. */
+  readonly connection: () => Promise<Connection>;
+  /** Its results, when it is there already. */
   readonly connected: () => ResultBackend | undefined;
   /** Reads what they hold; there once they are. */
   readonly reader: () => ResultReader;
@@ -99,7 +100,7 @@ export class StoredResult<R> implements AsyncResult<R> {
   async #open(): Promise<ResultHandle<R>> {
     const origin = this.#origin;
     if (origin.ignored) throw (await import("./wait-failure.js")).ignored(origin);
-    const results = await this.#source.results();
+    const { results } = await this.#source.connection();
     // n.b. a stand-in may have come or gone
     if (this.#handle?.results !== results)
       this.#handle = this.#source.reader().open({ origin, results, expected: () => this.#expected });

@@ -1,5 +1,6 @@
 import type { Duration } from "../duration.js";
 import type { ArgumentsFor } from "../define/arguments.js";
+import type { Debounce, Dedupe, Throttle } from "../define/limits.js";
 import type { TaskFunction, taskDefinition } from "../define/task.js";
 import type { CallOptions, TaskOptions } from "../define/task-options.js";
 import type { Validator } from "../define/validator.js";
@@ -85,13 +86,20 @@ export interface StubOptions {
   readonly ignoreResult?: boolean;
   readonly timeLimit?: Duration;
   readonly softTimeLimit?: Duration;
+  /** The path of the key of `limit`. */
+  readonly limitKey?: string;
+  /** Keys of these begin with the index of an argument. */
+  readonly dedupe?: Dedupe;
+  readonly debounce?: Debounce;
+  readonly throttle?: Throttle;
 }
 
 /** Makes the stub of one task; its type comes from where it is used. For generated code. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- inferred from the property that it is put into
 export function stub<S>(app: AnyApp, name: string, options: StubOptions = {}): S {
-  const { hash, args, sensitive, ...callOptions } = options;
-  return createStub(app, { name, hash, validator: args, sensitive }, callOptions) as S;
+  const { hash, args: validator, sensitive, limitKey, dedupe, debounce, throttle, ...callOptions } = options;
+  const target = { name, hash, validator, sensitive, limitKey, dedupe, debounce, throttle };
+  return createStub(app, target, callOptions) as S;
 }
 
 function createStub(app: AnyApp, target: Target, options: CallOptions): Stub<unknown[], unknown> {

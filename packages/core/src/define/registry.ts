@@ -12,6 +12,8 @@ export interface RegistryEntry {
   readonly accepts?: readonly string[];
   /** Checks arguments against the types of its parameters, before it runs. */
   readonly args?: () => Promise<Validator | undefined>;
+  /** The path of the key of `limit`, from the index of an argument on. */
+  readonly limitKey?: string;
   readonly load: () => Promise<Task | TaskLike>;
 }
 

@@ -25,7 +25,15 @@ export type Task<F extends TaskFunction = TaskFunction, O extends TaskOptions = 
 export type Override<B, O> = Omit<B, keyof O> & O;
 
 /** Refuses misspelt options. `NoOthers<{ queue: "a"; prio: 1 }>` is `{ readonly prio: never }`. */
-type NoOthers<O> = { readonly [K in Exclude<keyof O, keyof TaskOptions>]: never };
+type NoOthers<O> = { readonly [K in Exclude<keyof O, keyof TaskOptions>]: never } & {
+  readonly [K in keyof O & KeyOption]?: NoOtherParts<O[K], NonNullable<TaskOptions[K]>>;
+};
+
+/** Options that are objects of options. */
+type KeyOption = "limit" | "dedupe" | "debounce" | "throttle";
+
+/** The same within one of them. `NoOtherParts<{ ttl: "1h"; mod: 1 }, Dedupe>` is `{ readonly mod: never }`. */
+type NoOtherParts<O, Known> = { readonly [K in Exclude<keyof O, keyof Known>]: never };
 
 /** Makes tasks that share the options `B`. */
 export interface TaskFactory<B extends TaskOptions> {

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ConfigError } from "../errors.js";
+import type { ResultBackend } from "../result-backend.js";
+import type { Codec } from "../wire/codec.js";
 import type { Descent } from "../wire/message.js";
 import type { RetryOptions, RetryTask } from "./control.js";
 import type { TaskLog } from "./logger.js";
@@ -31,12 +33,21 @@ export interface CurrentTask {
   retry(options?: RetryOptions): RetryTask;
 }
 
+/** What a task's app lends to its runs. */
+export interface TaskPlace {
+  /** Connects when it is first asked for. */
+  readonly results: () => Promise<ResultBackend>;
+  readonly codec: Codec;
+}
+
 /** What the worker keeps of a running task besides what its author sees. */
 export interface RunningTask extends CurrentTask {
   /** How long it may go on until its `timeLimit`, milliseconds. */
   readonly remainingMs: number;
   /** Where in the tree of calls the tasks stand that it calls. */
   readonly descent: Descent;
+  /** There from when it runs. */
+  place?: TaskPlace | undefined;
   /** Frees the task's slot while it waits for another task. */
   join<T>(wait: () => Promise<T>): Promise<T>;
 }

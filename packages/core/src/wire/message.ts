@@ -30,6 +30,16 @@ export interface Header {
   readonly group?: string;
   readonly groupIndex?: number;
   readonly links?: unknown;
+  /**
+   * Other messages of this id may exist: who gets one claims the id before it runs, and drops it when another one has it.
+   * `claimed`: this one has it.
+   */
+  readonly unique?: "claim" | "claimed";
+  /** Its result is kept at least so long, in milliseconds. */
+  readonly keep?: number;
+  /** The register that knows the latest of debounced calls, and when this one was made, epoch milliseconds. */
+  readonly debounce?: string;
+  readonly debouncedAt?: number;
   /** The dead letter this is a replay of. */
   readonly replayOf?: string;
   /** The caller's own: trace context, tenant, and so on. */
@@ -148,6 +158,10 @@ function areOfThisVersion(header: Record<keyof Header, unknown>): boolean {
     isId(header.rootId) &&
     isId(header.parentId) &&
     isLine(header.ancestors) &&
+    isOptional(header.unique, "string") &&
+    isCount(header.keep) &&
+    isOptional(header.debounce, "string") &&
+    isCount(header.debouncedAt) &&
     isTexts(header.headers)
   );
 }

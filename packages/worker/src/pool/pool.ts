@@ -79,7 +79,7 @@ export interface PoolEvents<J extends Job> {
 export type PlainTaskOptions = Pick<
   TaskOptions,
   | ("queue" | "priority" | "timeLimit" | "softTimeLimit" | "expires" | "ack" | "ignoreResult" | "trackStarted")
-  | ("isolate" | "sensitive")
+  | ("isolate" | "sensitive" | "dedupe" | "debounce" | "throttle")
 >;
 
 /** How many threads or processes a pool may have. */

@@ -1,5 +1,12 @@
 import { RetryTask, SoftTimeLimitExceeded, type RetryOptions, type TaskAborted, type TaskLog } from "@taskgen/core";
-import { LONGEST_TIMER_MS, MAX_ANCESTORS, runAsTask, type Descent, type RunningTask } from "@taskgen/core/internal";
+import {
+  LONGEST_TIMER_MS,
+  MAX_ANCESTORS,
+  runAsTask,
+  type Descent,
+  type RunningTask,
+  type TaskPlace,
+} from "@taskgen/core/internal";
 import type { Job } from "./pool.js";
 
 /** What of a job its own code may see. */
@@ -28,6 +35,7 @@ export interface JobHost {
 
 /** A job as its own code sees it, through `currentTask()`. */
 export class RunningJob implements RunningTask {
+  place: TaskPlace | undefined;
   readonly #job: VisibleJob;
   readonly #host: JobHost;
   readonly #startedAt = performance.now();

@@ -3,12 +3,14 @@ import { keepAlive } from "../keep-alive.js";
 import type { PutOutcome, ResultRecord } from "../../result-backend.js";
 import { EventLog } from "../local-event-log.js";
 import { ExpiringMap } from "../expiring-map.js";
+import { RegisterMap } from "../register-map.js";
 import { RevocationMap } from "../revocation-map.js";
 
 /** The first terminal record of each id, and who waits for it. */
 export class ResultStore {
   readonly events: EventLog;
   readonly revocations: RevocationMap;
+  readonly registers: RegisterMap;
   readonly #records: ExpiringMap<ResultRecord>;
   readonly #waiters = new Waiters<ResultRecord>({ hold: keepAlive });
 
@@ -16,6 +18,7 @@ export class ResultStore {
     this.#records = new ExpiringMap(now);
     this.events = new EventLog(now);
     this.revocations = new RevocationMap(now);
+    this.registers = new RegisterMap(now);
   }
 
   put(record: ResultRecord): PutOutcome {
@@ -49,5 +52,6 @@ export class ResultStore {
     this.#records.dispose();
     this.events.dispose();
     this.revocations.dispose();
+    this.registers.dispose();
   }
 }

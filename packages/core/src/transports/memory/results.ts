@@ -1,5 +1,6 @@
 import { ResultError } from "../../errors.js";
 import type { Revocation, Revoking } from "../../powers.js";
+import type { Registers, Swap } from "../../registers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -14,7 +15,7 @@ import type { BrokerLease } from "./broker-registry.js";
 import type { ResultStore } from "./result-store.js";
 
 /** Results within this process. "Foreign" readers are the other apps of the process: nobody else can reach the broker. */
-export class MemoryResults implements ResultBackend, Revoking {
+export class MemoryResults implements ResultBackend, Revoking, Registers {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: false };
   readonly location: string;
   readonly #lease: BrokerLease;
@@ -75,6 +76,11 @@ export class MemoryResults implements ResultBackend, Revoking {
 
   async marks(): Promise<readonly Revocation[]> {
     return this.#open().revocations.all();
+  }
+
+  async swap(batch: readonly Swap[]): Promise<readonly (string | undefined)[]> {
+    const { registers } = this.#open();
+    return batch.map((swap) => registers.swap(swap));
   }
 
   async close(): Promise<void> {

@@ -18,6 +18,7 @@ export const PRIORITIES = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] as const;
  * | `prefix:r:<id>` | string | marker of a message that is on its way, then the terminal record, or for a while that it ended without one |
  * | `prefix:e:<id>` | list | events of a task |
  * | `prefix:revoked` | zset | ids of revoked tasks, scored by when that ends, in ms times 4, plus 1 to terminate, plus 2 for children |
+ * | `prefix:g:<key>` | string | what a register holds |
  * | `prefix:queues` | set | names of the queues that were declared or used |
  * | `prefix:reply:<client>`, `prefix:e:<id>`, `prefix:t:<topic>` | channel | results of a client's calls, events, broadcasts |
  */
@@ -48,6 +49,10 @@ export class Keys {
   /** Both the list of events and the channel that announces them. */
   events(id: string): string {
     return `${this.#prefix}:e:${id}`;
+  }
+
+  register(key: string): string {
+    return `${this.#prefix}:g:${key}`;
   }
 
   topic(topic: string): string {

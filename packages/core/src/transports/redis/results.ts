@@ -1,5 +1,6 @@
 import { ResultError } from "../../errors.js";
 import type { Revocation, Revoking } from "../../powers.js";
+import type { Registers, Swap } from "../../registers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -11,13 +12,14 @@ import type {
 import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
 import { EventLog } from "./event-log.js";
 import { Hub } from "./hub.js";
+import { Registers as RegisterStore } from "./registers.js";
 import { Revocations } from "./revocations.js";
 import { ResultStore } from "./result-store.js";
 import { ResultWaits } from "./result-waits.js";
 import { Subscriber } from "./subscriber.js";
 
 /** Terminal records and events in a Redis. */
-export class RedisResults implements ResultBackend, Revoking {
+export class RedisResults implements ResultBackend, Revoking, Registers {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #hub: Hub;
@@ -26,6 +28,7 @@ export class RedisResults implements ResultBackend, Revoking {
   readonly #waits: ResultWaits;
   readonly #events: EventLog;
   readonly #revocations: Revocations;
+  readonly #registers: RegisterStore;
   readonly #address: string;
 
   constructor(options: OpenOptions) {
@@ -38,6 +41,7 @@ export class RedisResults implements ResultBackend, Revoking {
     this.#waits = new ResultWaits(this.#hub, this.#subscriber, { store: this.#store, address: this.#address });
     this.#events = new EventLog(this.#hub, this.#subscriber, client);
     this.#revocations = new Revocations(this.#hub);
+    this.#registers = new RegisterStore(this.#hub);
   }
 
   /** Whether messages of this hub and these results live on one server, where one script reaches both. */
@@ -97,6 +101,10 @@ export class RedisResults implements ResultBackend, Revoking {
 
   async marks(): Promise<readonly Revocation[]> {
     return this.#revocations.all();
+  }
+
+  async swap(batch: readonly Swap[]): Promise<readonly (string | undefined)[]> {
+    return this.#registers.swap(batch);
   }
 
   async close(deadline: Deadline): Promise<void> {

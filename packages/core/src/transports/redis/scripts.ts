@@ -650,3 +650,28 @@ export const marks = new Script(`${MILLIS}
 local page = redis.call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
 return { string.format('%.0f', millis()), page[1], page[2] }
 `);
+
+/**
+ * Compares and sets registers, each in turn. A repetition finds what the first time left, and changes nothing more.
+ * KEYS: registers. ARGV: for each three: `=` and the text that it must hold, `-` nothing, `*` whatever it is; `=` and the text
+ * that it holds then, `-` nothing; how long, in ms.
+ * Returns what each holds after its own.
+ */
+export const swap = new Script(`
+local held = {}
+for i, key in ipairs(KEYS) do
+  local expected, next_one, life = ARGV[3 * i - 2], ARGV[3 * i - 1], ARGV[3 * i]
+  local now = redis.call('GET', key)
+  if expected == '*' or expected == (now and '=' .. now or '-') then
+    if next_one == '-' then
+      if now then redis.call('DEL', key) end
+      now = false
+    else
+      now = string.sub(next_one, 2)
+      redis.call('SET', key, now, 'PX', life)
+    end
+  end
+  held[i] = now
+end
+return held
+`);

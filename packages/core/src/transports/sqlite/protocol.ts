@@ -1,4 +1,5 @@
 import type { QueueDepth, Revocation } from "../../powers.js";
+import type { Swap } from "../../registers.js";
 import type { Batch } from "./columns.js";
 import type { Failure } from "./failure.js";
 import type { Location } from "./location.js";
@@ -51,6 +52,7 @@ export interface Requests {
   append: { readonly fields: { readonly events: Batch }; readonly reply: null };
   mark: { readonly fields: { readonly revocations: readonly Revocation[] }; readonly reply: null };
   marks: { readonly fields: { readonly after: number }; readonly reply: RevocationPage };
+  swap: { readonly fields: { readonly swaps: readonly Swap[] }; readonly reply: readonly (string | undefined)[] };
   latest: { readonly fields: { readonly ids: readonly string[] }; readonly reply: Batch };
   events: { readonly fields: { readonly task: string; readonly after: number }; readonly reply: Batch };
   watch: { readonly fields: { readonly task: string }; readonly reply: null };

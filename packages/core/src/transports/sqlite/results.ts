@@ -1,5 +1,6 @@
 import { ResultError } from "../../errors.js";
 import type { Expectation, Expecting, Revocation, Revoking } from "../../powers.js";
+import type { Registers, Swap } from "../../registers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -17,7 +18,7 @@ import type { RevocationPage } from "./revocations.js";
 import { ResultWaiters } from "./result-waiters.js";
 
 /** Terminal records and events in a file, for all processes of one machine. */
-export class SqliteResults implements ResultBackend, Expecting, Revoking {
+export class SqliteResults implements ResultBackend, Expecting, Revoking, Registers {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #membership: Membership;
@@ -94,6 +95,10 @@ export class SqliteResults implements ResultBackend, Expecting, Revoking {
       ({ next } = page);
     }
     return found;
+  }
+
+  async swap(swaps: readonly Swap[]): Promise<readonly (string | undefined)[]> {
+    return swaps.length === 0 ? [] : this.#membership.request("swap", { swaps });
   }
 
   async close(deadline: Deadline): Promise<void> {

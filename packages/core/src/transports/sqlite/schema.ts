@@ -16,6 +16,7 @@ export interface Tables {
   readonly result: string;
   readonly event: string;
   readonly revocation: string;
+  readonly register: string;
   /** Broadcasts, kept for moments. */
   readonly topic: string;
   readonly meta: string;
@@ -35,6 +36,7 @@ export function tablesOf(prefix: string): Tables {
     result: name("result"),
     event: name("event"),
     revocation: name("revocation"),
+    register: name("register"),
     topic: name("topic"),
     meta: name("meta"),
   };
@@ -60,7 +62,7 @@ const has = (db: Database, prefix: string, table: string): boolean =>
 
 /** n.b. a file of an earlier version may lack the later tables; who does not know them does without. */
 const isComplete = (db: Database, prefix: string): boolean =>
-  ["meta", "consumer", "revocation"].every((table) => has(db, prefix, table));
+  ["meta", "consumer", "revocation", "register"].every((table) => has(db, prefix, table));
 
 function create(db: Database, prefix: string, tables: Tables): void {
   if (!has(db, prefix, "meta")) {
@@ -70,6 +72,7 @@ function create(db: Database, prefix: string, tables: Tables): void {
   }
   if (!has(db, prefix, "consumer")) db.run(createConsumers(tables));
   if (!has(db, prefix, "revocation")) for (const statement of createRevocations(prefix, tables)) db.run(statement);
+  if (!has(db, prefix, "register")) for (const statement of createRegisters(prefix, tables)) db.run(statement);
 }
 
 function createMessages(prefix: string, { message, dead, worker, queue }: Tables): string[] {
@@ -114,3 +117,8 @@ function createRevocations(prefix: string, { revocation }: Tables): string[] {
     `CREATE INDEX ${quote(`${prefix}:revocation_expiry`)} ON ${revocation} (expires)`,
   ];
 }
+
+const createRegisters = (prefix: string, { register }: Tables): string[] => [
+  `CREATE TABLE ${register} (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value TEXT NOT NULL, expires INTEGER NOT NULL)`,
+  `CREATE INDEX ${quote(`${prefix}:register_expiry`)} ON ${register} (expires)`,
+];

@@ -4,6 +4,7 @@ import { Feed } from "./feed.js";
 import { Leases } from "./leases.js";
 import { Messages } from "./messages.js";
 import { Records } from "./records.js";
+import { Registers } from "./registers.js";
 import { Revocations } from "./revocations.js";
 import { ResultFeed } from "./result-feed.js";
 import { createTables, tablesOf } from "./schema.js";
@@ -17,6 +18,7 @@ export class Store {
   readonly records: Records;
   readonly events: EventLog;
   readonly revocations: Revocations;
+  readonly registers: Registers;
   readonly topics: Topics;
   readonly resultFeed: ResultFeed;
   readonly eventFeed: Feed;
@@ -31,6 +33,7 @@ export class Store {
     this.records = new Records(db, tables);
     this.events = new EventLog(db, tables);
     this.revocations = new Revocations(db, tables);
+    this.registers = new Registers(db, tables);
     this.topics = new Topics(db, tables);
     this.resultFeed = new ResultFeed(this.records);
     this.eventFeed = new Feed(this.events);

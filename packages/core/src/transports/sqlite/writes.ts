@@ -15,6 +15,7 @@ export type WriteOp =
   | "forget"
   | "append"
   | "mark"
+  | "swap"
   | "broadcast"
   | "removeDead"
   | "purge";
@@ -62,6 +63,7 @@ const WRITES: Writes = {
     store.revocations.add(revocations, unit.now);
     return null;
   },
+  swap: ({ store }, { swaps }, unit) => store.registers.swap(swaps, unit.now),
   broadcast: ({ store }, { topic, message }, unit) => {
     unit.topics = true;
     store.topics.publish(topic, message, unit.now);
