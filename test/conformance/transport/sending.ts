@@ -75,6 +75,18 @@ export const sending: Cases = {
     expect(await transport.send([first], deadline())).toEqual(["duplicate"]);
   },
 
+  "takes an id again that ended without a record": async (scene) => {
+    const { transport } = await scene.open();
+    const inbox = await Inbox.open(transport, scene.queue);
+    const one = message(scene.queue, "first");
+    await send(transport, one);
+    await done(transport, await inbox.take(1));
+    await send(transport, { ...one, body: bytes("second") });
+    const [again] = await inbox.take(1);
+    expect(textOf(again!.envelope.body)).toBe("second");
+    await done(transport, [again!]);
+  },
+
   "recognises an id twice in one batch": async (scene) => {
     const { transport } = await scene.open();
     const id = createId();

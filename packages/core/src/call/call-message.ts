@@ -1,3 +1,4 @@
+import { argumentKey } from "../define/argument-key.js";
 import type { CallOptions } from "../define/task-options.js";
 import type { Validator } from "../define/validator.js";
 import { milliseconds } from "../duration.js";
@@ -18,6 +19,8 @@ export interface Target {
   readonly validator?: Validator | undefined;
   /** The task calls parts of its arguments sensitive: what does not fit is told without its value. */
   readonly sensitive?: boolean | undefined;
+  /** Where the arguments have the key of the task's limit. */
+  readonly limitKey?: string | undefined;
 }
 
 /** One call, before it is sent. */
@@ -58,7 +61,7 @@ function refusal(
   return new PublishError(code, `call of ${name}: ${reason}`, { cause, taskId: id, taskName: name });
 }
 
-function header({ target, options }: Call): Header {
+function header({ target, args, options }: Call): Header {
   checkLimits(`call of ${target.name}`, options);
   return {
     v: MESSAGE_VERSION,
@@ -67,6 +70,7 @@ function header({ target, options }: Call): Header {
     ...(options.ignoreResult !== undefined && { ignoreResult: options.ignoreResult }),
     ...(options.timeLimit !== undefined && { timeLimit: milliseconds(options.timeLimit) }),
     ...(options.softTimeLimit !== undefined && { softTimeLimit: milliseconds(options.softTimeLimit) }),
+    ...(target.limitKey !== undefined && { limitKey: argumentKey(args, target.limitKey) }),
     ...runningTask()?.descent,
     ...(options.headers !== undefined && { headers: checkHeaders(options.headers) }),
   };

@@ -79,6 +79,8 @@ export interface StubOptions {
   readonly args?: Validator;
   /** What does not fit is told without its value. @default false */
   readonly sensitive?: boolean;
+  /** Where the arguments have the key of the task's limit: `"0.userId"`. @default none: the worker looks for it */
+  readonly limitKey?: string;
   readonly queue?: string;
   readonly priority?: number;
   readonly expires?: Duration;
@@ -90,8 +92,8 @@ export interface StubOptions {
 /** Makes the stub of one task; its type comes from where it is used. For generated code. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- inferred from the property that it is put into
 export function stub<S>(app: AnyApp, name: string, options: StubOptions = {}): S {
-  const { hash, args, sensitive, ...callOptions } = options;
-  return createStub(app, { name, hash, validator: args, sensitive }, callOptions) as S;
+  const { hash, args, sensitive, limitKey, ...callOptions } = options;
+  return createStub(app, { name, hash, validator: args, sensitive, limitKey }, callOptions) as S;
 }
 
 function createStub(app: AnyApp, target: Target, options: CallOptions): Stub<unknown[], unknown> {

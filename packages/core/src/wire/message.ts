@@ -21,6 +21,8 @@ export interface Header {
   /** Milliseconds; Celery's `timelimit`, hard then soft. */
   readonly timeLimit?: number;
   readonly softTimeLimit?: number;
+  /** The value of the key of the task's limit, as a text (`argumentKey`); without it a worker looks into the arguments. */
+  readonly limitKey?: string;
   /** The task that began this tree of calls, and the one that made this call. */
   readonly rootId?: string;
   readonly parentId?: string;
@@ -145,6 +147,7 @@ function areOfThisVersion(header: Record<keyof Header, unknown>): boolean {
     isOptional(header.ignoreResult, "boolean") &&
     isCount(header.timeLimit) &&
     isCount(header.softTimeLimit) &&
+    isOptional(header.limitKey, "string") &&
     isId(header.rootId) &&
     isId(header.parentId) &&
     isLine(header.ancestors) &&

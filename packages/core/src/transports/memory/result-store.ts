@@ -4,11 +4,13 @@ import type { PutOutcome, ResultRecord } from "../../result-backend.js";
 import { EventLog } from "../local-event-log.js";
 import { ExpiringMap } from "../expiring-map.js";
 import { RevocationMap } from "../revocation-map.js";
+import { Limits } from "./limits.js";
 
 /** The first terminal record of each id, and who waits for it. */
 export class ResultStore {
   readonly events: EventLog;
   readonly revocations: RevocationMap;
+  readonly limits: Limits;
   readonly #records: ExpiringMap<ResultRecord>;
   readonly #waiters = new Waiters<ResultRecord>({ hold: keepAlive });
 
@@ -16,6 +18,7 @@ export class ResultStore {
     this.#records = new ExpiringMap(now);
     this.events = new EventLog(now);
     this.revocations = new RevocationMap(now);
+    this.limits = new Limits(now);
   }
 
   put(record: ResultRecord): PutOutcome {

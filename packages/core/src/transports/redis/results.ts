@@ -1,4 +1,5 @@
 import { ResultError } from "../../errors.js";
+import type { Admission, Entrant, HeldSlot, Limiting, LimitRules, Turns } from "../../limiting.js";
 import type { Revocation, Revoking } from "../../powers.js";
 import type {
   PutOutcome,
@@ -11,13 +12,14 @@ import type {
 import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
 import { EventLog } from "./event-log.js";
 import { Hub } from "./hub.js";
+import { Limits } from "./limits.js";
 import { Revocations } from "./revocations.js";
 import { ResultStore } from "./result-store.js";
 import { ResultWaits } from "./result-waits.js";
 import { Subscriber } from "./subscriber.js";
 
 /** Terminal records and events in a Redis. */
-export class RedisResults implements ResultBackend, Revoking {
+export class RedisResults implements ResultBackend, Revoking, Limiting {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #hub: Hub;
@@ -26,6 +28,7 @@ export class RedisResults implements ResultBackend, Revoking {
   readonly #waits: ResultWaits;
   readonly #events: EventLog;
   readonly #revocations: Revocations;
+  readonly #limits: Limits;
   readonly #address: string;
 
   constructor(options: OpenOptions) {
@@ -38,6 +41,7 @@ export class RedisResults implements ResultBackend, Revoking {
     this.#waits = new ResultWaits(this.#hub, this.#subscriber, { store: this.#store, address: this.#address });
     this.#events = new EventLog(this.#hub, this.#subscriber, client);
     this.#revocations = new Revocations(this.#hub);
+    this.#limits = new Limits(this.#hub);
   }
 
   /** Whether messages of this hub and these results live on one server, where one script reaches both. */
@@ -97,6 +101,26 @@ export class RedisResults implements ResultBackend, Revoking {
 
   async marks(): Promise<readonly Revocation[]> {
     return this.#revocations.all();
+  }
+
+  async admit(room: string, rules: LimitRules, batch: readonly Entrant[]): Promise<readonly Admission[]> {
+    return this.#limits.admit(room, rules, batch);
+  }
+
+  async turns(room: string, rules: LimitRules, max: number): Promise<Turns> {
+    return this.#limits.turns(room, rules, max);
+  }
+
+  async sent(room: string, ids: readonly string[]): Promise<void> {
+    return this.#limits.sent(room, ids);
+  }
+
+  async leave(room: string, batch: readonly HeldSlot[]): Promise<boolean> {
+    return this.#limits.leave(room, batch);
+  }
+
+  async renew(room: string, batch: readonly HeldSlot[]): Promise<void> {
+    return this.#limits.renew(room, batch);
   }
 
   async close(deadline: Deadline): Promise<void> {

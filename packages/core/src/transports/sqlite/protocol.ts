@@ -1,6 +1,8 @@
+import type { Admission, HeldSlot, LimitRules } from "../../limiting.js";
 import type { QueueDepth, Revocation } from "../../powers.js";
 import type { Batch } from "./columns.js";
 import type { Failure } from "./failure.js";
+import type { Entrants, TurnRows } from "./limits.js";
 import type { Location } from "./location.js";
 import type { RevocationPage } from "./revocations.js";
 
@@ -51,6 +53,17 @@ export interface Requests {
   append: { readonly fields: { readonly events: Batch }; readonly reply: null };
   mark: { readonly fields: { readonly revocations: readonly Revocation[] }; readonly reply: null };
   marks: { readonly fields: { readonly after: number }; readonly reply: RevocationPage };
+  admit: {
+    readonly fields: { readonly room: string; readonly rules: LimitRules; readonly entrants: Entrants };
+    readonly reply: readonly Admission[];
+  };
+  turns: {
+    readonly fields: { readonly room: string; readonly rules: LimitRules; readonly max: number };
+    readonly reply: TurnRows;
+  };
+  sent: { readonly fields: { readonly room: string; readonly ids: readonly string[] }; readonly reply: null };
+  leaveRoom: { readonly fields: { readonly room: string; readonly slots: readonly HeldSlot[] }; readonly reply: boolean };
+  renewSlots: { readonly fields: { readonly room: string; readonly slots: readonly HeldSlot[] }; readonly reply: null };
   latest: { readonly fields: { readonly ids: readonly string[] }; readonly reply: Batch };
   events: { readonly fields: { readonly task: string; readonly after: number }; readonly reply: Batch };
   watch: { readonly fields: { readonly task: string }; readonly reply: null };
