@@ -8,6 +8,7 @@ import {
   type Header,
   type ResultRecord,
 } from "@taskgen/core/internal";
+import { homeOf } from "./limits/companion.js";
 import type { Verdict } from "./verdict.js";
 
 /** What a verdict is turned into settlements with. */
@@ -50,6 +51,8 @@ export function conclude(conclusion: Conclusion, options: ConcludeOptions): Fini
       return { settlement: dead(delivery, verdict.error), record: record("REJECTED", encodeFailure(verdict.error)) };
     case "worker-lost":
       return { settlement: dead(delivery, verdict.error), record: record("FAILURE", encodeFailure(verdict.error)) };
+    case "late":
+      return { settlement: { delivery, to: "release" } };
     case "retry":
       return {
         settlement: {
@@ -70,6 +73,7 @@ const retried = (envelope: Envelope, header: Header, eta: number): Envelope =>
 /** The same message with another header, not before `eta`. */
 export const later = (envelope: Envelope, header: Header, eta: number): Envelope => ({
   ...envelope,
+  queue: homeOf(envelope.queue),
   eta,
   body: replaceHeader(envelope.body, header),
 });

@@ -5,6 +5,7 @@ import { EarlyGate } from "./early-gate.js";
 import type { WorkerEvents } from "./events.js";
 import type { Finisher } from "./finisher.js";
 import { Lanes } from "./lanes.js";
+import type { Limits } from "./limits/limits.js";
 import { OwnedJobs } from "./owned-jobs.js";
 import type { Ended, Pool } from "./pool/pool.js";
 import { Prefetch } from "./prefetch.js";
@@ -12,7 +13,7 @@ import type { WorkerQueue } from "./queues.js";
 import type { Revocations } from "./revocations.js";
 import { RevokedJobs } from "./revoked-jobs.js";
 import { takeSurplus } from "./surplus.js";
-import { triage, type OwnedJob, type TriageOptions } from "./triage.js";
+import { triage, type OwnedJob, type Triage, type TriageOptions } from "./triage.js";
 import type { Verdict } from "./verdict.js";
 
 /** What a consumer works with. */
@@ -23,6 +24,8 @@ export interface ConsumerOptions {
   readonly events: Emitter<WorkerEvents>;
   readonly revocations: Revocations;
   readonly triage: TriageOptions;
+  /** None where no task has any. */
+  readonly limits: Limits | undefined;
 }
 
 /** How often running jobs are looked at for a lost delivery; short tasks end before and cost nothing. */
@@ -42,7 +45,7 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #prefetch: Prefetch;
   readonly #revoked: RevokedJobs;
-  readonly #owned = new OwnedJobs();
+  readonly #owned = new OwnedJobs((job) => this.#gone(job));
   readonly #watched = new WeakSet<OwnedJob>();
   #lostCheck: NodeJS.Timeout | undefined;
   /** Those that wait for others: still owned, but their slots are free. */
@@ -62,6 +65,12 @@ export class Consumer {
     const holdings = { owned: this.#owned, joining: this.#joining, acknowledged: this.#gate.passed };
     this.#lanes = new Lanes({ ...holdings, prefetch });
     this.#revoked = new RevokedJobs(options.pool, options.revocations);
+    options.limits?.bind({
+      run: (jobs, first) => this.#runLimited(jobs, first),
+      waits: (job) => this.joining(job, true),
+      held: (jobs) => this.#hold(jobs),
+      warn: (reason) => this.#warn(reason),
+    });
   }
 
   /** How many deliveries are under way. */
@@ -70,10 +79,13 @@ export class Consumer {
   }
 
   async start(queues: readonly WorkerQueue[]): Promise<void> {
-    const { transport } = this.#options.connection;
-    await transport.declare(queues.map(({ name }) => ({ name })));
+    const { connection, limits } = this.#options;
+    const { transport } = connection;
+    const lanes = limits?.lanes(queues) ?? queues;
+    await transport.declare(lanes.map(({ name }) => ({ name })));
     this.#lostCheck = setInterval(() => this.#check(), LOST_CHECK_MS);
-    await this.#lanes.open(queues, transport, (batch) => this.#take(batch));
+    await this.#lanes.open(lanes, transport, (batch) => this.#take(batch));
+    limits?.start();
   }
 
   /** Takes nothing more, and hands back what has not begun. A broker that does not answer is waited for until the signal aborts. */
@@ -82,6 +94,7 @@ export class Consumer {
     // n.b. what is handed back while it still takes may come straight back
     await Promise.race([this.#lanes.stop((reason) => this.#warn(reason)), aborted(limit)]);
     for (const job of this.#gate.takeBack()) this.#release(job);
+    for (const job of this.#options.limits?.takeBack() ?? []) this.#release(job);
     for (const job of this.#options.pool.takeBack()) {
       // n.b. what was acknowledged early cannot be handed back
       if (job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
@@ -122,14 +135,16 @@ export class Consumer {
     this.#noteIdle();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#lostCheck);
+    await this.#options.limits?.stop();
   }
 
   /** A batch of jobs ended in the pool. */
   ended(batch: readonly Ended<OwnedJob>[]): void {
     for (const told of batch) {
       const end = this.#revoked.judge(told);
+      if (end.verdict.kind === "late" && this.#missed(end.job)) continue;
       // n.b. one that did not await its join, or whose thread died, does not tell that it is over
       this.#joining.delete(end.job);
       this.#gate.ended(end.job);
@@ -160,13 +175,18 @@ export class Consumer {
     const redelivered: OwnedJob[] = [];
     for (const delivery of batch) {
       const decision = triage(delivery, this.#options.triage);
-      if (decision.kind === "end") this.#options.finisher.endUnrun(delivery, decision);
+      if (decision.kind === "end") this.#endUnrun(delivery, decision);
       else if (decision.kind === "park") this.#options.finisher.park(delivery, decision);
       else (delivery.redeliveries > 0 ? redelivered : ready).push(this.#own(decision.job));
     }
     if (this.#stopping) for (const job of [...ready, ...redelivered]) this.#release(job);
     else this.#dispatch(ready, redelivered);
     if (this.#lanes.areMany) this.#grant();
+  }
+
+  #endUnrun(delivery: Delivery, decision: Extract<Triage, { kind: "end" }>): void {
+    this.#options.finisher.endUnrun(delivery, decision);
+    this.#options.limits?.unrun(decision.task, delivery.envelope.id);
   }
 
   #own(job: OwnedJob): OwnedJob {
@@ -204,6 +224,50 @@ export class Consumer {
   }
 
   #run(jobs: readonly OwnedJob[]): void {
+    const free = this.#options.limits?.gate(jobs) ?? jobs;
+    if (free.length > 0) this.#runFree(free);
+  }
+
+  /** Their limits allow it now; `first`: they must not miss their time again. */
+  #runLimited(jobs: readonly OwnedJob[], first: boolean): void {
+    for (const job of jobs) this.#joining.delete(job);
+    const behind = first ? this.#options.pool.takeBack() : [];
+    const acknowledged = jobs.filter((job) => this.#gate.passed.has(job));
+    if (acknowledged.length > 0) this.#options.pool.run(acknowledged);
+    this.#runFree(jobs.filter((job) => !acknowledged.includes(job)));
+    if (behind.length > 0) this.#options.pool.run(behind);
+    this.#grant();
+  }
+
+  /** They wait in the store from now on. */
+  async #hold(jobs: readonly OwnedJob[]): Promise<void> {
+    const settled = jobs.map((job) => {
+      const isAcknowledged = this.#gate.passed.has(job);
+      this.#drop(job);
+      return isAcknowledged || this.#options.finisher.acknowledge(job);
+    });
+    this.#noteIdle();
+    await Promise.all(settled);
+  }
+
+  /** It missed its time to start, and needs another one; false when it is handed back instead. */
+  #missed(job: OwnedJob): boolean {
+    if (!this.#owned.has(job)) return true;
+    if (this.#stopping && job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
+    else if (this.#stopping) return false;
+    else this.#options.limits?.again(job);
+    return true;
+  }
+
+  #gone(job: OwnedJob): void {
+    const { limits } = this.#options;
+    if (limits === undefined) return;
+    // n.b. one that waits for its time counts as such
+    this.#joining.delete(job);
+    limits.gone(job);
+  }
+
+  #runFree(jobs: readonly OwnedJob[]): void {
     const late = jobs.filter((job) => !job.early);
     if (late.length > 0) this.#options.pool.run(late);
     if (late.length === jobs.length) return;

@@ -42,7 +42,7 @@ export class LoadedRegistry {
   async loadAll(): Promise<Record<string, PlainTaskOptions>> {
     const names = Object.keys(this.#registry.tasks);
     const loaded = await Promise.all(names.map((name) => this.load(name)));
-    return Object.fromEntries(names.map((name, i) => [name, plainOptions(loaded[i]!)]));
+    return Object.fromEntries(names.map((name, i) => [name, plainOptions(loaded[i]!, this.#registry.tasks[name]!)]));
   }
 
   async #load(name: string): Promise<Executable> {
@@ -78,9 +78,9 @@ async function imported<T>(name: string, entry: RegistryEntry, load: () => Promi
   }
 }
 
-function plainOptions({ definition: { options } }: Executable): PlainTaskOptions {
+function plainOptions({ definition: { options } }: Executable, { limitKey }: RegistryEntry): PlainTaskOptions {
   const { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted } = options;
-  const { isolate, sensitive } = options;
+  const { isolate, sensitive, rateLimit, limit } = options;
   const picked = { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted };
-  return JSON.parse(JSON.stringify({ ...picked, isolate, sensitive })) as PlainTaskOptions;
+  return JSON.parse(JSON.stringify({ ...picked, isolate, sensitive, rateLimit, limit, limitKey })) as PlainTaskOptions;
 }
