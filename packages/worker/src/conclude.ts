@@ -1,5 +1,6 @@
 import type { TerminalState } from "@taskgen/core";
 import {
+  decodeMessage,
   encodeFailure,
   replaceHeader,
   type Delivery,
@@ -8,7 +9,7 @@ import {
   type Header,
   type ResultRecord,
 } from "@taskgen/core/internal";
-import { homeOf } from "./limits/companion.js";
+import { homeOf, isCompanion } from "./limits/companion.js";
 import type { Verdict } from "./verdict.js";
 
 /** What a verdict is turned into settlements with. */
@@ -32,6 +33,8 @@ export interface ConcludeOptions {
 /** What a verdict means for the broker and the result store; pure. */
 export function conclude(conclusion: Conclusion, options: ConcludeOptions): Finish {
   const { delivery, header, verdict, ignoreResult, ignoresValue } = conclusion;
+  const home = isCompanion(delivery.envelope.queue) ? goHome(delivery.envelope, verdict) : undefined;
+  if (home !== undefined) return { settlement: { delivery, to: "retry", next: home } };
   const record = (state: TerminalState, body: Uint8Array): ResultRecord | undefined =>
     ignoreResult
       ? undefined
@@ -77,6 +80,13 @@ export const later = (envelope: Envelope, header: Header, eta: number): Envelope
   eta,
   body: replaceHeader(envelope.body, header),
 });
+
+/** A dead letter is one of the queue that its message was sent to; whoever takes from that one makes it so. */
+function goHome(envelope: Envelope, verdict: Verdict): Envelope | undefined {
+  if (verdict.kind !== "reject" && verdict.kind !== "worker-lost") return undefined;
+  const { header } = decodeMessage(envelope.body);
+  return { ...later(envelope, { ...header, ended: verdict }, 0), eta: undefined };
+}
 
 const dead = (
   delivery: Delivery,

@@ -26,7 +26,13 @@ export interface OwnedJob extends Job {
 export type Triage =
   | { readonly kind: "run"; readonly job: OwnedJob }
   /** It ends here, without running. */
-  | { readonly kind: "end"; readonly task: string; readonly verdict: Verdict }
+  | {
+      readonly kind: "end";
+      readonly task: string;
+      readonly verdict: Verdict;
+      /** Who ended it has told of it. */
+      readonly isTold?: true;
+    }
   /** It waits for a worker that knows it. */
   | { readonly kind: "park"; readonly header: Header; readonly delayMs: number; readonly reason: string };
 
@@ -59,6 +65,7 @@ export function triage(delivery: Delivery, options: TriageOptions): Triage {
   const revoked = options.revoked(delivery.envelope.id, header.v === MESSAGE_VERSION ? header : UNKNOWN);
   if (revoked !== undefined) return { kind: "end", task: header.task, verdict: revoked };
   if (header.v !== MESSAGE_VERSION) return park(header, `message version ${header.v} is unknown`, options.parking);
+  if (header.ended !== undefined) return { kind: "end", task: header.task, verdict: header.ended, isTold: true };
   const task = Object.hasOwn(options.tasks, header.task) ? options.tasks[header.task] : undefined;
   if (task === undefined) return park(header, `task ${header.task} is not registered in this worker`, options.parking);
   const verdict = verdictBeforeRun(delivery, options);

@@ -45,6 +45,8 @@ interface Pass {
 
 const MAX_BATCH = 500;
 const RETRY_MS = 500;
+/** Clocks of whole milliseconds, of the store and of whoever runs a job, and the way to its function. */
+const ROUNDING_MS = 3;
 
 /** Lets the jobs of one task pass when they may start. */
 export class Gate {
@@ -142,7 +144,7 @@ export class Gate {
   /** True when it may begin at once. n.b. the store looked at its clock after it was asked, and before it answered. */
   #grant(job: OwnedJob, pass: Pass, { admission, askedAt }: { admission: number; askedAt: number }): boolean {
     const { policy, clock, on } = this.#options;
-    if (policy.isPaced) pass.startBy = askedAt + admission + policy.rules.lateMs;
+    if (policy.isPaced) pass.startBy = askedAt + admission + policy.rules.lateMs - ROUNDING_MS;
     pass.state = "waits";
     if (admission === 0) return true;
     this.#times.add(job, clock.now() + admission);
