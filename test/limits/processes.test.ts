@@ -81,4 +81,60 @@ describe.each(shared)("limits of three worker processes: $name", (place) => {
     expect(starts.length / windows / 60).toBeGreaterThan(0.9);
     expect(workers.flatMap(({ lines }) => lines.filter((line) => "warning" in (line as object)))).toEqual([]);
   }, 120_000);
+
+  it("one of a key runs at a time, also when a worker is killed with it", async () => {
+    const { app, history, workers, start } = await openFleet(place);
+    const keys = ["a", "b", "c", "d"];
+    const calls = await Promise.all(
+      keys.flatMap((key) => Array.from({ length: 25 }, () => app.sendUnchecked("alone", [key, 20]))),
+    );
+    const [victim] = workers;
+    const isBusy = (): boolean => isInTheMiddle(history(), victim!.pid);
+    await eventually(() => history().length > 20 && isBusy(), { within: 20_000, every: 1, what: "a busy worker" });
+    await victim!.kill();
+    await start();
+    await within("all of them", Promise.all(calls.map((call) => call.get())), 60_000);
+    const entries = history();
+    expect(new Set(entries.filter(({ event }) => event === "end").map(({ id }) => id)).size).toBe(100);
+    expect(mostAtOnce(entries, new Set([victim!.pid]))).toBe(1);
+    const twice = entries.filter(({ event, pid }) => event === "start" && pid !== victim!.pid).map(({ id }) => id);
+    expect(new Set(twice).size).toBe(twice.length);
+  }, 120_000);
+
+  it("a key with a few calls does not wait for one with thousands", async () => {
+    const { app, history } = await openFleet(place);
+    const many = await Promise.all(Array.from({ length: 3_000 }, () => app.sendUnchecked("alone", ["many", 1])));
+    await eventually(() => history().length > 50, { within: 20_000, what: "the first of many" });
+    const before = history().filter(({ event }) => event === "start").length;
+    const few = await Promise.all(Array.from({ length: 10 }, () => app.sendUnchecked("alone", ["few", 1])));
+    await within("the few", Promise.all(few.map((call) => call.get())), 30_000);
+    const starts = history().filter(({ event }) => event === "start");
+    const last = starts.findLastIndex(({ key }) => key === "few");
+    // n.b. without turns it were 3,000 for 10: 300
+    const ratio = (last - before) / 10;
+    expect(starts.filter(({ key }) => key === "few")).toHaveLength(10);
+    expect(ratio).toBeLessThan(30);
+    await app.revoke(many.map(({ id }) => id));
+  }, 120_000);
+});
+
+function isInTheMiddle(history: readonly Entry[], pid: number): boolean {
+  const own = history.filter((entry) => entry.pid === pid);
+  return own.filter(({ event }) => event === "start").length > own.filter(({ event }) => event === "end").length;
+}
+
+describe("limits across a restart of Redis", () => {
+  it("lose nothing, and stay limits", async () => {
+    const server = await RedisServer.start();
+    const { app, history } = await openFleet({ broker: async () => server.url });
+    const paced = await Promise.all(Array.from({ length: 120 }, () => app.sendUnchecked("paced", [])));
+    const alone = await Promise.all(Array.from({ length: 60 }, () => app.sendUnchecked("alone", ["a", 5])));
+    await eventually(() => history().length > 20, { within: 20_000, what: "some of them" });
+    await server.restart();
+    await within("all of them", Promise.all([...paced, ...alone].map((call) => call.get())), 60_000);
+    const starts = history().filter(({ event, key }) => event === "start" && key === undefined);
+    expect(starts.length).toBeGreaterThanOrEqual(120);
+    expect(mostWithin(starts.map(({ at }) => at), 3_000)).toBeLessThanOrEqual(60);
+    expect(mostAtOnce(history().filter(({ key }) => key !== undefined))).toBe(1);
+  }, 120_000);
 });
