@@ -1,8 +1,10 @@
-import { task } from "@taskgen/core";
+import { currentTask, RejectTask, task, type StubOf } from "@taskgen/core";
+import { canInspect, internalsOf, stub } from "@taskgen/core/internal";
 import { describe, expect, it } from "vitest";
-import { Scene } from "../engine/scene.js";
+import { places, Scene } from "../engine/scene.js";
 import { registryOf } from "../routing/scene.js";
 import { deferred } from "../support/deferred.js";
+import { eventually } from "../support/eventually.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { within } from "../support/within.js";
 import { limitedPlaces, mostWithin } from "./scene.js";
@@ -29,7 +31,7 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
     await Promise.all(Array.from({ length: 300 }, () => scene.app.sendUnchecked("mail", [])));
     const calls = await Promise.all(Array.from({ length: 50 }, () => scene.app.sendUnchecked("other", [])));
     await within("the others", Promise.all(calls.map((call) => call.get())));
-    expect(worker.health().owned).toBeLessThanOrEqual(300);
+    await eventually(() => worker.health().owned === 0, { what: "a worker that owns nothing of what waits" });
   });
 
   it("runs so many of a key at once, and other keys beside", async () => {
@@ -49,5 +51,156 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
     const calls = await Promise.all(users.map((user) => scene.app.sendUnchecked("sync", [user])));
     await within("all of them", Promise.all(calls.map((call) => call.get())), 20_000);
     expect(Object.fromEntries(most)).toEqual({ a: 2, b: 2 });
+  });
+
+  it("frees its slot when it is to be retried, and takes part again", async () => {
+    const scene = await Scene.open(place);
+    const order: string[] = [];
+    const options = { limit: { key: "0", concurrency: 1 }, retryBackoff: false } as const;
+    const sync = task(options, (_user: string, name: string) => {
+      order.push(name);
+      if (name === "first" && currentTask().retries === 0) throw currentTask().retry({ countdown: "300ms" });
+    });
+    await scene.worker({ registry: registryOf({ sync }) });
+    const first = await scene.app.sendUnchecked("sync", ["u", "first"]);
+    const second = await scene.app.sendUnchecked("sync", ["u", "second"]);
+    await within("both", Promise.all([first.get(), second.get()]));
+    expect(order).toEqual(["first", "second", "first"]);
+  });
+
+  it("ends what is revoked or expires while it waits, and lets those behind it pass", async () => {
+    const scene = await Scene.open(place);
+    const open = deferred();
+    const ran: string[] = [];
+    const sync = task({ limit: { key: "0", concurrency: 1 } }, async (_user: string, name: string) => {
+      ran.push(name);
+      await open.promise;
+    });
+    const worker = await scene.worker({ registry: registryOf({ sync }) });
+    const send = (name: string, options = {}): ReturnType<typeof scene.app.sendUnchecked> =>
+      scene.app.sendUnchecked("sync", ["u", name], options);
+    const first = await send("first");
+    const revoked = await send("revoked");
+    const expired = await send("expired", { expires: "200ms" });
+    const last = await send("last");
+    await eventually(() => worker.health().owned === 1, { what: "three that wait in the store" });
+    await revoked.revoke();
+    await expect(within("the revoked one", revoked.get())).rejects.toMatchObject({ code: "TASK_REVOKED" });
+    open.resolve();
+    await within("the others", Promise.all([first.get(), last.get()]), 20_000);
+    expect(ran.filter((name) => name !== "expired")).toEqual(["first", "last"]);
+    await within("the end of the one that expires", expired.settled());
+  });
+
+  it("uses no start that came too late, and none twice", async () => {
+    const scene = await Scene.open(place);
+    const open = deferred();
+    const starts: number[] = [];
+    const block = task(() => open.promise);
+    const mail = task({ rateLimit: "4/s" }, () => void starts.push(performance.now()));
+    const worker = await scene.worker({ registry: registryOf({ block, mail }), concurrency: 1 });
+    const blocking = await scene.app.sendUnchecked("block", []);
+    const calls = await Promise.all(Array.from({ length: 6 }, () => scene.app.sendUnchecked("mail", [])));
+    await eventually(() => worker.health().owned >= 4, { what: "some that wait in the pool" });
+    open.resolve();
+    await within("all of them", Promise.all([blocking, ...calls].map((call) => call.get())), 20_000);
+    expect(starts).toHaveLength(6);
+    expect(mostWithin(starts, 1_000)).toBeLessThanOrEqual(4);
+  });
+
+  it("runs those that are acknowledged early once, and keeps their limits", async () => {
+    const scene = await Scene.open(place);
+    let running = 0;
+    let most = 0;
+    const ids: string[] = [];
+    const once = task({ ack: "early", limit: { key: "0", concurrency: 1, rate: "50/s" } }, async (_key: number) => {
+      ids.push(currentTask().id);
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+    });
+    await scene.worker({ registry: registryOf({ once }) });
+    const calls = await Promise.all(Array.from({ length: 15 }, () => scene.app.sendUnchecked("once", [1])));
+    await within("all of them", Promise.all(calls.map((call) => call.get())), 20_000);
+    expect(ids.toSorted()).toEqual(calls.map(({ id }) => id).toSorted());
+    expect(most).toBe(1);
+  });
+
+  it("buries a dead letter in the queue that it was sent to", async () => {
+    const scene = await Scene.open(place);
+    const sync = task({ limit: { key: "0", concurrency: 1 } }, (_user: string, isBad: boolean) => {
+      if (isBad) throw new RejectTask("no work of mine");
+    });
+    const worker = await scene.worker({ registry: registryOf({ sync }), queues: ["mail"] });
+    const rejected: string[] = [];
+    worker.on("task-rejected", ({ id }) => rejected.push(id));
+    const send = (isBad: boolean): ReturnType<typeof scene.app.sendUnchecked> =>
+      scene.app.sendUnchecked("sync", ["u", isBad], { queue: "mail" });
+    const [first, bad] = [await send(false), await send(true)];
+    await within("the first", first.get());
+    await expect(within("the bad one", bad.get())).rejects.toMatchObject({ state: "REJECTED" });
+    const { transport } = await internalsOf(scene.app).connection();
+    if (!canInspect(transport)) throw new Error("cannot be inspected");
+    const letter = await eventually(async () => (await transport.dead("mail", 1))[0]);
+    expect(letter).toMatchObject({ envelope: { id: bad.id, queue: "mail" } });
+    expect(rejected).toEqual([bad.id]);
+  });
+
+  it("hands back what waits for its time when it stops", async () => {
+    const scene = await Scene.open(place);
+    const ran: string[] = [];
+    const mail = task({ rateLimit: "3/s" }, () => void ran.push(currentTask().id));
+    const registry = registryOf({ mail });
+    const first = await scene.worker({ registry });
+    const calls = await Promise.all(Array.from({ length: 4 }, () => scene.app.sendUnchecked("mail", [])));
+    await eventually(() => ran.length > 0, { what: "the first one" });
+    expect(await first.stop()).toEqual({ clean: true });
+    await scene.worker({ registry });
+    await within("all of them", Promise.all(calls.map((call) => call.get())), 20_000);
+    expect(ran.toSorted()).toEqual(calls.map(({ id }) => id).toSorted());
+  });
+});
+
+describe("limits", () => {
+  const [memory] = limitedPlaces;
+
+  it("take their key from the stub, which knows where the arguments have it", async () => {
+    const scene = await Scene.open(memory!);
+    const open = deferred();
+    const ran: string[] = [];
+    const sync = task({ limit: { key: "order.user", concurrency: 1 } }, async (order: { readonly user: string }) => {
+      ran.push(order.user);
+      await open.promise;
+    });
+    const { tasks } = registryOf({ sync });
+    const registry = { url: import.meta.url, tasks: { sync: { ...tasks["sync"]!, limitKey: "0.user" } } };
+    await scene.worker({ registry });
+    const typed = stub<StubOf<typeof sync>>(scene.app, "sync", { limitKey: "0.user" });
+    const calls = [await typed.delay({ user: "a" }), await typed.delay({ user: "a" }), await typed.delay({ user: "b" })];
+    await eventually(() => ran.length === 2);
+    expect(ran.toSorted()).toEqual(["a", "b"]);
+    open.resolve();
+    await within("all of them", Promise.all(calls.map((call) => call.get())));
+    await expect(typed.delay({ user: {} as string })).rejects.toMatchObject({ code: "OPTION_INVALID" });
+  });
+
+  it.each([
+    ["a rate without a number", { rateLimit: "x/s" as "1/s" }, "rateLimit"],
+    ["a rate of nothing", { rateLimit: "0/s" }, "rateLimit"],
+    ["an unknown unit", { rateLimit: "5/fortnight" as "1/s" }, "rateLimit"],
+    ["a key without a limit", { limit: { key: "0" } }, "needs a concurrency or a rate"],
+    ["half a slot", { limit: { key: "0", concurrency: 0.5 } }, "whole number"],
+    ["a name that nobody has resolved", { limit: { key: "userId", concurrency: 1 } }, "npx taskgen"],
+  ] as const)("refuse %s", async (_, options, message) => {
+    const scene = await Scene.open(memory!);
+    const worker = scene.newWorker({ registry: registryOf({ wrong: task(options, (_userId: string) => {}) }) });
+    await expect(worker.start()).rejects.toThrow(message);
+  });
+
+  it("are refused where results are sent to callers", async () => {
+    const scene = await Scene.open(places.find(({ name }) => name.startsWith("amqp"))!);
+    const mail = task({ rateLimit: "5/10s" }, () => {});
+    const worker = scene.newWorker({ pool: "inline", registry: registryOf({ mail }) });
+    await expect(worker.start()).rejects.toMatchObject({ code: "CAPABILITY_MISSING" });
   });
 });

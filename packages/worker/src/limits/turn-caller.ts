@@ -18,7 +18,7 @@ export interface TurnCallerOptions {
 /** How many turns are asked for at once. */
 const MAX_TURNS = 100;
 /** Not sooner after the last time. */
-const PAUSE_MS = 10;
+const PAUSE_MS = 2;
 const SEND_MS = 5_000;
 /** How often and how long to wait for the broker to forget what is on its way out of a queue. */
 const KNOWN_TRIES = 5;
