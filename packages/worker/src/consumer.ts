@@ -1,5 +1,5 @@
 import type { AbortCode } from "@taskgen/core";
-import type { Connection, Delivery, Emitter } from "@taskgen/core/internal";
+import { toRemoteError, type Connection, type Delivery, type Emitter } from "@taskgen/core/internal";
 import { aborted } from "./aborted.js";
 import { EarlyGate } from "./early-gate.js";
 import type { WorkerEvents } from "./events.js";
@@ -69,6 +69,7 @@ export class Consumer {
       run: (jobs, first) => this.#runLimited(jobs, first),
       waits: (job) => this.joining(job, true),
       held: (jobs) => this.#hold(jobs),
+      refused: (job, error) => this.#refuse(job, error),
       warn: (reason) => this.#warn(reason),
     });
   }
@@ -237,6 +238,13 @@ export class Consumer {
     this.#runFree(jobs.filter((job) => !acknowledged.includes(job)));
     if (behind.length > 0) this.#options.pool.run(behind);
     this.#grant();
+  }
+
+  #refuse(job: OwnedJob, error: unknown): void {
+    this.#drop(job);
+    const verdict: Verdict = { kind: "reject", error: toRemoteError(error) };
+    this.#options.finisher.endUnrun(job.delivery, { kind: "end", task: job.task, verdict });
+    this.#noteIdle();
   }
 
   /** They wait in the store from now on. */

@@ -1,4 +1,3 @@
-import { argumentKey } from "../define/argument-key.js";
 import type { CallOptions } from "../define/task-options.js";
 import type { Validator } from "../define/validator.js";
 import { milliseconds } from "../duration.js";
@@ -61,7 +60,7 @@ function refusal(
   return new PublishError(code, `call of ${name}: ${reason}`, { cause, taskId: id, taskName: name });
 }
 
-function header({ target, args, options }: Call): Header {
+function header({ target, options }: Call): Header {
   checkLimits(`call of ${target.name}`, options);
   return {
     v: MESSAGE_VERSION,
@@ -70,7 +69,6 @@ function header({ target, args, options }: Call): Header {
     ...(options.ignoreResult !== undefined && { ignoreResult: options.ignoreResult }),
     ...(options.timeLimit !== undefined && { timeLimit: milliseconds(options.timeLimit) }),
     ...(options.softTimeLimit !== undefined && { softTimeLimit: milliseconds(options.softTimeLimit) }),
-    ...(target.limitKey !== undefined && { limitKey: argumentKey(args, target.limitKey) }),
     ...runningTask()?.descent,
     ...(options.headers !== undefined && { headers: checkHeaders(options.headers) }),
   };

@@ -14,6 +14,8 @@ export interface GateEvents {
   readonly waits: (job: OwnedJob) => void;
   /** They wait in the store, and are no more ours. Resolves when the broker knows. */
   readonly held: (jobs: readonly OwnedJob[]) => Promise<void>;
+  /** It has no key that could be one. */
+  readonly refused: (job: OwnedJob, error: unknown) => void;
   readonly warn: (error: unknown) => void;
 }
 

@@ -35,6 +35,7 @@ export class Limits {
   readonly #limited = new Map<string, Limited>();
   readonly #clock: Pick<Ambient, "now" | "setAlarm">;
   readonly #worker: string;
+  #on: GateEvents | undefined;
   #holders = 0;
 
   constructor(options: LimitsOptions) {
@@ -45,6 +46,7 @@ export class Limits {
 
   /** Says what becomes of jobs; before anything else. */
   bind(on: GateEvents): void {
+    this.#on = on;
     const names = Object.keys(this.#options.tasks).filter((name) => isLimited(this.#options.tasks[name]!));
     const idleMs = Math.max(IDLE_MS, names.length * 1_000);
     for (const name of names) this.#limited.set(name, this.#limit(name, on, idleMs));
@@ -64,9 +66,7 @@ export class Limits {
   gate(jobs: readonly OwnedJob[]): readonly OwnedJob[] {
     return jobs.filter((job) => {
       const limited = this.#limited.get(job.task);
-      const key = limited && keyOf(job, limited.policy, this.#options.codec);
-      if (key !== undefined) limited!.gate.add(job, key);
-      return key === undefined;
+      return limited === undefined || !this.#add(job, limited);
     });
   }
 
@@ -94,6 +94,18 @@ export class Limits {
 
   async stop(): Promise<void> {
     await Promise.all([...this.#limited.values()].flatMap(({ turns, keeper }) => [turns.stop(), keeper.stop()]));
+  }
+
+  /** False when it need not wait. */
+  #add(job: OwnedJob, { gate, policy }: Limited): boolean {
+    try {
+      const key = keyOf(job, policy, this.#options.codec);
+      if (key !== undefined) gate.add(job, key);
+      return key !== undefined;
+    } catch (error) {
+      this.#on!.refused(job, error);
+      return true;
+    }
   }
 
   #limit(name: string, on: GateEvents, idleMs: number): Limited {
