@@ -1,4 +1,4 @@
-import { currentTask, RejectTask, task, type AsyncResult } from "@taskgen/core";
+import { currentTask, RejectTask, task } from "@taskgen/core";
 import { canInspect, internalsOf } from "@taskgen/core/internal";
 import { describe, expect, it } from "vitest";
 import { places, Scene } from "../engine/scene.js";
@@ -177,7 +177,7 @@ describe("limits", () => {
     const { tasks } = registryOf({ sync });
     const registry = { url: import.meta.url, tasks: { sync: { ...tasks["sync"]!, limitKey: "0.user" } } };
     await scene.worker({ registry });
-    const send = (user: unknown): Promise<AsyncResult<unknown>> => scene.app.sendUnchecked("sync", [{ user }]);
+    const send = (user: unknown): ReturnType<typeof scene.app.sendUnchecked> => scene.app.sendUnchecked("sync", [{ user }]);
     const calls = [await send("a"), await send("a"), await send("b")];
     await eventually(() => ran.length === 2);
     expect(ran.toSorted()).toEqual(["a", "b"]);
