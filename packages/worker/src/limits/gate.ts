@@ -45,7 +45,7 @@ interface Pass {
   startBy: number;
 }
 
-const MAX_BATCH = 500;
+const MAX_BATCH = 200;
 const RETRY_MS = 500;
 /** Clocks of whole milliseconds, of the store and of whoever runs a job, and the way to its function. */
 const ROUNDING_MS = 3;

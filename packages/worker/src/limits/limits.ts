@@ -18,8 +18,9 @@ export interface LimitsOptions {
   readonly codec: Pick<Codec, "decode">;
 }
 
-/** How often all rooms together are looked at when nothing happens. */
-const IDLE_MS = 3_000;
+/** How often a room is looked at when nothing happens, at most; and how often all of them together. */
+const IDLE_MS = 5_000;
+const IDLE_EACH_MS = 3_000;
 
 /** One limited task. */
 interface Limited {
@@ -48,7 +49,7 @@ export class Limits {
   bind(on: GateEvents): void {
     this.#on = on;
     const names = Object.keys(this.#options.tasks).filter((name) => isLimited(this.#options.tasks[name]!));
-    const idleMs = Math.max(IDLE_MS, names.length * 1_000);
+    const idleMs = Math.max(IDLE_MS, names.length * IDLE_EACH_MS);
     for (const name of names) this.#limited.set(name, this.#limit(name, on, idleMs));
   }
 
