@@ -148,6 +148,16 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
     expect(rejected).toEqual([bad.id]);
   });
 
+  it("runs what waits for a limit that is gone", async () => {
+    const scene = await Scene.open(place);
+    const first = await scene.worker({ registry: registryOf({ mail: task({ rateLimit: "1/h" }, () => {}) }) });
+    const calls = await Promise.all(Array.from({ length: 10 }, () => scene.app.sendUnchecked("mail", [])));
+    await within("the first one", Promise.race(calls.map((call) => call.get())));
+    await first.stop();
+    await scene.worker({ registry: registryOf({ mail: task(() => {}) }) });
+    await within("all of them", Promise.all(calls.map((call) => call.get())));
+  });
+
   it("hands back what waits for its time when it stops", async () => {
     const scene = await Scene.open(place);
     const ran: string[] = [];

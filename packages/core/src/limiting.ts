@@ -62,6 +62,8 @@ export interface Limiting {
   sent(room: string, ids: readonly string[]): Promise<void>;
   /** Frees the slots that these hold; whether anybody waits in the room. */
   leave(room: string, batch: readonly HeldSlot[]): Promise<boolean>;
+  /** The rooms that there ever were. */
+  rooms(): Promise<readonly string[]>;
   /** The slots that these hold are in use: one that is not renewed is free after `SLOT_MS`. */
   renew(room: string, batch: readonly HeldSlot[]): Promise<void>;
 }

@@ -173,6 +173,8 @@ export const limiting: Cases = {
     const other = await open(scene, namespace("p"));
     expect(await limits.admit(name, ONE, [entrant(scene)])).toEqual([0]);
     expect(await limits.admit(`${name}2`, ONE, [entrant(scene)])).toEqual([0]);
+    expect((await limits.rooms()).toSorted()).toEqual([name, `${name}2`]);
+    expect(await other.rooms()).toEqual([]);
     expect(await other.admit(name, ONE, [entrant(scene)])).toEqual([0]);
   },
 };

@@ -15,6 +15,8 @@ export interface Header {
   readonly hash?: string;
   /** How often the task asked to run again. */
   readonly retries?: number;
+  /** How many workers died with it before it waited for its limits; what came after, the transport counts. */
+  readonly redeliveries?: number;
   /** How often a worker put it back because it did not know the task or the version. */
   readonly parked?: number;
   /** How it ended where it was no letter of its queue: it is to become a dead letter there. */
@@ -154,6 +156,7 @@ function areOfThisVersion(header: Record<keyof Header, unknown>): boolean {
   return (
     isOptional(header.hash, "string") &&
     isCount(header.retries) &&
+    isCount(header.redeliveries) &&
     isOptional(header.ignoreResult, "boolean") &&
     isCount(header.timeLimit) &&
     isCount(header.softTimeLimit) &&

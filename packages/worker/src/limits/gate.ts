@@ -1,5 +1,5 @@
 import type { Ambient } from "@taskgen/core";
-import type { Admission, Entrant, HeldSlot, Limiting } from "@taskgen/core/internal";
+import { replaceHeader, type Admission, type Entrant, type HeldSlot, type Limiting } from "@taskgen/core/internal";
 import { pause } from "../pause.js";
 import type { OwnedJob } from "../triage.js";
 import { homeOf } from "./companion.js";
@@ -172,5 +172,10 @@ export class Gate {
 
 const toEntrant = ([job, { key, holder }]: readonly [OwnedJob, Pass]): Entrant => {
   const { envelope } = job.delivery;
-  return { id: job.id, key, holder, envelope: { ...envelope, queue: homeOf(envelope.queue) } };
+  return { id: job.id, key, holder, envelope: { ...envelope, queue: homeOf(envelope.queue), body: bodyOf(job) } };
 };
+
+/** n.b. a message that is sent again is a new one to the transport, which counts anew how many workers died with it. */
+function bodyOf({ delivery: { envelope }, header, redeliveries }: OwnedJob): Uint8Array {
+  return redeliveries === 0 ? envelope.body : replaceHeader(envelope.body, { ...header, redeliveries });
+}

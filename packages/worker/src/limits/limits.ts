@@ -6,13 +6,15 @@ import type { OwnedJob } from "../triage.js";
 import { companionOf } from "./companion.js";
 import { Gate, type GateEvents } from "./gate.js";
 import { keyOf } from "./key-of.js";
-import { isLimited, limitPolicy, type LimitPolicy } from "./policy.js";
+import { limitPolicy, type LimitPolicy } from "./policy.js";
 import { SlotKeeper } from "./slot-keeper.js";
 import { TurnCaller } from "./turn-caller.js";
 
 /** What the limits of a worker work with. */
 export interface LimitsOptions {
   readonly tasks: Readonly<Record<string, PlainTaskOptions>>;
+  /** Those of them that are limited, or were. */
+  readonly rooms: ReadonlySet<string>;
   readonly connection: Connection & { readonly results: Limiting };
   readonly ambient: Ambient;
   readonly codec: Pick<Codec, "decode">;
@@ -48,9 +50,9 @@ export class Limits {
   /** Says what becomes of jobs; before anything else. */
   bind(on: GateEvents): void {
     this.#on = on;
-    const names = Object.keys(this.#options.tasks).filter((name) => isLimited(this.#options.tasks[name]!));
-    const idleMs = Math.max(IDLE_MS, names.length * IDLE_EACH_MS);
-    for (const name of names) this.#limited.set(name, this.#limit(name, on, idleMs));
+    const { rooms } = this.#options;
+    const idleMs = Math.max(IDLE_MS, rooms.size * IDLE_EACH_MS);
+    for (const name of rooms) this.#limited.set(name, this.#limit(name, on, idleMs));
   }
 
   /** The queues to take from: with each the one by which turns travel. */
@@ -67,7 +69,7 @@ export class Limits {
   gate(jobs: readonly OwnedJob[]): readonly OwnedJob[] {
     return jobs.filter((job) => {
       const limited = this.#limited.get(job.task);
-      return limited === undefined || !this.#add(job, limited);
+      return limited?.policy.isLimited !== true || !this.#add(job, limited);
     });
   }
 

@@ -9,6 +9,8 @@ export interface LimitPolicy {
   readonly rules: LimitRules;
   /** Where its arguments have the key; none: there is one for all. */
   readonly keyPath: string | undefined;
+  /** `false`: it was once, and who waits since then need wait no more. */
+  readonly isLimited: boolean;
   /** A start has a time, and may be missed. */
   readonly isPaced: boolean;
   /** Slots are to be kept while tasks run, and freed. */
@@ -26,9 +28,6 @@ interface Pace {
   readonly lateMs: number;
 }
 
-export const isLimited = ({ rateLimit, limit }: PlainTaskOptions): boolean =>
-  rateLimit !== undefined || limit !== undefined;
-
 /** @throws ConfigError `OPTION_INVALID` */
 export function limitPolicy(name: string, { rateLimit, limit, limitKey }: PlainTaskOptions): LimitPolicy {
   const pace = paceOf(rateLimit);
@@ -42,6 +41,7 @@ export function limitPolicy(name: string, { rateLimit, limit, limitKey }: PlainT
       lateMs: Math.min(pace.lateMs, keyPace.lateMs),
     },
     keyPath: limit && indexPath(name, limitKey ?? limit.key),
+    isLimited: rateLimit !== undefined || limit !== undefined,
     isPaced: pace.everyMs !== undefined || keyPace.everyMs !== undefined,
     hasSlots: limit?.concurrency !== undefined,
   };

@@ -49,7 +49,7 @@ export const attempts = ({ header }: ReadLetter): number => (header?.retries ?? 
  */
 export function replayOf({ letter: { envelope }, header }: ReadLetter): Envelope | undefined {
   if (header === undefined || header.v !== MESSAGE_VERSION) return undefined;
-  const { retries: _, parked: __, ...rest } = header;
+  const { retries: _, parked: __, ended: ___, ...rest } = header;
   return {
     id: createId(),
     queue: envelope.queue,

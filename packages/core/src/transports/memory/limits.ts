@@ -27,6 +27,10 @@ export class Limits {
     return leaveRoom(this.#room(room), batch);
   }
 
+  rooms(): string[] {
+    return [...this.#rooms.keys()];
+  }
+
   renew(room: string, batch: readonly HeldSlot[]): void {
     renewSlots(this.#room(room), batch, this.#now());
   }

@@ -94,6 +94,10 @@ export class MemoryResults implements ResultBackend, Revoking, Limiting {
     return this.#open().limits.leave(room, batch);
   }
 
+  async rooms(): Promise<readonly string[]> {
+    return this.#open().limits.rooms();
+  }
+
   async renew(room: string, batch: readonly HeldSlot[]): Promise<void> {
     return this.#open().limits.renew(room, batch);
   }

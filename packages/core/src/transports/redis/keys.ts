@@ -28,6 +28,7 @@ export const PRIORITIES = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] as const;
  * | `{prefix:limit:room}:r` | zset | the ring: keys with waiting messages, scored by their turn |
  * | `{prefix:limit:room}:o` | zset | keys that are put off, scored by until when |
  * | `{prefix:limit:room}:c` | hash | counters: `back` and `front` of places, `turn` and `head` of the ring |
+ * | `prefix:rooms` | set | names of the limited tasks that there ever were |
  * | `prefix:queues` | set | names of the queues that were declared or used |
  * | `prefix:reply:<client>`, `prefix:e:<id>`, `prefix:t:<topic>` | channel | results of a client's calls, events, broadcasts |
  */
@@ -41,6 +42,10 @@ export class Keys {
 
   get queues(): string {
     return `${this.#prefix}:queues`;
+  }
+
+  get rooms(): string {
+    return `${this.#prefix}:rooms`;
   }
 
   get revoked(): string {

@@ -11,15 +11,19 @@ import type { Script } from "./script.js";
 const LIMIT_MS = 30_000;
 const NEWLINE = 0x0a;
 
+const deadline = (): AbortSignal => AbortSignal.timeout(LIMIT_MS);
+
 /** The waiting rooms of limited tasks. */
 export class Limits {
   readonly #hub: Hub;
+  readonly #known = new Set<string>();
 
   constructor(hub: Hub) {
     this.#hub = hub;
   }
 
   async admit(room: string, rules: LimitRules, batch: readonly Entrant[]): Promise<readonly Admission[]> {
+    if (!this.#known.has(room)) await this.#note(room);
     const admitted: Admission[] = [];
     for (const chunk of inChunks(batch, ({ envelope }) => envelope.body.length)) {
       const args = chunk.flatMap(({ id, key, holder, envelope }) => [id, key, holder, packHeld(envelope)]);
@@ -53,10 +57,20 @@ export class Limits {
     for (const chunk of inChunks(batch, () => 0)) await this.#run(renew, room, pairsOf(chunk));
   }
 
+  async rooms(): Promise<readonly string[]> {
+    const names = await this.#hub.perform((session) => session.call("smembers", this.#hub.keys.rooms), deadline());
+    return (names as Buffer[]).map(String);
+  }
+
+  async #note(room: string): Promise<void> {
+    await this.#hub.perform((session) => session.call("sadd", this.#hub.keys.rooms, room), deadline());
+    this.#known.add(room);
+  }
+
   /** n.b. what is repeated finds what it did the first time. */
   #run(script: Script, room: string, args: readonly RedisValue[]): Promise<unknown> {
     const keys = this.#hub.keys.room(room);
-    return this.#hub.perform((session) => session.script(script, keys, args), AbortSignal.timeout(LIMIT_MS));
+    return this.#hub.perform((session) => session.script(script, keys, args), deadline());
   }
 }
 

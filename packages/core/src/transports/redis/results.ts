@@ -119,6 +119,10 @@ export class RedisResults implements ResultBackend, Revoking, Limiting {
     return this.#limits.leave(room, batch);
   }
 
+  async rooms(): Promise<readonly string[]> {
+    return this.#limits.rooms();
+  }
+
   async renew(room: string, batch: readonly HeldSlot[]): Promise<void> {
     return this.#limits.renew(room, batch);
   }

@@ -31,6 +31,10 @@ export class LimitRequests implements Limiting {
     return this.#membership.request("leaveRoom", { room, slots });
   }
 
+  async rooms(): Promise<readonly string[]> {
+    return this.#membership.request("rooms", {});
+  }
+
   async renew(room: string, slots: readonly HeldSlot[]): Promise<void> {
     await this.#membership.request("renewSlots", { room, slots });
   }

@@ -26,6 +26,7 @@ export class Limits {
   }
 
   admit(room: string, rules: LimitRules, { heads, envelopes }: Entrants, now: number): Admission[] {
+    this.#db.run(`INSERT INTO ${this.#tables.limitRoom} VALUES (?) ON CONFLICT DO NOTHING`, room);
     const rows = unpackRows(envelopes);
     const batch = heads.map((head, i) => ({ ...head, envelope: toEnvelope(rows[i]!, 0) }));
     return new Room(this.#room(room), rules, now).admit(batch);
@@ -42,6 +43,10 @@ export class Limits {
 
   leave(room: string, batch: readonly HeldSlot[]): boolean {
     return leaveRoom(this.#room(room), batch);
+  }
+
+  rooms(): string[] {
+    return this.#db.rows(`SELECT name FROM ${this.#tables.limitRoom}`).map(([name]) => name as string);
   }
 
   renew(room: string, batch: readonly HeldSlot[], now: number): void {

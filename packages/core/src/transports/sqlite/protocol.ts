@@ -63,6 +63,7 @@ export interface Requests {
   };
   sent: { readonly fields: { readonly room: string; readonly ids: readonly string[] }; readonly reply: null };
   leaveRoom: { readonly fields: { readonly room: string; readonly slots: readonly HeldSlot[] }; readonly reply: boolean };
+  rooms: { readonly fields: {}; readonly reply: readonly string[] };
   renewSlots: { readonly fields: { readonly room: string; readonly slots: readonly HeldSlot[] }; readonly reply: null };
   latest: { readonly fields: { readonly ids: readonly string[] }; readonly reply: Batch };
   events: { readonly fields: { readonly task: string; readonly after: number }; readonly reply: Batch };

@@ -116,6 +116,10 @@ export class SqliteResults implements ResultBackend, Expecting, Revoking, Limiti
     return this.#limits.leave(room, batch);
   }
 
+  async rooms(): Promise<readonly string[]> {
+    return this.#limits.rooms();
+  }
+
   async renew(room: string, batch: readonly HeldSlot[]): Promise<void> {
     return this.#limits.renew(room, batch);
   }

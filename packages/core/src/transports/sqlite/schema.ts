@@ -16,6 +16,8 @@ export interface Tables {
   readonly result: string;
   readonly event: string;
   readonly revocation: string;
+  /** Names of waiting rooms. */
+  readonly limitRoom: string;
   /** Slots of limited tasks. */
   readonly limitSlot: string;
   /** Messages in waiting rooms; `given`: until when their turn need not be given again. */
@@ -41,6 +43,7 @@ export function tablesOf(prefix: string): Tables {
     result: name("result"),
     event: name("event"),
     revocation: name("revocation"),
+    limitRoom: name("limit_room"),
     limitSlot: name("limit_slot"),
     limitHeld: name("limit_held"),
     limitKey: name("limit_key"),
@@ -126,9 +129,10 @@ function createRevocations(prefix: string, { revocation }: Tables): string[] {
   ];
 }
 
-function createLimits(prefix: string, { limitSlot, limitHeld, limitKey }: Tables): string[] {
+function createLimits(prefix: string, { limitRoom, limitSlot, limitHeld, limitKey }: Tables): string[] {
   const index = (name: string): string => `CREATE INDEX ${quote(`${prefix}:${name}`)}`;
   return [
+    `CREATE TABLE ${limitRoom} (name TEXT PRIMARY KEY) WITHOUT ROWID`,
     `CREATE TABLE ${limitSlot} (room TEXT, id TEXT, key TEXT NOT NULL, holder TEXT NOT NULL, start REAL NOT NULL,
       until REAL NOT NULL, PRIMARY KEY (room, id)) WITHOUT ROWID`,
     `${index("limit_slot_key")} ON ${limitSlot} (room, key)`,
