@@ -187,7 +187,8 @@ describe("limits", () => {
     const { tasks } = registryOf({ sync });
     const registry = { url: import.meta.url, tasks: { sync: { ...tasks["sync"]!, limitKey: "0.user" } } };
     await scene.worker({ registry });
-    const send = (user: unknown): ReturnType<typeof scene.app.sendUnchecked> => scene.app.sendUnchecked("sync", [{ user }]);
+    const send = (user: unknown): ReturnType<typeof scene.app.sendUnchecked> =>
+      scene.app.sendUnchecked("sync", [{ user }]);
     const calls = [await send("a"), await send("a"), await send("b")];
     await eventually(() => ran.length === 2);
     expect(ran.toSorted()).toEqual(["a", "b"]);

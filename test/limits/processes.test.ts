@@ -134,7 +134,12 @@ describe("limits across a restart of Redis", () => {
     await within("all of them", Promise.all([...paced, ...alone].map((call) => call.get())), 60_000);
     const starts = history().filter(({ event, key }) => event === "start" && key === undefined);
     expect(starts.length).toBeGreaterThanOrEqual(120);
-    expect(mostWithin(starts.map(({ at }) => at), 3_000)).toBeLessThanOrEqual(60);
+    expect(
+      mostWithin(
+        starts.map(({ at }) => at),
+        3_000,
+      ),
+    ).toBeLessThanOrEqual(60);
     expect(mostAtOnce(history().filter(({ key }) => key !== undefined))).toBe(1);
   }, 120_000);
 });

@@ -1,10 +1,11 @@
 import type { AbortCode } from "@taskgen/core";
-import { toRemoteError, type Connection, type Delivery, type Emitter } from "@taskgen/core/internal";
+import type { Connection, Delivery, Emitter } from "@taskgen/core/internal";
 import { aborted } from "./aborted.js";
 import { EarlyGate } from "./early-gate.js";
 import type { WorkerEvents } from "./events.js";
 import type { Finisher } from "./finisher.js";
 import { Lanes } from "./lanes.js";
+import type { LimitedJobsHost } from "./limits/limited-jobs.js";
 import type { Limits } from "./limits/limits.js";
 import { OwnedJobs } from "./owned-jobs.js";
 import type { Ended, Pool } from "./pool/pool.js";
@@ -65,13 +66,7 @@ export class Consumer {
     const holdings = { owned: this.#owned, joining: this.#joining, acknowledged: this.#gate.passed };
     this.#lanes = new Lanes({ ...holdings, prefetch });
     this.#revoked = new RevokedJobs(options.pool, options.revocations);
-    options.limits?.bind({
-      run: (jobs, first) => this.#runLimited(jobs, first),
-      waits: (job) => this.joining(job, true),
-      held: (jobs) => this.#hold(jobs),
-      refused: (job, error) => this.#refuse(job, error),
-      warn: (reason) => this.#warn(reason),
-    });
+    options.limits?.bind(this.#host());
   }
 
   /** How many deliveries are under way. */
@@ -229,33 +224,21 @@ export class Consumer {
     if (free.length > 0) this.#runFree(free);
   }
 
-  /** Their limits allow it now; `first`: they must not miss their time again. */
-  #runLimited(jobs: readonly OwnedJob[], first: boolean): void {
-    for (const job of jobs) this.#joining.delete(job);
-    const behind = first ? this.#options.pool.takeBack() : [];
-    const acknowledged = jobs.filter((job) => this.#gate.passed.has(job));
-    if (acknowledged.length > 0) this.#options.pool.run(acknowledged);
-    this.#runFree(jobs.filter((job) => !acknowledged.includes(job)));
-    if (behind.length > 0) this.#options.pool.run(behind);
-    this.#grant();
-  }
-
-  #refuse(job: OwnedJob, error: unknown): void {
-    this.#drop(job);
-    const verdict: Verdict = { kind: "reject", error: toRemoteError(error) };
-    this.#options.finisher.endUnrun(job.delivery, { kind: "end", task: job.task, verdict });
-    this.#noteIdle();
-  }
-
-  /** They wait in the store from now on. */
-  async #hold(jobs: readonly OwnedJob[]): Promise<void> {
-    const settled = jobs.map((job) => {
-      const isAcknowledged = this.#gate.passed.has(job);
-      this.#drop(job);
-      return isAcknowledged || this.#options.finisher.acknowledge(job);
-    });
-    this.#noteIdle();
-    await Promise.all(settled);
+  #host(): LimitedJobsHost {
+    const { pool, finisher } = this.#options;
+    return {
+      pool,
+      finisher,
+      joining: this.#joining,
+      acknowledged: this.#gate.passed,
+      run: (jobs) => this.#runFree(jobs),
+      drop: (job) => {
+        this.#drop(job);
+        this.#noteIdle();
+      },
+      grant: () => this.#grant(),
+      warn: (reason) => this.#warn(reason),
+    };
   }
 
   /** It missed its time to start, and needs another one; false when it is handed back instead. */

@@ -124,11 +124,7 @@ export class Gate {
     }
   }
 
-  #admitted(
-    batch: readonly (readonly [OwnedJob, Pass])[],
-    admissions: readonly Admission[],
-    askedAt: number,
-  ): void {
+  #admitted(batch: readonly (readonly [OwnedJob, Pass])[], admissions: readonly Admission[], askedAt: number): void {
     const held: OwnedJob[] = [];
     const begin: OwnedJob[] = [];
     for (const [i, [job, pass]] of batch.entries()) {

@@ -5,6 +5,7 @@ import type { WorkerQueue } from "../queues.js";
 import type { OwnedJob } from "../triage.js";
 import { companionOf } from "./companion.js";
 import { Gate, type GateEvents } from "./gate.js";
+import { LimitedJobs, type LimitedJobsHost } from "./limited-jobs.js";
 import { keyOf } from "./key-of.js";
 import { limitPolicy, type LimitPolicy } from "./policy.js";
 import { SlotKeeper } from "./slot-keeper.js";
@@ -48,8 +49,8 @@ export class Limits {
   }
 
   /** Says what becomes of jobs; before anything else. */
-  bind(on: GateEvents): void {
-    this.#on = on;
+  bind(host: LimitedJobsHost): void {
+    const on = (this.#on = new LimitedJobs(host));
     const { rooms } = this.#options;
     const idleMs = Math.max(IDLE_MS, rooms.size * IDLE_EACH_MS);
     for (const name of rooms) this.#limited.set(name, this.#limit(name, on, idleMs));
@@ -119,7 +120,14 @@ export class Limits {
     const leave = keeper.leave.bind(keeper);
     const turns = new TurnCaller({ ...common, idleMs, leave });
     const createHolder = (): string => `${this.#worker}.${this.#holders++}`;
-    const gate: Gate = new Gate({ ...common, now: this.#options.ambient.now, on, createHolder, onHeld: () => turns.call(), leave });
+    const gate: Gate = new Gate({
+      ...common,
+      now: this.#options.ambient.now,
+      on,
+      createHolder,
+      onHeld: () => turns.call(),
+      leave,
+    });
     return { policy, gate, turns, keeper };
   }
 }

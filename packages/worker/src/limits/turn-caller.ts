@@ -82,7 +82,11 @@ export class TurnCaller {
   }
 
   async #send(turns: readonly Envelope[]): Promise<void> {
-    let left: readonly Envelope[] = turns.map((envelope) => ({ ...envelope, queue: companionOf(envelope.queue), eta: undefined }));
+    let left: readonly Envelope[] = turns.map((envelope) => ({
+      ...envelope,
+      queue: companionOf(envelope.queue),
+      eta: undefined,
+    }));
     await this.#declare(left);
     for (let tries = 0; left.length > 0 && tries < KNOWN_TRIES && !this.#halt.signal.aborted; tries++) {
       if (tries > 0) await pause(KNOWN_PAUSE_MS, this.#halt.signal);

@@ -100,13 +100,17 @@ export class Room {
     }
     const keyWait = this.#waitFor(key);
     const early = keyWait - this.#earliness;
-    if (early > 0) return void this.#store.putOff(key, this.#now + early + this.#earliness / 2);
+    if (early > 0) return this.#putOff(key, early + this.#earliness / 2);
     const start = this.#now + Math.max(wait, keyWait);
     this.#reserve(key, start);
     this.#store.setSlot(id, { key, holder: "", start, until: this.#now + SLOT_MS });
     const envelope = this.#store.give(id, this.#now + TURN_MS);
     if (this.#store.first(key) !== undefined && this.#hasSlot(key)) this.#store.enter(key);
     return envelope;
+  }
+
+  #putOff(key: string, ms: number): undefined {
+    this.#store.putOff(key, this.#now + ms);
   }
 
   /** Nobody is before it, and there is room. */

@@ -62,7 +62,10 @@ export interface Requests {
     readonly reply: TurnRows;
   };
   sent: { readonly fields: { readonly room: string; readonly ids: readonly string[] }; readonly reply: null };
-  leaveRoom: { readonly fields: { readonly room: string; readonly slots: readonly HeldSlot[] }; readonly reply: boolean };
+  leaveRoom: {
+    readonly fields: { readonly room: string; readonly slots: readonly HeldSlot[] };
+    readonly reply: boolean;
+  };
   rooms: { readonly fields: {}; readonly reply: readonly string[] };
   renewSlots: { readonly fields: { readonly room: string; readonly slots: readonly HeldSlot[] }; readonly reply: null };
   latest: { readonly fields: { readonly ids: readonly string[] }; readonly reply: Batch };
