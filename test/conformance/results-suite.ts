@@ -1,4 +1,5 @@
 import type { Implementation } from "./implementation.js";
+import { limiting } from "./results/limiting.js";
 import { marking } from "./results/marking.js";
 import { storing } from "./results/storing.js";
 import { swapping } from "./results/swapping.js";
@@ -8,5 +9,5 @@ import { suite } from "./suite.js";
 
 /** What every `ResultBackend` must do. */
 export function resultsSuite(implementation: Implementation): void {
-  suite("results", implementation, { storing, waiting, watching, marking, swapping });
+  suite("results", implementation, { storing, waiting, watching, marking, swapping, limiting });
 }

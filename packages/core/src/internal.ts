@@ -39,6 +39,17 @@ export {
   type Revoking,
 } from "./powers.js";
 export { canRevoke } from "./revoking.js";
+export {
+  canLimit,
+  SLOT_MS,
+  type Admission,
+  type Entrant,
+  type HeldSlot,
+  type Limiting,
+  type LimitRules,
+  type Turns,
+} from "./limiting.js";
+export { parseRate, type ParsedRate } from "./define/rate.js";
 export { ANYTHING, hasRegisters, type Registers, type Swap } from "./registers.js";
 export {
   canStream,

@@ -1,5 +1,5 @@
 import { ConfigError } from "@taskgen/core";
-import { hasRegisters, type ResultBackend } from "@taskgen/core/internal";
+import { canLimit, hasRegisters, type ResultBackend } from "@taskgen/core/internal";
 import type { PlainTaskOptions } from "./pool/pool.js";
 
 /** An option of tasks that only some result backends can honour. */
@@ -9,6 +9,8 @@ interface Need {
 }
 
 const NEEDS: readonly Need[] = [
+  { option: "rateLimit", isMet: canLimit },
+  { option: "limit", isMet: canLimit },
   { option: "dedupe", isMet: hasRegisters },
   { option: "debounce", isMet: hasRegisters },
   { option: "throttle", isMet: hasRegisters },

@@ -1,5 +1,6 @@
 import type { TerminalState } from "@taskgen/core";
 import {
+  decodeMessage,
   encodeFailure,
   replaceHeader,
   type Delivery,
@@ -8,6 +9,7 @@ import {
   type Header,
   type ResultRecord,
 } from "@taskgen/core/internal";
+import { homeOf, isCompanion } from "./limits/companion.js";
 import type { Verdict } from "./verdict.js";
 
 /** What a verdict is turned into settlements with. */
@@ -33,6 +35,8 @@ export function conclude(conclusion: Conclusion, options: ConcludeOptions): Fini
   const { delivery, header, verdict, ignoreResult, ignoresValue } = conclusion;
   const { id, replyTo } = delivery.envelope;
   const ttlMs = Math.max(options.ttlMs, header?.keep ?? 0);
+  const home = isCompanion(delivery.envelope.queue) ? goHome(delivery.envelope, verdict) : undefined;
+  if (home !== undefined) return { settlement: { delivery, to: "retry", next: home } };
   const record = (state: TerminalState, body: Uint8Array): ResultRecord | undefined =>
     ignoreResult ? undefined : { id, state, task: header?.task, body, replyTo, ttlMs };
   switch (verdict.kind) {
@@ -53,6 +57,8 @@ export function conclude(conclusion: Conclusion, options: ConcludeOptions): Fini
       return { settlement: dead(delivery, verdict.error), record: record("REJECTED", encodeFailure(verdict.error)) };
     case "worker-lost":
       return { settlement: dead(delivery, verdict.error), record: record("FAILURE", encodeFailure(verdict.error)) };
+    case "late":
+      return { settlement: { delivery, to: "release" } };
     case "retry":
       return {
         settlement: {
@@ -73,9 +79,17 @@ const retried = (envelope: Envelope, header: Header, eta: number): Envelope =>
 /** The same message with another header, not before `eta`. */
 export const later = (envelope: Envelope, header: Header, eta: number): Envelope => ({
   ...envelope,
+  queue: homeOf(envelope.queue),
   eta,
   body: replaceHeader(envelope.body, header),
 });
+
+/** A dead letter is one of the queue that its message was sent to; whoever takes from that one makes it so. */
+function goHome(envelope: Envelope, verdict: Verdict): Envelope | undefined {
+  if (verdict.kind !== "reject" && verdict.kind !== "worker-lost") return undefined;
+  const { header } = decodeMessage(envelope.body);
+  return { ...later(envelope, { ...header, ended: verdict }, 0), eta: undefined };
+}
 
 const dead = (
   delivery: Delivery,

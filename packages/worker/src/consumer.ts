@@ -6,6 +6,8 @@ import { EarlyGate } from "./early-gate.js";
 import type { WorkerEvents } from "./events.js";
 import type { Finisher } from "./finisher.js";
 import { Lanes } from "./lanes.js";
+import type { LimitedJobsHost } from "./limits/limited-jobs.js";
+import type { Limits } from "./limits/limits.js";
 import { OwnedJobs } from "./owned-jobs.js";
 import type { Ended, Pool } from "./pool/pool.js";
 import { Prefetch } from "./prefetch.js";
@@ -13,7 +15,7 @@ import type { WorkerQueue } from "./queues.js";
 import type { Revocations } from "./revocations.js";
 import { RevokedJobs } from "./revoked-jobs.js";
 import { takeSurplus } from "./surplus.js";
-import { triage, type OwnedJob, type TriageOptions } from "./triage.js";
+import { triage, type OwnedJob, type Triage, type TriageOptions } from "./triage.js";
 import type { Verdict } from "./verdict.js";
 
 /** What a consumer works with. */
@@ -24,6 +26,8 @@ export interface ConsumerOptions {
   readonly events: Emitter<WorkerEvents>;
   readonly revocations: Revocations;
   readonly triage: TriageOptions;
+  /** None where no task has any. */
+  readonly limits: Limits | undefined;
 }
 
 /** How often running jobs are looked at for a lost delivery; short tasks end before and cost nothing. */
@@ -44,7 +48,7 @@ export class Consumer {
   readonly #prefetch: Prefetch;
   readonly #revoked: RevokedJobs;
   readonly #arrivals: Arrivals;
-  readonly #owned = new OwnedJobs();
+  readonly #owned = new OwnedJobs((job) => this.#gone(job));
   readonly #watched = new WeakSet<OwnedJob>();
   #lostCheck: NodeJS.Timeout | undefined;
   /** Those that wait for others: still owned, but their slots are free. */
@@ -65,6 +69,7 @@ export class Consumer {
     this.#lanes = new Lanes({ ...holdings, prefetch });
     this.#revoked = new RevokedJobs(options.pool, options.revocations);
     this.#arrivals = new Arrivals(options.connection);
+    options.limits?.bind(this.#host());
   }
 
   /** How many deliveries are under way. */
@@ -73,10 +78,13 @@ export class Consumer {
   }
 
   async start(queues: readonly WorkerQueue[]): Promise<void> {
-    const { transport } = this.#options.connection;
-    await transport.declare(queues.map(({ name }) => ({ name })));
+    const { connection, limits } = this.#options;
+    const { transport } = connection;
+    const lanes = limits?.lanes(queues) ?? queues;
+    await transport.declare(lanes.map(({ name }) => ({ name })));
     this.#lostCheck = setInterval(() => this.#check(), LOST_CHECK_MS);
-    await this.#lanes.open(queues, transport, (batch) => this.#take(batch));
+    await this.#lanes.open(lanes, transport, (batch) => this.#take(batch));
+    limits?.start();
   }
 
   /** Takes nothing more, and hands back what has not begun. A broker that does not answer is waited for until the signal aborts. */
@@ -85,6 +93,7 @@ export class Consumer {
     // n.b. what is handed back while it still takes may come straight back
     await Promise.race([this.#lanes.stop((reason) => this.#warn(reason)), aborted(limit)]);
     for (const job of this.#gate.takeBack()) this.#release(job);
+    for (const job of this.#options.limits?.takeBack() ?? []) this.#release(job);
     for (const job of this.#options.pool.takeBack()) {
       // n.b. what was acknowledged early cannot be handed back
       if (job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
@@ -125,14 +134,16 @@ export class Consumer {
     this.#noteIdle();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#lostCheck);
+    await this.#options.limits?.stop();
   }
 
   /** A batch of jobs ended in the pool. */
   ended(batch: readonly Ended<OwnedJob>[]): void {
     for (const told of batch) {
       const end = this.#revoked.judge(told);
+      if (end.verdict.kind === "late" && this.#missed(end.job)) continue;
       // n.b. one that did not await its join, or whose thread died, does not tell that it is over
       this.#joining.delete(end.job);
       this.#gate.ended(end.job);
@@ -163,13 +174,18 @@ export class Consumer {
     const doubtful: OwnedJob[] = [];
     for (const delivery of batch) {
       const decision = triage(delivery, this.#options.triage);
-      if (decision.kind === "end") this.#options.finisher.endUnrun(delivery, decision);
+      if (decision.kind === "end") this.#endUnrun(delivery, decision);
       else if (decision.kind === "park") this.#options.finisher.park(delivery, decision);
       else (mustBeLookedUp(decision.job) ? doubtful : ready).push(this.#own(decision.job));
     }
     if (this.#stopping) for (const job of [...ready, ...doubtful]) this.#release(job);
     else this.#dispatch(ready, doubtful);
     if (this.#lanes.areMany) this.#grant();
+  }
+
+  #endUnrun(delivery: Delivery, decision: Extract<Triage, { kind: "end" }>): void {
+    this.#options.finisher.endUnrun(delivery, decision);
+    this.#options.limits?.unrun(decision.task, delivery.envelope.id);
   }
 
   #own(job: OwnedJob): OwnedJob {
@@ -200,6 +216,45 @@ export class Consumer {
   }
 
   #run(jobs: readonly OwnedJob[]): void {
+    const free = this.#options.limits?.gate(jobs) ?? jobs;
+    if (free.length > 0) this.#runFree(free);
+  }
+
+  #host(): LimitedJobsHost {
+    const { pool, finisher } = this.#options;
+    return {
+      pool,
+      finisher,
+      joining: this.#joining,
+      acknowledged: this.#gate.passed,
+      run: (jobs) => this.#runFree(jobs),
+      drop: (job) => {
+        this.#drop(job);
+        this.#noteIdle();
+      },
+      grant: () => this.#grant(),
+      warn: (reason) => this.#warn(reason),
+    };
+  }
+
+  /** It missed its time to start, and needs another one; false when it is handed back instead. */
+  #missed(job: OwnedJob): boolean {
+    if (!this.#owned.has(job)) return true;
+    if (this.#stopping && job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
+    else if (this.#stopping) return false;
+    else this.#options.limits?.again(job);
+    return true;
+  }
+
+  #gone(job: OwnedJob): void {
+    const { limits } = this.#options;
+    if (limits === undefined) return;
+    // n.b. one that waits for its time counts as such
+    this.#joining.delete(job);
+    limits.gone(job);
+  }
+
+  #runFree(jobs: readonly OwnedJob[]): void {
     const late = jobs.filter((job) => !job.early);
     if (late.length > 0) this.#options.pool.run(late);
     if (late.length === jobs.length) return;

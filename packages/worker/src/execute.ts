@@ -69,6 +69,8 @@ export interface ExecutableJob {
   readonly contract: string | undefined;
   /** Not started after this, epoch milliseconds. */
   readonly expires: number | undefined;
+  /** It has no right to start after this, epoch milliseconds. */
+  readonly startBy?: number | undefined;
 }
 
 /**
@@ -84,6 +86,8 @@ export async function execute(executable: Executable, task: RunningTask, job: Ex
     return { kind: "reject", error: toRemoteError(error) };
   }
   task.place = executable.place;
+  // n.b. as late as it can be known
+  if (job.startBy !== undefined && job.startBy <= executable.ambient.now()) return { kind: "late" };
   const enter = executable.entering?.(task);
   const inside = <T>(fn: () => T): T => (enter === undefined ? runAsTask(task, fn) : enter(() => runAsTask(task, fn)));
   const { hooks } = executable;

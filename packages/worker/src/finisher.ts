@@ -52,9 +52,9 @@ export class Finisher {
   }
 
   /** A delivery ends without having run. */
-  endUnrun(delivery: Delivery, { task, verdict }: Extract<Triage, { kind: "end" }>): void {
+  endUnrun(delivery: Delivery, { task, verdict, isTold }: Extract<Triage, { kind: "end" }>): void {
     const job = { id: delivery.envelope.id, task };
-    reportEnd(this.#options.events, { job: job as OwnedJob, verdict, runtimeMs: 0 });
+    if (isTold !== true) reportEnd(this.#options.events, { job: job as OwnedJob, verdict, runtimeMs: 0 });
     const conclusion = { delivery, header: undefined, verdict, ignoreResult: false, ignoresValue: false };
     this.#settle(conclude(conclusion, this.#conclude), job);
   }

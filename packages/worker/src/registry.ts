@@ -53,7 +53,7 @@ export class LoadedRegistry {
   async loadAll(): Promise<Record<string, PlainTaskOptions>> {
     const names = Object.keys(this.#registry.tasks);
     const loaded = await Promise.all(names.map((name) => this.load(name)));
-    return Object.fromEntries(names.map((name, i) => [name, plainOptions(loaded[i]!)]));
+    return Object.fromEntries(names.map((name, i) => [name, plainOptions(loaded[i]!, this.#registry.tasks[name]!)]));
   }
 
   /** Those of the worker, also where this app leads elsewhere. */
@@ -104,9 +104,10 @@ async function imported<T>(name: string, entry: RegistryEntry, load: () => Promi
   }
 }
 
-function plainOptions({ definition: { options } }: Executable): PlainTaskOptions {
+function plainOptions({ definition: { options } }: Executable, { limitKey }: RegistryEntry): PlainTaskOptions {
   const { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted } = options;
-  const { isolate, sensitive, dedupe, debounce, throttle } = options;
+  const { isolate, sensitive, rateLimit, limit, dedupe, debounce, throttle } = options;
   const picked = { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted };
-  return JSON.parse(JSON.stringify({ ...picked, isolate, sensitive, dedupe, debounce, throttle })) as PlainTaskOptions;
+  const flow = { rateLimit, limit, limitKey, dedupe, debounce, throttle };
+  return JSON.parse(JSON.stringify({ ...picked, ...flow, isolate, sensitive })) as PlainTaskOptions;
 }

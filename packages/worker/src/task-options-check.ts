@@ -1,5 +1,6 @@
 import { ConfigError, milliseconds, type TaskOptions } from "@taskgen/core";
 import { checkLimits } from "@taskgen/core/internal";
+import { checkLimitOptions } from "./limits/limit-options.js";
 import { TASK_HOOKS } from "./hooks.js";
 import { readSensitive } from "./sensitive.js";
 
@@ -7,6 +8,7 @@ import { readSensitive } from "./sensitive.js";
 export function checkTaskOptions(name: string, options: TaskOptions): void {
   checkDurations(name, options);
   checkLimits(`task ${name}`, options);
+  checkLimitOptions(name, options);
   checkSchema(name, options.args);
   checkVersions(name, options.versions);
   checkHooks(name, options);

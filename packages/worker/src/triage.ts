@@ -26,7 +26,13 @@ export interface OwnedJob extends Job {
 export type Triage =
   | { readonly kind: "run"; readonly job: OwnedJob }
   /** It ends here, without running. */
-  | { readonly kind: "end"; readonly task: string; readonly verdict: Verdict }
+  | {
+      readonly kind: "end";
+      readonly task: string;
+      readonly verdict: Verdict;
+      /** Who ended it has told of it. */
+      readonly isTold?: true;
+    }
   /** It waits for a worker that knows it. */
   | { readonly kind: "park"; readonly header: Header; readonly delayMs: number; readonly reason: string };
 
@@ -59,9 +65,10 @@ export function triage(delivery: Delivery, options: TriageOptions): Triage {
   const revoked = options.revoked(delivery.envelope.id, header.v === MESSAGE_VERSION ? header : UNKNOWN);
   if (revoked !== undefined) return { kind: "end", task: header.task, verdict: revoked };
   if (header.v !== MESSAGE_VERSION) return park(header, `message version ${header.v} is unknown`, options.parking);
+  if (header.ended !== undefined) return { kind: "end", task: header.task, verdict: header.ended, isTold: true };
   const task = Object.hasOwn(options.tasks, header.task) ? options.tasks[header.task] : undefined;
   if (task === undefined) return park(header, `task ${header.task} is not registered in this worker`, options.parking);
-  const verdict = verdictBeforeRun(delivery, options);
+  const verdict = verdictBeforeRun(delivery, header, options);
   if (verdict !== undefined) return { kind: "end", task: header.task, verdict };
   return { kind: "run", job: createJob(delivery, header, args, task, options.maxRedeliveries) };
 }
@@ -80,12 +87,16 @@ function park(header: Header, reason: string, { maxParks, factorMs, maxMs }: Par
   return { kind: "park", header: { ...header, parked: parked + 1 }, delayMs, reason };
 }
 
-function verdictBeforeRun({ envelope, redeliveries }: Delivery, options: TriageOptions): Verdict | undefined {
+function verdictBeforeRun(delivery: Delivery, header: Header, options: TriageOptions): Verdict | undefined {
+  const { envelope } = delivery;
+  const redeliveries = deaths(delivery, header);
   if (envelope.expires !== undefined && envelope.expires <= options.now()) return { kind: "revoke", error: EXPIRED };
   if (redeliveries <= options.maxRedeliveries) return undefined;
   const message = `${redeliveries} workers died with it`;
   return { kind: "worker-lost", error: { name: "WorkerLost", code: "WORKER_LOST", message } };
 }
+
+const deaths = ({ redeliveries }: Delivery, header: Header): number => redeliveries + (header.redeliveries ?? 0);
 
 function createJob(
   delivery: Delivery,
@@ -98,7 +109,7 @@ function createJob(
     id: delivery.envelope.id,
     task: header.task,
     retries: header.retries ?? 0,
-    redeliveries: delivery.redeliveries,
+    redeliveries: deaths(delivery, header),
     maxRedeliveries,
     rootId: header.rootId ?? delivery.envelope.id,
     parentId: header.parentId,

@@ -7,6 +7,8 @@ export type Verdict =
   | { readonly kind: "failure"; readonly error: RemoteError; readonly expected: boolean }
   /** Run again this many milliseconds from now. */
   | { readonly kind: "retry"; readonly delayMs: number; readonly error: RemoteError }
+  /** Its time to start was over before it began: it needs another one. */
+  | { readonly kind: "late" }
   /** Not this task's work, or not work at all: REJECTED and a dead letter. */
   | { readonly kind: "reject"; readonly error: RemoteError }
   /** REVOKED: by its caller, or because it expired. `terminated`: of one that ran, whether it was ended by force. */

@@ -14,6 +14,7 @@ import { Consumer } from "./consumer.js";
 import { createEmitter, type WorkerEvents } from "./events.js";
 import { Finisher } from "./finisher.js";
 import { Health, type WorkerHealth } from "./health.js";
+import { openLimits } from "./limits/open-limits.js";
 import { logWorker } from "./log-worker.js";
 import type { MemorySize } from "./memory-size.js";
 import { describePool, openPool } from "./open-pool.js";
@@ -214,7 +215,8 @@ export class Worker implements AsyncDisposable {
       now: app.options.ambient.now,
       revoked: revocations.verdictOn,
     };
-    consumer = new Consumer({ connection, pool, finisher, events: this.#events, revocations, triage });
+    const limits = await openLimits(tasks, app, connection);
+    consumer = new Consumer({ connection, pool, finisher, events: this.#events, revocations, triage, limits });
     const { routing, options } = app;
     const lanes = queuesOf({ given: this.#options.queues, tasks, queue: options.queue, routing });
     const consuming = { consumer, finisher, pool, revocations };

@@ -80,14 +80,14 @@ export interface StubOptions {
   readonly args?: Validator;
   /** What does not fit is told without its value. @default false */
   readonly sensitive?: boolean;
+  /** Where the arguments have the key of the task's limit: `"0.userId"`. @default none: the worker looks for it */
+  readonly limitKey?: string;
   readonly queue?: string;
   readonly priority?: number;
   readonly expires?: Duration;
   readonly ignoreResult?: boolean;
   readonly timeLimit?: Duration;
   readonly softTimeLimit?: Duration;
-  /** The path of the key of `limit`. */
-  readonly limitKey?: string;
   /** Keys of these begin with the index of an argument. */
   readonly dedupe?: Dedupe;
   readonly debounce?: Debounce;

@@ -10,10 +10,10 @@ export interface RegistryEntry {
   readonly hash?: string;
   /** Hashes of the contracts it had before, whose messages may still be in a queue. */
   readonly accepts?: readonly string[];
+  /** Where its arguments have the key of its option `limit`, with an index in place of a parameter's name: `"0.userId"`. */
+  readonly limitKey?: string;
   /** Checks arguments against the types of its parameters, before it runs. */
   readonly args?: () => Promise<Validator | undefined>;
-  /** The path of the key of `limit`, from the index of an argument on. */
-  readonly limitKey?: string;
   readonly load: () => Promise<Task | TaskLike>;
 }
 

@@ -1,4 +1,4 @@
-import type { AbortCode, TaskOptions } from "@taskgen/core";
+import type { AbortCode, RegistryEntry, TaskOptions } from "@taskgen/core";
 import type { Verdict } from "../verdict.js";
 
 /** One delivery as a pool runs it: plain data, so that it can cross a thread boundary. */
@@ -29,6 +29,8 @@ export interface Job {
   readonly isolate: boolean;
   /** The pool reports when it begins. */
   readonly trackStarted: boolean;
+  /** It has no right to start after this, epoch milliseconds; set when it may run. */
+  startBy?: number | undefined;
 }
 
 /** A job that ended. */
@@ -79,8 +81,9 @@ export interface PoolEvents<J extends Job> {
 export type PlainTaskOptions = Pick<
   TaskOptions,
   | ("queue" | "priority" | "timeLimit" | "softTimeLimit" | "expires" | "ack" | "ignoreResult" | "trackStarted")
-  | ("isolate" | "sensitive" | "dedupe" | "debounce" | "throttle")
->;
+  | ("isolate" | "sensitive" | "rateLimit" | "limit" | "dedupe" | "debounce" | "throttle")
+> &
+  Pick<RegistryEntry, "limitKey">;
 
 /** How many threads or processes a pool may have. */
 export interface Autoscale {

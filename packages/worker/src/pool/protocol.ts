@@ -46,6 +46,7 @@ export type JobHead = readonly [
   timeLimitMs: number | undefined,
   /** None are not sent. */
   ancestors: readonly string[] | undefined,
+  startBy: number | undefined,
 ];
 
 /** The jobs of a batch. */

@@ -144,7 +144,12 @@ export class Runner {
     const pending = host.pendingAbort();
     if (pending !== undefined) task.abort(pending);
     if (head[9]) this.#options.outbox.started(key);
-    const verdict = await perform(executable, task, { args: claimed.args, contract: head[10], expires: head[7] });
+    const verdict = await perform(executable, task, {
+      args: claimed.args,
+      contract: head[10],
+      expires: head[7],
+      startBy: head[13],
+    });
     claimed.slots.finish(claimed.index);
     this.#running.delete(key);
     task.ended();

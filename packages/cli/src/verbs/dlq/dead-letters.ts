@@ -50,7 +50,7 @@ export const attempts = ({ header }: ReadLetter): number => (header?.retries ?? 
 export function replayOf({ letter: { envelope }, header }: ReadLetter): Envelope | undefined {
   if (header === undefined || header.v !== MESSAGE_VERSION) return undefined;
   // n.b. that a later call took its place is no reason not to run what somebody asks for now
-  const { retries: _, parked: __, debounce: ___, ...rest } = header;
+  const { retries: _, parked: __, ended: ___, debounce: ____, ...rest } = header;
   return {
     id: createId(),
     queue: envelope.queue,

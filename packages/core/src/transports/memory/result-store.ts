@@ -5,12 +5,14 @@ import { EventLog } from "../local-event-log.js";
 import { ExpiringMap } from "../expiring-map.js";
 import { RegisterMap } from "../register-map.js";
 import { RevocationMap } from "../revocation-map.js";
+import { Limits } from "./limits.js";
 
 /** The first terminal record of each id, and who waits for it. */
 export class ResultStore {
   readonly events: EventLog;
   readonly revocations: RevocationMap;
   readonly registers: RegisterMap;
+  readonly limits: Limits;
   readonly #records: ExpiringMap<ResultRecord>;
   readonly #waiters = new Waiters<ResultRecord>({ hold: keepAlive });
 
@@ -19,6 +21,7 @@ export class ResultStore {
     this.events = new EventLog(now);
     this.revocations = new RevocationMap(now);
     this.registers = new RegisterMap(now);
+    this.limits = new Limits(now);
   }
 
   put(record: ResultRecord): PutOutcome {

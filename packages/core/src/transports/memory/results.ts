@@ -1,4 +1,5 @@
 import { ResultError } from "../../errors.js";
+import type { Admission, Entrant, HeldSlot, Limiting, LimitRules, Turns } from "../../limiting.js";
 import type { Revocation, Revoking } from "../../powers.js";
 import type { Registers, Swap } from "../../registers.js";
 import type {
@@ -15,7 +16,7 @@ import type { BrokerLease } from "./broker-registry.js";
 import type { ResultStore } from "./result-store.js";
 
 /** Results within this process. "Foreign" readers are the other apps of the process: nobody else can reach the broker. */
-export class MemoryResults implements ResultBackend, Revoking, Registers {
+export class MemoryResults implements ResultBackend, Revoking, Registers, Limiting {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: false };
   readonly location: string;
   readonly #lease: BrokerLease;
@@ -81,6 +82,30 @@ export class MemoryResults implements ResultBackend, Revoking, Registers {
   async swap(batch: readonly Swap[]): Promise<readonly (string | undefined)[]> {
     const { registers } = this.#open();
     return batch.map((swap) => registers.swap(swap));
+  }
+
+  async admit(room: string, rules: LimitRules, batch: readonly Entrant[]): Promise<readonly Admission[]> {
+    return this.#open().limits.admit(room, rules, batch);
+  }
+
+  async turns(room: string, rules: LimitRules, max: number): Promise<Turns> {
+    return this.#open().limits.turns(room, rules, max);
+  }
+
+  async sent(room: string, ids: readonly string[]): Promise<void> {
+    return this.#open().limits.sent(room, ids);
+  }
+
+  async leave(room: string, batch: readonly HeldSlot[]): Promise<boolean> {
+    return this.#open().limits.leave(room, batch);
+  }
+
+  async rooms(): Promise<readonly string[]> {
+    return this.#open().limits.rooms();
+  }
+
+  async renew(room: string, batch: readonly HeldSlot[]): Promise<void> {
+    return this.#open().limits.renew(room, batch);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { ResultError } from "../../errors.js";
+import type { Admission, Entrant, HeldSlot, Limiting, LimitRules, Turns } from "../../limiting.js";
 import type { Revocation, Revoking } from "../../powers.js";
 import type { Registers, Swap } from "../../registers.js";
 import type {
@@ -13,13 +14,14 @@ import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js"
 import { EventLog } from "./event-log.js";
 import { Hub } from "./hub.js";
 import { Registers as RegisterStore } from "./registers.js";
+import { Limits } from "./limits.js";
 import { Revocations } from "./revocations.js";
 import { ResultStore } from "./result-store.js";
 import { ResultWaits } from "./result-waits.js";
 import { Subscriber } from "./subscriber.js";
 
 /** Terminal records and events in a Redis. */
-export class RedisResults implements ResultBackend, Revoking, Registers {
+export class RedisResults implements ResultBackend, Revoking, Registers, Limiting {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #hub: Hub;
@@ -29,6 +31,7 @@ export class RedisResults implements ResultBackend, Revoking, Registers {
   readonly #events: EventLog;
   readonly #revocations: Revocations;
   readonly #registers: RegisterStore;
+  readonly #limits: Limits;
   readonly #address: string;
 
   constructor(options: OpenOptions) {
@@ -42,6 +45,7 @@ export class RedisResults implements ResultBackend, Revoking, Registers {
     this.#events = new EventLog(this.#hub, this.#subscriber, client);
     this.#revocations = new Revocations(this.#hub);
     this.#registers = new RegisterStore(this.#hub);
+    this.#limits = new Limits(this.#hub);
   }
 
   /** Whether messages of this hub and these results live on one server, where one script reaches both. */
@@ -105,6 +109,30 @@ export class RedisResults implements ResultBackend, Revoking, Registers {
 
   async swap(batch: readonly Swap[]): Promise<readonly (string | undefined)[]> {
     return this.#registers.swap(batch);
+  }
+
+  async admit(room: string, rules: LimitRules, batch: readonly Entrant[]): Promise<readonly Admission[]> {
+    return this.#limits.admit(room, rules, batch);
+  }
+
+  async turns(room: string, rules: LimitRules, max: number): Promise<Turns> {
+    return this.#limits.turns(room, rules, max);
+  }
+
+  async sent(room: string, ids: readonly string[]): Promise<void> {
+    return this.#limits.sent(room, ids);
+  }
+
+  async leave(room: string, batch: readonly HeldSlot[]): Promise<boolean> {
+    return this.#limits.leave(room, batch);
+  }
+
+  async rooms(): Promise<readonly string[]> {
+    return this.#limits.rooms();
+  }
+
+  async renew(room: string, batch: readonly HeldSlot[]): Promise<void> {
+    return this.#limits.renew(room, batch);
   }
 
   async close(deadline: Deadline): Promise<void> {

@@ -1,7 +1,9 @@
+import type { Admission, HeldSlot, LimitRules } from "../../limiting.js";
 import type { QueueDepth, Revocation } from "../../powers.js";
 import type { Swap } from "../../registers.js";
 import type { Batch } from "./columns.js";
 import type { Failure } from "./failure.js";
+import type { Entrants, TurnRows } from "./limits.js";
 import type { Location } from "./location.js";
 import type { RevocationPage } from "./revocations.js";
 
@@ -53,6 +55,21 @@ export interface Requests {
   mark: { readonly fields: { readonly revocations: readonly Revocation[] }; readonly reply: null };
   marks: { readonly fields: { readonly after: number }; readonly reply: RevocationPage };
   swap: { readonly fields: { readonly swaps: readonly Swap[] }; readonly reply: readonly (string | undefined)[] };
+  admit: {
+    readonly fields: { readonly room: string; readonly rules: LimitRules; readonly entrants: Entrants };
+    readonly reply: readonly Admission[];
+  };
+  turns: {
+    readonly fields: { readonly room: string; readonly rules: LimitRules; readonly max: number };
+    readonly reply: TurnRows;
+  };
+  sent: { readonly fields: { readonly room: string; readonly ids: readonly string[] }; readonly reply: null };
+  leaveRoom: {
+    readonly fields: { readonly room: string; readonly slots: readonly HeldSlot[] };
+    readonly reply: boolean;
+  };
+  rooms: { readonly fields: {}; readonly reply: readonly string[] };
+  renewSlots: { readonly fields: { readonly room: string; readonly slots: readonly HeldSlot[] }; readonly reply: null };
   latest: { readonly fields: { readonly ids: readonly string[] }; readonly reply: Batch };
   events: { readonly fields: { readonly task: string; readonly after: number }; readonly reply: Batch };
   watch: { readonly fields: { readonly task: string }; readonly reply: null };

@@ -45,6 +45,7 @@ const READS: Reads = {
     client.store.topicFeed.unfollow(topic, client.id);
     return null;
   },
+  rooms: ({ store }) => store.limits.rooms(),
   depths: ({ store }) => store.messages.depths(Date.now()),
   dead: ({ store }, { queue, limit }) => packRows(store.messages.dead(queue, limit)),
 };

@@ -1,4 +1,5 @@
 import { ResultError } from "../../errors.js";
+import type { Admission, Entrant, HeldSlot, Limiting, LimitRules, Turns } from "../../limiting.js";
 import type { Expectation, Expecting, Revocation, Revoking } from "../../powers.js";
 import type { Registers, Swap } from "../../registers.js";
 import type {
@@ -12,24 +13,27 @@ import type {
 import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
 import { packRecords, toEvent, toRecord, transferBatch, unpackRows, type Batch } from "./columns.js";
 import { EventWatch } from "./event-watch.js";
+import { LimitRequests } from "./limit-requests.js";
 import { Membership } from "./membership.js";
 import type { Push } from "./protocol.js";
 import type { RevocationPage } from "./revocations.js";
 import { ResultWaiters } from "./result-waiters.js";
 
 /** Terminal records and events in a file, for all processes of one machine. */
-export class SqliteResults implements ResultBackend, Expecting, Revoking, Registers {
+export class SqliteResults implements ResultBackend, Expecting, Revoking, Registers, Limiting {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #membership: Membership;
   readonly #waiters: ResultWaiters;
   readonly #watch: EventWatch;
+  readonly #limits: LimitRequests;
 
   constructor(options: OpenOptions) {
     this.#membership = new Membership(options, closedError);
     this.location = this.#membership.location;
     this.#waiters = new ResultWaiters(this.#membership);
     this.#watch = new EventWatch(this.#membership);
+    this.#limits = new LimitRequests(this.#membership);
   }
 
   /** Whether this is the same file and prefix. */
@@ -99,6 +103,30 @@ export class SqliteResults implements ResultBackend, Expecting, Revoking, Regist
 
   async swap(swaps: readonly Swap[]): Promise<readonly (string | undefined)[]> {
     return swaps.length === 0 ? [] : this.#membership.request("swap", { swaps });
+  }
+
+  async admit(room: string, rules: LimitRules, batch: readonly Entrant[]): Promise<readonly Admission[]> {
+    return this.#limits.admit(room, rules, batch);
+  }
+
+  async turns(room: string, rules: LimitRules, max: number): Promise<Turns> {
+    return this.#limits.turns(room, rules, max);
+  }
+
+  async sent(room: string, ids: readonly string[]): Promise<void> {
+    return this.#limits.sent(room, ids);
+  }
+
+  async leave(room: string, batch: readonly HeldSlot[]): Promise<boolean> {
+    return this.#limits.leave(room, batch);
+  }
+
+  async rooms(): Promise<readonly string[]> {
+    return this.#limits.rooms();
+  }
+
+  async renew(room: string, batch: readonly HeldSlot[]): Promise<void> {
+    return this.#limits.renew(room, batch);
   }
 
   async close(deadline: Deadline): Promise<void> {

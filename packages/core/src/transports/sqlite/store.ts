@@ -1,6 +1,7 @@
 import type { Database } from "./database.js";
 import { EventLog } from "./event-log.js";
 import { Feed } from "./feed.js";
+import { Limits } from "./limits.js";
 import { Leases } from "./leases.js";
 import { Messages } from "./messages.js";
 import { Records } from "./records.js";
@@ -19,6 +20,7 @@ export class Store {
   readonly events: EventLog;
   readonly revocations: Revocations;
   readonly registers: Registers;
+  readonly limits: Limits;
   readonly topics: Topics;
   readonly resultFeed: ResultFeed;
   readonly eventFeed: Feed;
@@ -34,6 +36,7 @@ export class Store {
     this.events = new EventLog(db, tables);
     this.revocations = new Revocations(db, tables);
     this.registers = new Registers(db, tables);
+    this.limits = new Limits(db, tables);
     this.topics = new Topics(db, tables);
     this.resultFeed = new ResultFeed(this.records);
     this.eventFeed = new Feed(this.events);

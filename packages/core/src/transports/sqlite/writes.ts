@@ -18,7 +18,8 @@ export type WriteOp =
   | "swap"
   | "broadcast"
   | "removeDead"
-  | "purge";
+  | "purge"
+  | ("admit" | "turns" | "sent" | "leaveRoom" | "renewSlots");
 
 type Writes = {
   readonly [O in WriteOp]: (client: Client, fields: Requests[O]["fields"], unit: Unit) => Requests[O]["reply"];
@@ -64,6 +65,17 @@ const WRITES: Writes = {
     return null;
   },
   swap: ({ store }, { swaps }, unit) => store.registers.swap(swaps, unit.now),
+  admit: ({ store }, { room, rules, entrants }, unit) => store.limits.admit(room, rules, entrants, unit.now),
+  turns: ({ store }, { room, rules, max }, unit) => store.limits.turns(room, rules, max, unit.now),
+  sent: ({ store }, { room, ids }) => {
+    store.limits.sent(room, ids);
+    return null;
+  },
+  leaveRoom: ({ store }, { room, slots }) => store.limits.leave(room, slots),
+  renewSlots: ({ store }, { room, slots }, unit) => {
+    store.limits.renew(room, slots, unit.now);
+    return null;
+  },
   broadcast: ({ store }, { topic, message }, unit) => {
     unit.topics = true;
     store.topics.publish(topic, message, unit.now);
