@@ -1,11 +1,12 @@
 import type { Implementation } from "./implementation.js";
 import { marking } from "./results/marking.js";
 import { storing } from "./results/storing.js";
+import { streaming } from "./results/streaming.js";
 import { waiting } from "./results/waiting.js";
 import { watching } from "./results/watching.js";
 import { suite } from "./suite.js";
 
 /** What every `ResultBackend` must do. */
 export function resultsSuite(implementation: Implementation): void {
-  suite("results", implementation, { storing, waiting, watching, marking });
+  suite("results", implementation, { storing, waiting, watching, marking, streaming });
 }

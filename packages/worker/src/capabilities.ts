@@ -1,5 +1,5 @@
 import { ConfigError } from "@taskgen/core";
-import type { ResultBackend } from "@taskgen/core/internal";
+import { canStream, type ResultBackend } from "@taskgen/core/internal";
 import type { PlainTaskOptions } from "./pool/pool.js";
 
 /** An option of tasks that only some result backends can honour. */
@@ -8,7 +8,7 @@ interface Need {
   readonly isMet: (results: ResultBackend) => boolean;
 }
 
-const NEEDS: readonly Need[] = [];
+const NEEDS: readonly Need[] = [{ option: "streams", isMet: canStream }];
 
 /**
  * Refuses tasks with options that this result backend cannot honour.

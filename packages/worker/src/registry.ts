@@ -1,10 +1,18 @@
 import { defaultApp, type AnyApp, type Registry, type RegistryEntry, type SetupEntry } from "@taskgen/core";
-import { createCodec, internalsOf, type Codec, type Validator } from "@taskgen/core/internal";
+import {
+  createCodec,
+  internalsOf,
+  workerResults,
+  type Codec,
+  type ResultBackend,
+  type Validator,
+} from "@taskgen/core/internal";
 import { argumentCheck } from "./check-arguments.js";
 import { entering } from "./entering.js";
 import { compose, requireTask, type Executable } from "./execute.js";
 import { taskHooks } from "./hooks.js";
 import type { PlainTaskOptions } from "./pool/pool.js";
+import { isStream, keepsItems, streamRun, type StreamSettings } from "./streams/run-stream.js";
 import { checkTaskOptions } from "./task-options-check.js";
 
 /** Loads tasks of a registry and keeps them, ready to run. */
@@ -12,12 +20,20 @@ export class LoadedRegistry {
   readonly #registry: Registry;
   readonly #app: AnyApp;
   readonly #codec: Codec;
+  readonly #streams: StreamSettings;
+  #results: Promise<ResultBackend> | undefined;
   readonly #tasks = new Map<string, Promise<Executable>>();
 
   constructor(registry: Registry, app: AnyApp) {
+    const { connection, options } = internalsOf(app);
     this.#registry = registry;
     this.#app = app;
-    this.#codec = createCodec(internalsOf(app).options.limits);
+    this.#codec = createCodec(options.limits);
+    this.#streams = {
+      results: () => (this.#results ??= workerResults() ?? connection().then(({ results }) => results)),
+      codec: this.#codec,
+      ttlMs: options.resultTtlMs,
+    };
   }
 
   /** With the registry's own app, otherwise `app`, otherwise the default one. */
@@ -55,7 +71,7 @@ export class LoadedRegistry {
     return {
       definition,
       check: argumentCheck({ name, options: definition.options, entry, validator }),
-      run: compose(definition, middleware()),
+      run: compose(definition, middleware(), isStream(definition) ? streamRun(definition, this.#streams) : undefined),
       hooks: taskHooks(definition.options),
       entering: entering(options.context),
       codec: this.#codec,
@@ -78,9 +94,12 @@ async function imported<T>(name: string, entry: RegistryEntry, load: () => Promi
   }
 }
 
-function plainOptions({ definition: { options } }: Executable): PlainTaskOptions {
+function plainOptions({ definition }: Executable): PlainTaskOptions {
+  const { options } = definition;
   const { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted } = options;
   const { isolate, sensitive } = options;
   const picked = { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted };
-  return JSON.parse(JSON.stringify({ ...picked, isolate, sensitive })) as PlainTaskOptions;
+  return JSON.parse(
+    JSON.stringify({ ...picked, isolate, sensitive, streams: keepsItems(definition) || undefined }),
+  ) as PlainTaskOptions;
 }

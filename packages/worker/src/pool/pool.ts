@@ -29,6 +29,8 @@ export interface Job {
   readonly isolate: boolean;
   /** The pool reports when it begins. */
   readonly trackStarted: boolean;
+  /** Neither its value nor what it yields is kept. */
+  readonly storesNothing: boolean;
 }
 
 /** A job that ended. */
@@ -80,7 +82,10 @@ export type PlainTaskOptions = Pick<
   TaskOptions,
   | ("queue" | "priority" | "timeLimit" | "softTimeLimit" | "expires" | "ack" | "ignoreResult" | "trackStarted")
   | ("isolate" | "sensitive")
->;
+> & {
+  /** It is an async generator. */
+  readonly streams?: true;
+};
 
 /** How many threads or processes a pool may have. */
 export interface Autoscale {

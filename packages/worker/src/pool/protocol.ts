@@ -46,6 +46,8 @@ export type JobHead = readonly [
   timeLimitMs: number | undefined,
   /** None are not sent. */
   ancestors: readonly string[] | undefined,
+  /** `true`, or not sent. */
+  storesNothing: true | undefined,
 ];
 
 /** The jobs of a batch. */

@@ -193,6 +193,7 @@ const visible = ([
   ,
   timeLimitMs,
   ancestors = NO_ANCESTORS,
+  storesNothing,
 ]: JobHead): VisibleJob => ({
   id,
   task,
@@ -204,4 +205,5 @@ const visible = ([
   headers,
   softTimeLimitMs,
   timeLimitMs,
+  storesNothing: storesNothing === true,
 });

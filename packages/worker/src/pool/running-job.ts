@@ -15,6 +15,7 @@ export type VisibleJob = Pick<
   | "headers"
   | "softTimeLimitMs"
   | "timeLimitMs"
+  | "storesNothing"
 >;
 
 /** What a pool lends to a running job. */
@@ -30,6 +31,7 @@ export interface JobHost {
 export class RunningJob implements RunningTask {
   readonly #job: VisibleJob;
   readonly #host: JobHost;
+  streamed: RunningTask["streamed"];
   readonly #startedAt = performance.now();
   readonly #softLimit: NodeJS.Timeout | undefined;
   #controller: AbortController | undefined;
@@ -95,6 +97,16 @@ export class RunningJob implements RunningTask {
     this.#controller ??= new AbortController();
     if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
     return this.#controller.signal;
+  }
+
+  get storesNothing(): boolean {
+    return this.#job.storesNothing;
+  }
+
+  resumeFrom(): number {
+    if (this.streamed === undefined) return 0;
+    this.streamed = { ...this.streamed, isResumed: true };
+    return this.streamed.stored;
   }
 
   checkpoint(): void {

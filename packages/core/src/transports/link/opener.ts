@@ -14,10 +14,16 @@ export interface LinkOpener {
   results(request: Omit<LinkRequest, "kind">): Promise<ResultBackend>;
 }
 
+/** The URL of the worker's own connection, whatever the apps of its tasks are. */
+export const OWN_URL = "taskgen:worker";
+
 let installed: LinkOpener | undefined;
 
 /** The link of this thread to the one that owns the connections, if it has one. */
 export const installedLink = (): LinkOpener | undefined => installed;
+
+/** In a child of a pool: the results of its worker. */
+export const workerResults = (): Promise<ResultBackend> | undefined => installed?.results({ url: OWN_URL, prefix: "" });
 
 export function installOpener(opener: LinkOpener): void {
   installed = opener;

@@ -8,16 +8,18 @@ import type {
   ResultRecord,
   SequencedEvent,
 } from "../../result-backend.js";
+import type { StreamChunk, Streaming, StreamPage, StreamPosition, StreamPull } from "../../streaming.js";
 import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
 import { EventLog } from "./event-log.js";
 import { Hub } from "./hub.js";
 import { Revocations } from "./revocations.js";
 import { ResultStore } from "./result-store.js";
 import { ResultWaits } from "./result-waits.js";
+import { Streams } from "./streams.js";
 import { Subscriber } from "./subscriber.js";
 
 /** Terminal records and events in a Redis. */
-export class RedisResults implements ResultBackend, Revoking {
+export class RedisResults implements ResultBackend, Revoking, Streaming {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #hub: Hub;
@@ -26,6 +28,7 @@ export class RedisResults implements ResultBackend, Revoking {
   readonly #waits: ResultWaits;
   readonly #events: EventLog;
   readonly #revocations: Revocations;
+  readonly #streams: Streams;
   readonly #address: string;
 
   constructor(options: OpenOptions) {
@@ -38,6 +41,7 @@ export class RedisResults implements ResultBackend, Revoking {
     this.#waits = new ResultWaits(this.#hub, this.#subscriber, { store: this.#store, address: this.#address });
     this.#events = new EventLog(this.#hub, this.#subscriber, client);
     this.#revocations = new Revocations(this.#hub);
+    this.#streams = new Streams(this.#hub, this.#subscriber);
   }
 
   /** Whether messages of this hub and these results live on one server, where one script reaches both. */
@@ -75,7 +79,7 @@ export class RedisResults implements ResultBackend, Revoking {
   }
 
   async forget(ids: readonly string[]): Promise<void> {
-    await Promise.all([this.#store.forget(ids), this.#events.forget(ids)]);
+    await Promise.all([this.#store.forget(ids), this.#events.forget(ids), this.#streams.forget(ids)]);
   }
 
   async append(batch: readonly ResultEvent[]): Promise<void> {
@@ -97,6 +101,20 @@ export class RedisResults implements ResultBackend, Revoking {
 
   async marks(): Promise<readonly Revocation[]> {
     return this.#revocations.all();
+  }
+
+  async push(chunk: StreamChunk): Promise<StreamPosition> {
+    return this.#streams.push(chunk);
+  }
+
+  async drained(id: string, read: number, signal: AbortSignal): Promise<StreamPosition> {
+    this.#hub.open();
+    return this.#streams.drained(id, read, signal);
+  }
+
+  async pull(request: StreamPull, signal: AbortSignal): Promise<StreamPage> {
+    this.#hub.open();
+    return this.#streams.pull(request, signal);
   }
 
   async close(deadline: Deadline): Promise<void> {

@@ -1,4 +1,5 @@
 import type { QueueDepth, Revocation } from "../../powers.js";
+import type { StreamPosition } from "../../streaming.js";
 import type { Batch } from "./columns.js";
 import type { Failure } from "./failure.js";
 import type { Location } from "./location.js";
@@ -51,6 +52,20 @@ export interface Requests {
   append: { readonly fields: { readonly events: Batch }; readonly reply: null };
   mark: { readonly fields: { readonly revocations: readonly Revocation[] }; readonly reply: null };
   marks: { readonly fields: { readonly after: number }; readonly reply: RevocationPage };
+  streamPush: {
+    readonly fields: {
+      readonly task: string;
+      readonly first: number;
+      readonly ends: boolean;
+      readonly ttl: number;
+      readonly items: Batch;
+    };
+    readonly reply: StreamPosition;
+  };
+  streamPosition: { readonly fields: { readonly task: string }; readonly reply: StreamPosition };
+  /** Acknowledges, and reads. */
+  streamPull: { readonly fields: StreamRequest; readonly reply: Batch };
+  streamPage: { readonly fields: StreamRequest; readonly reply: Batch };
   latest: { readonly fields: { readonly ids: readonly string[] }; readonly reply: Batch };
   events: { readonly fields: { readonly task: string; readonly after: number }; readonly reply: Batch };
   watch: { readonly fields: { readonly task: string }; readonly reply: null };
@@ -63,6 +78,14 @@ export interface Requests {
   removeDead: { readonly fields: { readonly queue: string; readonly ids: readonly string[] }; readonly reply: number };
   purge: { readonly fields: { readonly queue: string }; readonly reply: number };
   counters: { readonly fields: {}; readonly reply: Counters };
+}
+
+/** What a reader of a stream asks for. */
+export interface StreamRequest {
+  readonly task: string;
+  readonly after: number;
+  readonly maxItems: number;
+  readonly maxBytes: number;
 }
 
 export type Op = keyof Requests;

@@ -16,6 +16,9 @@ export interface Tables {
   readonly result: string;
   readonly event: string;
   readonly revocation: string;
+  readonly stream: string;
+  /** Items of streams that were not read yet. */
+  readonly item: string;
   /** Broadcasts, kept for moments. */
   readonly topic: string;
   readonly meta: string;
@@ -35,6 +38,8 @@ export function tablesOf(prefix: string): Tables {
     result: name("result"),
     event: name("event"),
     revocation: name("revocation"),
+    stream: name("stream"),
+    item: name("item"),
     topic: name("topic"),
     meta: name("meta"),
   };
@@ -60,7 +65,7 @@ const has = (db: Database, prefix: string, table: string): boolean =>
 
 /** n.b. a file of an earlier version may lack the later tables; who does not know them does without. */
 const isComplete = (db: Database, prefix: string): boolean =>
-  ["meta", "consumer", "revocation"].every((table) => has(db, prefix, table));
+  ["meta", "consumer", "revocation", "stream"].every((table) => has(db, prefix, table));
 
 function create(db: Database, prefix: string, tables: Tables): void {
   if (!has(db, prefix, "meta")) {
@@ -70,6 +75,7 @@ function create(db: Database, prefix: string, tables: Tables): void {
   }
   if (!has(db, prefix, "consumer")) db.run(createConsumers(tables));
   if (!has(db, prefix, "revocation")) for (const statement of createRevocations(prefix, tables)) db.run(statement);
+  if (!has(db, prefix, "stream")) for (const statement of createStreams(prefix, tables)) db.run(statement);
 }
 
 function createMessages(prefix: string, { message, dead, worker, queue }: Tables): string[] {
@@ -112,5 +118,17 @@ function createRevocations(prefix: string, { revocation }: Tables): string[] {
     `CREATE TABLE ${revocation} (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, terminate INTEGER NOT NULL,
       children INTEGER NOT NULL, expires INTEGER NOT NULL)`,
     `CREATE INDEX ${quote(`${prefix}:revocation_expiry`)} ON ${revocation} (expires)`,
+  ];
+}
+
+/** n.b. a stream goes with its items, whatever removes it. */
+function createStreams(prefix: string, { stream, item }: Tables): string[] {
+  return [
+    `CREATE TABLE ${stream} (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, written INTEGER NOT NULL,
+      read INTEGER NOT NULL, ended INTEGER NOT NULL, ttl INTEGER NOT NULL, expires INTEGER NOT NULL)`,
+    `CREATE INDEX ${quote(`${prefix}:stream_expiry`)} ON ${stream} (expires)`,
+    `CREATE TABLE ${item} (stream INTEGER, number INTEGER, body BLOB NOT NULL, PRIMARY KEY (stream, number)) WITHOUT ROWID`,
+    `CREATE TRIGGER ${quote(`${prefix}:stream_gone`)} AFTER DELETE ON ${stream}
+      BEGIN DELETE FROM ${item} WHERE stream = old.seq; END`,
   ];
 }
