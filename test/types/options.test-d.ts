@@ -8,7 +8,7 @@ import { typeOf } from "./type-of.js";
 typeOf<keyof TaskOptions>().is<
   | ("name" | "queue" | "priority" | "maxRetries" | "defaultRetryDelay" | "autoretryFor" | "dontAutoretryFor")
   | ("retryBackoff" | "retryBackoffMax" | "retryJitter" | "timeLimit" | "softTimeLimit" | "expires" | "ack")
-  | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions" | "sensitive")
+  | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions" | "sensitive" | "streamTimeout")
   | ("onSuccess" | "onFailure" | "onRetry" | "afterReturn")
 >();
 const everything = {
@@ -28,6 +28,7 @@ const everything = {
   ack: "early",
   ignoreResult: true,
   trackStarted: true,
+  streamTimeout: "5m",
   throws: [CardDeclined, LimitReached],
   isolate: true,
   args: [z.string()],

@@ -44,6 +44,8 @@ export interface TaskFact {
   readonly exportName: string | undefined;
   readonly span: Span;
   readonly factory: Factory;
+  /** Its function is an async generator; absent where not. */
+  readonly streams?: true;
   readonly doc: string | undefined;
   readonly problems: readonly Problem[];
 }

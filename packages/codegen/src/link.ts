@@ -55,9 +55,9 @@ class Linker implements Linked {
     if (path === undefined) return this.#report(file, [outsideRoot(fact, this.#rootDir)]);
     const { name = wireName(path), ...options } = merge(layers);
     const versions = layers.findLast(({ layer }) => layer.versions !== undefined)?.layer.versions;
-    const { exportName, span, doc } = fact;
+    const { exportName, span, doc, streams } = fact;
     const sensitive = layers.some(({ layer }) => layer.sensitive === true);
-    const rest = { ...(versions && { versions }), ...(sensitive && { sensitive }) };
+    const rest = { ...(versions && { versions }), ...(sensitive && { sensitive }), ...(streams && { streams }) };
     this.tasks.push(sameModel(fact, { path, name, file, exportName, span, doc, options, ...rest }));
   }
 

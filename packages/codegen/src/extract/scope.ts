@@ -14,7 +14,17 @@ interface Namespace {
 export interface FunctionShape {
   readonly overloaded: boolean;
   readonly generic: boolean;
+  readonly generator: Generator | undefined;
 }
+
+/** Kinds of generators. */
+export type Generator = "async" | "sync";
+
+/** What kind of generator a function is, by its syntax. */
+export const generatorOf = (fn: ts.FunctionDeclaration | ts.FunctionExpression): Generator | undefined => {
+  if (fn.asteriskToken === undefined) return undefined;
+  return fn.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true ? "async" : "sync";
+};
 
 /** What the names at the top level of a file stand for. */
 export interface Scope {
@@ -89,7 +99,8 @@ function functionShapes(file: ts.SourceFile): Map<string, FunctionShape> {
   for (const statement of file.statements) {
     if (!ts.isFunctionDeclaration(statement) || statement.name === undefined) continue;
     const generic = statement.typeParameters !== undefined || shapes.get(statement.name.text)?.generic === true;
-    shapes.set(statement.name.text, { overloaded: shapes.has(statement.name.text), generic });
+    const generator = generatorOf(statement) ?? shapes.get(statement.name.text)?.generator;
+    shapes.set(statement.name.text, { overloaded: shapes.has(statement.name.text), generic, generator });
   }
   return shapes;
 }
