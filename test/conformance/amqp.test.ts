@@ -2,6 +2,7 @@ import { brokerUrl } from "../support/brokers.js";
 import { limiting } from "./results/limiting.js";
 import { marking } from "./results/marking.js";
 import { swapping } from "./results/swapping.js";
+import { streaming } from "./results/streaming.js";
 import { resultsSuite } from "./results-suite.js";
 import { transportSuite } from "./transport-suite.js";
 import { urlImplementation } from "./url-implementation.js";
@@ -14,6 +15,7 @@ const noMarks = "results are sent to callers: there is no place where revocation
 const noRooms = "results are sent to callers: there is no place where messages could wait for their turn";
 
 const noRegisters = "results are sent to callers: there is no place where registers could be kept";
+const noStreams = "results are sent to callers: there is no place where items could wait for their reader";
 
 const amqp = urlImplementation({
   name: "amqp",
@@ -31,6 +33,7 @@ const amqp = urlImplementation({
     ...Object.fromEntries(Object.keys(marking).map((what) => [what, noMarks])),
     ...Object.fromEntries(Object.keys(swapping).map((what) => [what, noRegisters])),
     ...Object.fromEntries(Object.keys(limiting).map((what) => [what, noRooms])),
+    ...Object.fromEntries(Object.keys(streaming).map((what) => [what, noStreams])),
     "agrees on the first record when two put at once":
       "the first record is known at the caller alone: others are told `stored`",
   },

@@ -28,6 +28,7 @@ const DEFAULTS = {
   early: false,
   isolate: false,
   trackStarted: false,
+  storesNothing: false,
 } as const satisfies Partial<Job>;
 
 /** n.b. a process takes its time to start on a machine that is busy. */

@@ -10,6 +10,7 @@ typeOf<keyof TaskOptions>().is<
   | ("retryBackoff" | "retryBackoffMax" | "retryJitter" | "timeLimit" | "softTimeLimit" | "expires" | "ack")
   | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions" | "sensitive")
   | ("rateLimit" | "limit" | "dedupe" | "debounce" | "throttle")
+  | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions" | "sensitive" | "streamTimeout")
   | ("onSuccess" | "onFailure" | "onRetry" | "afterReturn")
 >();
 const everything = {
@@ -29,6 +30,7 @@ const everything = {
   ack: "early",
   ignoreResult: true,
   trackStarted: true,
+  streamTimeout: "5m",
   throws: [CardDeclined, LimitReached],
   isolate: true,
   args: [z.string()],

@@ -9,6 +9,7 @@ export type DiagnosticCode =
   | "TG1004"
   | "TG1005"
   | "TG1006"
+  | "TG1007"
   | "TG1010"
   | "TG1011"
   | "TG1012"

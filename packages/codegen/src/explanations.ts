@@ -39,6 +39,13 @@ what it returns. The compiler then has to know the type in order to find it. Wri
 
     export const fib = task(async (n: number): Promise<number> => { … await tasks.fib.delay(n - 1).get() … });`,
   },
+  TG1007: {
+    title: "a generator is not async",
+    text: `A task that is an async generator streams what it yields: its callers read it while the task runs. A plain function*
+would be a result that cannot travel. Write async function*, and await what there is to wait for:
+
+    export const rows = task(async function* (query: string) { yield* await db.query(query); });`,
+  },
   TG1010: {
     title: "an option that callers need is not a literal",
     text: `Callers need name, queue, priority, expires, ignoreResult, timeLimit and softTimeLimit without running the task's code.
@@ -99,7 +106,7 @@ A task's own result may be a Promise: callers get its value.`,
   TG2004: {
     title: "a stream or an iterator cannot travel",
     text: `Streams, iterators and generators are consumed where they are. Send where the data is (a path, a URL, a key in a
-store), an array, or bytes as Uint8Array within the limits of the codec.`,
+store), an array, or bytes as Uint8Array within the limits of the codec. A task can itself be a stream: async function*.`,
   },
   TG2005: {
     title: "instances of this class would arrive as plain objects",

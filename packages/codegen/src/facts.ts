@@ -60,6 +60,8 @@ export interface TaskFact {
   readonly exportName: string | undefined;
   readonly span: Span;
   readonly factory: Factory;
+  /** Its function is an async generator; absent where not. */
+  readonly streams?: true;
   readonly doc: string | undefined;
   /** Absent where the function is not written in the same file. */
   readonly parameters?: readonly ParameterFact[];

@@ -50,4 +50,6 @@ export interface TaskModel {
   readonly keyed?: readonly KeyedModel[];
   /** Parts of its arguments or its result must not be shown; absent where none. */
   readonly sensitive?: boolean;
+  /** Its function is an async generator: callers read what it yields; absent where not. */
+  readonly streams?: true;
 }

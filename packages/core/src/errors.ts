@@ -102,6 +102,7 @@ export type ResultErrorCode =
   | "RESULT_NOT_STORED"
   | "RESULT_LOST"
   | "RESULT_CLOSED"
+  | "STREAM_READ"
   | "JOIN_IN_TASK";
 
 /** A result cannot be had here, or not in time; the task itself is not touched. */

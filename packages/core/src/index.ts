@@ -35,6 +35,17 @@ export type { ContextHeader, ContextOptions, ContextStorage } from "./call/conte
 export type { NamedRoute, QueueSettings, Route, RouteFunction, Routes, RouteTarget } from "./call/routes.js";
 export type { OnPublishError } from "./call/publisher.js";
 export type { NotSerializable } from "./call/not-serializable.js";
+export type {
+  StreamCall,
+  StreamCalls,
+  StreamCallsWith,
+  StreamCallWith,
+  Streamed,
+  StreamOptions,
+  StreamResult,
+  StreamResultWith,
+} from "./call/stream-call.js";
+export type { StreamStub, StreamStubOf, StreamStubs, StreamStubWith } from "./call/stream-stub.js";
 export type { Stub, StubOf, StubOptions, Stubs, StubWith } from "./call/stub.js";
 export type { TaskCall, TaskCalls, TaskCallsWith, TaskCallWith } from "./call/task-call.js";
 export type {

@@ -23,8 +23,8 @@ export { openResults, openTransport, type ConnectionOptions } from "./transports
 export { installLink, LinkClient } from "./transports/link/client.js";
 export { LinkHost, type LinkHostOptions, type OwnConnection } from "./transports/link/connections.js";
 export { serveLink, type ResolveLink } from "./transports/link/host.js";
-export type { LinkRequest } from "./transports/link/opener.js";
 export { workerResults } from "./transports/link/worker-results.js";
+export type { LinkRequest } from "./transports/link/opener.js";
 export type { LinkPort } from "./transports/link/port.js";
 export {
   canFuse,

@@ -1,5 +1,5 @@
 import { ConfigError } from "@taskgen/core";
-import { canLimit, hasRegisters, type ResultBackend } from "@taskgen/core/internal";
+import { canLimit, canStream, hasRegisters, type ResultBackend } from "@taskgen/core/internal";
 import type { PlainTaskOptions } from "./pool/pool.js";
 
 /** An option of tasks that only some result backends can honour. */
@@ -14,6 +14,7 @@ const NEEDS: readonly Need[] = [
   { option: "dedupe", isMet: hasRegisters },
   { option: "debounce", isMet: hasRegisters },
   { option: "throttle", isMet: hasRegisters },
+  { option: "streams", isMet: canStream },
 ];
 
 /**

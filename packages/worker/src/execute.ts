@@ -19,6 +19,7 @@ import { ArgumentsRefused, type CheckArguments } from "./check-arguments.js";
 import type { Entering } from "./entering.js";
 import type { Outcome, RunHooks } from "./hooks.js";
 import { decideRetry } from "./retry.js";
+import { StreamStalled } from "./streams/until-read.js";
 import type { Verdict } from "./verdict.js";
 
 /** A task ready to run, and what it runs with. */
@@ -46,8 +47,11 @@ export const EXPIRED: RemoteError = {
 };
 
 /** Wraps the function in the middleware; the first is the outermost. */
-export function compose(definition: TaskDefinition, middleware: readonly Middleware[]): RunTask {
-  const call: RunTask = async (_task, args) => definition.fn(...(args as never[]));
+export function compose(
+  definition: TaskDefinition,
+  middleware: readonly Middleware[],
+  call: RunTask = async (_task, args) => definition.fn(...(args as never[])),
+): RunTask {
   return middleware.reduceRight(
     (next, each) => (typeof each === "function" ? each(next) : (each.run?.(next) ?? next)),
     call,
@@ -143,6 +147,7 @@ function judgeAnything(thrown: unknown, executable: Executable, task: RunningTas
 
 /** What a thrown value means. */
 function judge(thrown: unknown, executable: Executable, task: RunningTask): Outcome {
+  if (isOfItems(thrown)) return unexpected(thrown);
   if (thrown instanceof IgnoreTask) return { verdict: { kind: "ignore" }, subject: thrown };
   if (thrown instanceof RejectTask || thrown instanceof ArgumentsRefused)
     return { verdict: { kind: "reject", error: toRemoteError(thrown) }, subject: thrown };
@@ -157,6 +162,10 @@ function judge(thrown: unknown, executable: Executable, task: RunningTask): Outc
   const described = { ...describe(error, codec), ...(expected && { declared: true as const }) };
   return { verdict: { kind: "failure", error: described, expected }, subject: error };
 }
+
+/** An item that cannot be encoded, or that nobody reads: another run would come to the same. */
+const isOfItems = (thrown: unknown): boolean =>
+  thrown instanceof StreamStalled || (thrown instanceof CodecError && thrown.code === "NOT_SERIALIZABLE");
 
 /** The error as data, with those of its own properties that can travel. */
 const describe = (error: unknown, codec: Codec): RemoteError =>

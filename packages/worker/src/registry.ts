@@ -13,6 +13,7 @@ import { entering } from "./entering.js";
 import { compose, requireTask, type Executable } from "./execute.js";
 import { taskHooks } from "./hooks.js";
 import type { PlainTaskOptions } from "./pool/pool.js";
+import { isStream, keepsItems, streamRun, type StreamSettings } from "./streams/run-stream.js";
 import { checkTaskOptions } from "./task-options-check.js";
 
 /** Loads tasks of a registry and keeps them, ready to run. */
@@ -21,14 +22,17 @@ export class LoadedRegistry {
   readonly #app: AnyApp;
   readonly #codec: Codec;
   readonly #place: TaskPlace;
+  readonly #streams: StreamSettings;
   #results: Promise<ResultBackend> | undefined;
   readonly #tasks = new Map<string, Promise<Executable>>();
 
   constructor(registry: Registry, app: AnyApp) {
+    const { options } = internalsOf(app);
     this.#registry = registry;
     this.#app = app;
-    this.#codec = createCodec(internalsOf(app).options.limits);
+    this.#codec = createCodec(options.limits);
     this.#place = { results: () => this.#openResults(), codec: this.#codec };
+    this.#streams = { ...this.#place, ttlMs: options.resultTtlMs };
   }
 
   /** With the registry's own app, otherwise `app`, otherwise the default one. */
@@ -80,7 +84,7 @@ export class LoadedRegistry {
     return {
       definition,
       check: argumentCheck({ name, options: definition.options, entry, validator }),
-      run: compose(definition, middleware()),
+      run: compose(definition, middleware(), isStream(definition) ? streamRun(definition, this.#streams) : undefined),
       hooks: taskHooks(definition.options),
       entering: entering(options.context),
       codec: this.#codec,
@@ -104,10 +108,12 @@ async function imported<T>(name: string, entry: RegistryEntry, load: () => Promi
   }
 }
 
-function plainOptions({ definition: { options } }: Executable, { limitKey }: RegistryEntry): PlainTaskOptions {
+function plainOptions({ definition }: Executable, { limitKey }: RegistryEntry): PlainTaskOptions {
+  const { options } = definition;
   const { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted } = options;
   const { isolate, sensitive, rateLimit, limit, dedupe, debounce, throttle } = options;
   const picked = { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted };
   const flow = { rateLimit, limit, limitKey, dedupe, debounce, throttle };
-  return JSON.parse(JSON.stringify({ ...picked, ...flow, isolate, sensitive })) as PlainTaskOptions;
+  const streams = keepsItems(definition) || undefined;
+  return JSON.parse(JSON.stringify({ ...picked, ...flow, isolate, sensitive, streams })) as PlainTaskOptions;
 }

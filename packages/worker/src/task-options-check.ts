@@ -21,7 +21,13 @@ function checkHooks(name: string, options: TaskOptions): void {
 }
 
 function checkDurations(name: string, options: TaskOptions): void {
-  for (const option of ["timeLimit", "softTimeLimit", "defaultRetryDelay", "retryBackoffMax"] as const) {
+  for (const option of [
+    "timeLimit",
+    "softTimeLimit",
+    "defaultRetryDelay",
+    "retryBackoffMax",
+    "streamTimeout",
+  ] as const) {
     const duration = options[option];
     if (duration === undefined) continue;
     try {

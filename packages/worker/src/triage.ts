@@ -123,6 +123,7 @@ function createJob(
     early: task.ack === "early",
     isolate: task.isolate === true,
     trackStarted: task.trackStarted === true,
+    storesNothing: header.ignoreResult ?? task.ignoreResult === true,
     delivery,
     header,
     ignoreResult: header.ignoreResult === true,

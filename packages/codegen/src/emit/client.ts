@@ -37,7 +37,7 @@ export function emitClient(tasks: readonly TaskModel[], options: EmitOptions): s
   const aliases = importAliases(tasks);
   return [
     HEADER,
-    ...imports(aliases, options, tasks.length > 0),
+    ...imports(aliases, options, [...new Set(tasks.map(stubsOf))].toSorted(compareCodeUnits)),
     "",
     "/** Every task of this project, by folder. */",
     `export type Tasks =${namespaceType(root, aliases)};`,
@@ -56,9 +56,10 @@ export function emitClient(tasks: readonly TaskModel[], options: EmitOptions): s
   ].join("\n");
 }
 
-function imports(aliases: ReadonlyMap<string, string>, options: EmitOptions, hasTasks: boolean): string[] {
+function imports(aliases: ReadonlyMap<string, string>, options: EmitOptions, stubs: readonly string[]): string[] {
   const { outDir, app, extension } = options;
-  const types = ["AnyApp", ...(hasTasks ? ["Stubs"] : [])];
+  const hasTasks = stubs.length > 0;
+  const types = ["AnyApp", ...stubs];
   const core = app === undefined ? ["defaultApp", ...types.map((name) => `type ${name}`)] : types;
   return [
     `import ${app === undefined ? "" : "type "}{ ${core.join(", ")} } from "@taskgen/core";`,
@@ -93,12 +94,15 @@ function namespaceType(folder: Namespace, aliases: ReadonlyMap<string, string>):
   return stubs.length < 2 ? ` ${parts.join(" & ")}` : indent(parts.map((part) => `\n& ${part}`).join(""));
 }
 
-/** One `Stubs` for each file of a folder. */
+/** The type that makes the stub of a task, one for each file and kind. */
+const stubsOf = ({ streams }: TaskModel): string => (streams === true ? "StreamStubs" : "Stubs");
+
+/** One `Stubs` for each file of a folder, and one for the streams in it. */
 function stubTypes(tasks: readonly TaskModel[], aliases: ReadonlyMap<string, string>): string[] {
-  const byFile = groupBy(tasks.filter(isCalledLikeExport), ({ file }) => file);
-  return [...byFile].map(([file, group]) => {
+  const typeOf = (task: TaskModel): string => `${stubsOf(task)}<typeof ${aliases.get(task.file)}, `;
+  return [...groupBy(tasks.filter(isCalledLikeExport), typeOf)].map(([type, group]) => {
     const names = group.map((task) => JSON.stringify(task.exportName));
-    return `Stubs<typeof ${aliases.get(file)}, ${names.join(" | ")}>`;
+    return `${type}${names.join(" | ")}>`;
   });
 }
 
@@ -108,7 +112,7 @@ function taskMember(task: TaskModel, aliases: ReadonlyMap<string, string>): stri
   const key = propertyKey(keyOf(task));
   if (isCalledLikeExport(task)) return doc.length === 0 ? [] : [...doc, `readonly ${key}: unknown;`];
   const name = JSON.stringify(task.exportName);
-  return [...doc, `readonly ${key}: Stubs<typeof ${aliases.get(task.file)}, ${name}>[${name}];`];
+  return [...doc, `readonly ${key}: ${stubsOf(task)}<typeof ${aliases.get(task.file)}, ${name}>[${name}];`];
 }
 
 const isCalledLikeExport = (task: TaskModel): boolean => task.exportName === keyOf(task);

@@ -16,7 +16,17 @@ export interface FunctionShape {
   readonly overloaded: boolean;
   readonly generic: boolean;
   readonly parameters: readonly ParameterFact[];
+  readonly generator: Generator | undefined;
 }
+
+/** Kinds of generators. */
+export type Generator = "async" | "sync";
+
+/** What kind of generator a function is, by its syntax. */
+export const generatorOf = (fn: ts.FunctionDeclaration | ts.FunctionExpression): Generator | undefined => {
+  if (fn.asteriskToken === undefined) return undefined;
+  return fn.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true ? "async" : "sync";
+};
 
 /** What the names at the top level of a file stand for. */
 export interface Scope {
@@ -92,7 +102,9 @@ function functionShapes(file: ts.SourceFile): Map<string, FunctionShape> {
     if (!ts.isFunctionDeclaration(statement) || statement.name === undefined) continue;
     const generic = statement.typeParameters !== undefined || shapes.get(statement.name.text)?.generic === true;
     const parameters = readParameters(statement.parameters);
-    shapes.set(statement.name.text, { overloaded: shapes.has(statement.name.text), generic, parameters });
+    const generator = generatorOf(statement) ?? shapes.get(statement.name.text)?.generator;
+    const overloaded = shapes.has(statement.name.text);
+    shapes.set(statement.name.text, { overloaded, generic, parameters, generator });
   }
   return shapes;
 }

@@ -3,7 +3,7 @@ import type { OptionLayer, TaskFact } from "../facts.js";
 import { findOutsideFunctions, unwrap } from "./expressions.js";
 import { notLiteral, readOptions } from "./options.js";
 import { factoryOf, type Scope } from "./scope.js";
-import { parametersOf, signatureProblems } from "./signature.js";
+import { parametersOf, signatureProblems, isStream } from "./signature.js";
 import { nodeSpan } from "./span.js";
 
 /** What the call of a task says by itself. */
@@ -28,6 +28,7 @@ export function readTaskCall(scope: Scope, expression: ts.Expression, name: ts.N
     factory: { base: factory.base, layers },
     problems,
     ...(parameters && { parameters }),
+    ...(isStream(scope, call.arguments.at(-1)) && { streams: true as const }),
   };
 }
 

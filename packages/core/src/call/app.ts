@@ -19,6 +19,7 @@ import { Routing } from "./routes.js";
 import { sendPolicy } from "./send-policy.js";
 import type { Sender } from "./sender.js";
 import { following, type StandIn } from "./stand-in.js";
+import type { Streamed } from "./stream-call.js";
 import type { TaskCallWith } from "./task-call.js";
 
 /** Under this symbol an app keeps what only taskgen's own packages use. */
@@ -85,7 +86,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   }
 
   /** The result of any call, by its id. Reading it rejects with `RESULT_NOT_STORED` where the backend answers only callers. */
-  result(id: string): AsyncResultWith<unknown, UnknownExtras> {
+  result(id: string): AsyncResultWith<unknown, UnknownExtras> & Streamed<unknown> {
     return this.#publisher.result(id);
   }
 

@@ -81,7 +81,7 @@ export class Publisher {
   }
 
   /** The result of a call that this process may not have made. */
-  result(id: string): AsyncResult<unknown> {
+  result(id: string): StoredResult<unknown> {
     return new StoredResult({ id, name: undefined, ignored: false, foreign: true }, this.#options.source);
   }
 

@@ -1,12 +1,14 @@
 import { milliseconds } from "../duration.js";
 import { ResultError } from "../errors.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
-import { runningTask } from "../run/current-task.js";
 import type { State } from "../state.js";
 import { timeoutSignal } from "../timer.js";
 import type { GetOptions } from "./async-result.js";
+import { join } from "./join.js";
 import type { ResultReader } from "./result-reader.js";
 import type { Settled } from "./settled.js";
+import type { StreamOptions } from "./stream-call.js";
+import { readStream } from "./stream-reader.js";
 import type { ResultOrigin } from "./stored-result.js";
 
 /** What a handle reads, and from where. */
@@ -14,6 +16,8 @@ export interface HandleOptions {
   readonly origin: ResultOrigin;
   readonly results: ResultBackend;
   readonly reader: ResultReader;
+  /** Revokes the task. */
+  readonly revoke: () => Promise<void>;
   /** A wait that was begun with the call. */
   readonly expected: () => Promise<ResultRecord> | undefined;
 }
@@ -46,7 +50,7 @@ export class ResultHandle<R> {
   }
 
   async settled(options: GetOptions = {}): Promise<Settled<R>> {
-    this.#record ??= await this.#join(options);
+    this.#record ??= await join(options, () => this.#wait(options));
     return this.#options.reader.settled(this.#record, this.#options.origin);
   }
 
@@ -72,19 +76,14 @@ export class ResultHandle<R> {
     return record && this.#options.reader.stack(record);
   }
 
+  /** Reads what the task yields. */
+  stream(options: StreamOptions = {}): AsyncGenerator<unknown, void> {
+    return readStream(this.#options, options);
+  }
+
   async forget(): Promise<void> {
     await this.results.forget([this.#id]);
     this.#record = undefined;
-  }
-
-  #join(options: GetOptions): Promise<ResultRecord> {
-    const task = runningTask();
-    if (task === undefined) return this.#wait(options);
-    if (options.allowJoin === true) return task.join(() => this.#wait(options));
-    throw new ResultError(
-      "JOIN_IN_TASK",
-      `task ${task.name} (${task.id}) waits for another task; that can starve the workers. Pass { allowJoin: true } if you mean it`,
-    );
   }
 
   async #wait(options: GetOptions): Promise<ResultRecord> {

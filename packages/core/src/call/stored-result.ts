@@ -7,6 +7,7 @@ import type { Connection } from "./connection.js";
 import type { ResultHandle } from "./result-handle.js";
 import type { ResultReader } from "./result-reader.js";
 import type { Settled } from "./settled.js";
+import type { StreamOptions } from "./stream-call.js";
 import type { TaskReference } from "./task-error.js";
 
 /** What a result needs of its app. */
@@ -88,6 +89,11 @@ export class StoredResult<R> implements AsyncResult<R> {
     return (await this.#open()).forget();
   }
 
+  /** n.b. the types show it of tasks that yield items; of others it gives none. */
+  async *stream(options?: StreamOptions): AsyncGenerator<unknown, void> {
+    yield* (await this.#open()).stream(options);
+  }
+
   revoke(options?: RevokeOptions): Promise<void> {
     return this.#source.revoke(this.id, options);
   }
@@ -103,7 +109,9 @@ export class StoredResult<R> implements AsyncResult<R> {
     const { results } = await this.#source.connection();
     // n.b. a stand-in may have come or gone
     if (this.#handle?.results !== results)
-      this.#handle = this.#source.reader().open({ origin, results, expected: () => this.#expected });
+      this.#handle = this.#source
+        .reader()
+        .open({ origin, results, expected: () => this.#expected, revoke: () => this.revoke() });
     return this.#handle;
   }
 }

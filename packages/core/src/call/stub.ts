@@ -56,7 +56,7 @@ type StubFor<F extends TaskFunction, O extends TaskOptions> = O extends {
   : Stub<CallArguments<F, O>, ResultOf<F>>;
 
 /** What a call takes. `CallArguments<(x: number) => string, {}>` is `[x: number]`. */
-type CallArguments<F extends TaskFunction, O extends TaskOptions> =
+export type CallArguments<F extends TaskFunction, O extends TaskOptions> =
   ArgumentsFor<Parameters<F>, O> extends infer A extends readonly unknown[] ? Travelling<A> : never;
 
 /** The stub of a task. `StubOf<typeof add>` is `Stub<[x: number, y: number], number>`. */

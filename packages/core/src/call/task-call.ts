@@ -1,4 +1,5 @@
 import type { AsyncResult, AsyncResultWith, Extras, GetOptions } from "./async-result.js";
+import type { StreamOptions, StreamResult } from "./stream-call.js";
 
 /**
  * A call under way: a promise that resolves to its `AsyncResult` when the broker has taken responsibility for the task.
@@ -55,6 +56,11 @@ export class PendingCall<R> extends Promise<AsyncResult<R>> implements TaskCall<
   get(options: GetOptions = {}): Promise<R> {
     this.#onGet?.(options);
     return this.then((result) => result.get(options));
+  }
+
+  /** n.b. the types show it of tasks that yield items. */
+  async *stream(options?: StreamOptions): AsyncGenerator<unknown, void> {
+    yield* ((await this) as StreamResult<unknown, R>).stream(options) as AsyncGenerator<unknown, void>;
   }
 }
 

@@ -49,6 +49,11 @@ export interface TaskOptions extends TaskHooks {
   readonly trackStarted?: boolean;
   /** Errors that are part of its contract: typed in `settled()`, logged without a stack. @default none */
   readonly throws?: readonly ErrorClass[];
+  /**
+   * Of an async generator: how long it waits for a reader that does not read on, while as much as may be stored is stored; then
+   * it fails, code `STREAM_STALLED`. @default "5m"
+   */
+  readonly streamTimeout?: Duration;
   /** Runs it in a thread of its own, which is stopped at once when it must be. @default false */
   readonly isolate?: boolean;
   /**
@@ -99,6 +104,7 @@ export const TASK_DEFAULTS = {
   trackStarted: false,
   throws: [],
   isolate: false,
+  streamTimeout: "5m",
 } as const satisfies TaskOptions;
 
 /** Settings of one call. */

@@ -31,6 +31,11 @@ export interface CurrentTask {
   checkpoint(): void;
   /** Makes what to throw to run again later: `throw currentTask().retry({ countdown: "3s" })`. */
   retry(options?: RetryOptions): RetryTask;
+  /**
+   * Of a task that is an async generator: how many of its items earlier runs have stored, 0 in the first run. Whoever asks, before
+   * the first `yield`, yields what comes after those; otherwise the task yields from its start again, and those are dropped.
+   */
+  resumeFrom(): number;
 }
 
 /** What a task's app lends to its runs. */
@@ -44,6 +49,10 @@ export interface TaskPlace {
 export interface RunningTask extends CurrentTask {
   /** How long it may go on until its `timeLimit`, milliseconds. */
   readonly remainingMs: number;
+  /** Neither its value nor what it yields is kept. */
+  readonly storesNothing: boolean;
+  /** What earlier runs have stored of a stream, and whether this one goes on from there; not set in the first run. */
+  streamed: { readonly stored: number; readonly isResumed: boolean } | undefined;
   /** Where in the tree of calls the tasks stand that it calls. */
   readonly descent: Descent;
   /** There from when it runs. */

@@ -48,6 +48,7 @@ export const headOf = ({ job, charges }: Entry<Job>): JobHead => [
   job.timeLimitMs,
   job.ancestors.length === 0 ? undefined : job.ancestors,
   job.startBy,
+  job.storesNothing || undefined,
 ];
 
 /** Its function is over, and its verdict on its way. */

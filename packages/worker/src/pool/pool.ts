@@ -31,6 +31,8 @@ export interface Job {
   readonly trackStarted: boolean;
   /** It has no right to start after this, epoch milliseconds; set when it may run. */
   startBy?: number | undefined;
+  /** Neither its value nor what it yields is kept. */
+  readonly storesNothing: boolean;
 }
 
 /** A job that ended. */
@@ -83,7 +85,10 @@ export type PlainTaskOptions = Pick<
   | ("queue" | "priority" | "timeLimit" | "softTimeLimit" | "expires" | "ack" | "ignoreResult" | "trackStarted")
   | ("isolate" | "sensitive" | "rateLimit" | "limit" | "dedupe" | "debounce" | "throttle")
 > &
-  Pick<RegistryEntry, "limitKey">;
+  Pick<RegistryEntry, "limitKey"> & {
+    /** It is an async generator. */
+    readonly streams?: true;
+  };
 
 /** How many threads or processes a pool may have. */
 export interface Autoscale {

@@ -47,6 +47,8 @@ export type JobHead = readonly [
   /** None are not sent. */
   ancestors: readonly string[] | undefined,
   startBy: number | undefined,
+  /** `true`, or not sent. */
+  storesNothing: true | undefined,
 ];
 
 /** The jobs of a batch. */

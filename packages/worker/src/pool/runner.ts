@@ -198,6 +198,8 @@ const visible = ([
   ,
   timeLimitMs,
   ancestors = NO_ANCESTORS,
+  _startBy,
+  storesNothing,
 ]: JobHead): VisibleJob => ({
   id,
   task,
@@ -209,4 +211,5 @@ const visible = ([
   headers,
   softTimeLimitMs,
   timeLimitMs,
+  storesNothing: storesNothing === true,
 });

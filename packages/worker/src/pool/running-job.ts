@@ -22,6 +22,7 @@ export type VisibleJob = Pick<
   | "headers"
   | "softTimeLimitMs"
   | "timeLimitMs"
+  | "storesNothing"
 >;
 
 /** What a pool lends to a running job. */
@@ -38,6 +39,7 @@ export class RunningJob implements RunningTask {
   place: TaskPlace | undefined;
   readonly #job: VisibleJob;
   readonly #host: JobHost;
+  streamed: RunningTask["streamed"];
   readonly #startedAt = performance.now();
   readonly #softLimit: NodeJS.Timeout | undefined;
   #controller: AbortController | undefined;
@@ -103,6 +105,16 @@ export class RunningJob implements RunningTask {
     this.#controller ??= new AbortController();
     if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
     return this.#controller.signal;
+  }
+
+  get storesNothing(): boolean {
+    return this.#job.storesNothing;
+  }
+
+  resumeFrom(): number {
+    if (this.streamed === undefined) return 0;
+    this.streamed = { ...this.streamed, isResumed: true };
+    return this.streamed.stored;
   }
 
   checkpoint(): void {

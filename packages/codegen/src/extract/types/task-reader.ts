@@ -13,6 +13,7 @@ import type { Findings } from "./findings.js";
 import { elementOf, type ListPart } from "./lists.js";
 import { optionNode, optionType, type OptionType } from "./option-types.js";
 import { schemaArguments } from "./schema-types.js";
+import { generatorTypes } from "./generator-types.js";
 import { readSignature, type Parameter, type TaskSignature } from "./signature.js";
 import {
   circularResult,
@@ -65,7 +66,7 @@ export class TaskReader {
     const args = optionType(checker, this.#task, "args");
     const types = {
       args: args === undefined ? this.#parameters(signature.parameters) : this.#schema(args, signature.parameters),
-      result: this.#result(signature),
+      ...this.#outcome(signature),
       errors: throws === undefined ? {} : this.#errors(throws),
     };
     return findings.hasErrors ? undefined : { ...types, types: this.#reader.definitions() };
@@ -108,12 +109,23 @@ export class TaskReader {
     return hasDefault === true ? unionOf([model, { kind: "undefined" }]) : model;
   }
 
-  #result({ signature, resultNode }: TaskSignature): TypeModel {
+  /** The result, and what a stream yields. */
+  #outcome({ signature, resultNode }: TaskSignature): Pick<TaskTypes, "item" | "result"> {
+    const { checker, findings } = this.#options;
+    const returned = checker.getReturnTypeOfSignature(signature);
+    if (!findings.isStream) return { result: this.#result("result", returned, resultNode) };
+    const [item, result] = generatorTypes(checker, returned);
+    return {
+      item: this.#result("item", item, resultNode),
+      result: result === undefined ? { kind: "undefined" } : this.#result("result", result, resultNode),
+    };
+  }
+
+  #result(name: "item" | "result", returned: ts.Type, resultNode: ts.Node | undefined): TypeModel {
     const { checker, findings, program } = this.#options;
-    this.#root = { name: "result", node: resultNode };
+    this.#root = { name, node: resultNode };
     this.#resultIsVague = false;
     const before = findings.diagnostics.length;
-    const returned = checker.getReturnTypeOfSignature(signature);
     const model = this.#reader.read(checker.getAwaitedType(returned) ?? returned, ROOT);
     if (this.#resultIsVague && resultNode === undefined && isCircular(program, this.#task.call)) {
       findings.replaceSince(before, circularResult(findings.task));

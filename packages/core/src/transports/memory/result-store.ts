@@ -4,6 +4,7 @@ import type { PutOutcome, ResultRecord } from "../../result-backend.js";
 import { EventLog } from "../local-event-log.js";
 import { ExpiringMap } from "../expiring-map.js";
 import { RegisterMap } from "../register-map.js";
+import { Streams } from "../local-streams.js";
 import { RevocationMap } from "../revocation-map.js";
 import { Limits } from "./limits.js";
 
@@ -13,6 +14,7 @@ export class ResultStore {
   readonly revocations: RevocationMap;
   readonly registers: RegisterMap;
   readonly limits: Limits;
+  readonly streams: Streams;
   readonly #records: ExpiringMap<ResultRecord>;
   readonly #waiters = new Waiters<ResultRecord>({ hold: keepAlive });
 
@@ -22,6 +24,7 @@ export class ResultStore {
     this.revocations = new RevocationMap(now);
     this.registers = new RegisterMap(now);
     this.limits = new Limits(now);
+    this.streams = new Streams(now);
   }
 
   put(record: ResultRecord): PutOutcome {
@@ -43,12 +46,14 @@ export class ResultStore {
   forget(id: string): void {
     this.#records.delete(id);
     this.events.forget(id);
+    this.streams.forget(id);
   }
 
   /** Rejects all that one result backend waits for. */
   dismiss(owner: object, reason: Error): void {
     this.#waiters.dismiss(reason, owner);
     this.events.dismiss(owner, reason);
+    this.streams.dismiss(owner, reason);
   }
 
   dispose(): void {
@@ -56,5 +61,6 @@ export class ResultStore {
     this.events.dispose();
     this.revocations.dispose();
     this.registers.dispose();
+    this.streams.dispose();
   }
 }

@@ -10,13 +10,14 @@ import type {
   ResultRecord,
   SequencedEvent,
 } from "../../result-backend.js";
+import type { StreamChunk, Streaming, StreamPage, StreamPosition, StreamPull } from "../../streaming.js";
 import type { TransportEvents } from "../../transport.js";
 import type { Broker } from "./broker.js";
 import type { BrokerLease } from "./broker-registry.js";
 import type { ResultStore } from "./result-store.js";
 
 /** Results within this process. "Foreign" readers are the other apps of the process: nobody else can reach the broker. */
-export class MemoryResults implements ResultBackend, Revoking, Registers, Limiting {
+export class MemoryResults implements ResultBackend, Revoking, Registers, Limiting, Streaming {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: false };
   readonly location: string;
   readonly #lease: BrokerLease;
@@ -106,6 +107,18 @@ export class MemoryResults implements ResultBackend, Revoking, Registers, Limiti
 
   async renew(room: string, batch: readonly HeldSlot[]): Promise<void> {
     return this.#open().limits.renew(room, batch);
+  }
+
+  async push(chunk: StreamChunk): Promise<StreamPosition> {
+    return this.#open().streams.push(chunk);
+  }
+
+  async drained(id: string, read: number, signal: AbortSignal): Promise<StreamPosition> {
+    return this.#open().streams.drained(id, read, { signal, owner: this });
+  }
+
+  async pull(request: StreamPull, signal: AbortSignal): Promise<StreamPage> {
+    return this.#open().streams.pull(request, { signal, owner: this });
   }
 
   async close(): Promise<void> {

@@ -17,6 +17,7 @@ export const PRIORITIES = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] as const;
  * | `{prefix:queue}:n:<id>` | string | Cluster only: marker of a message |
  * | `prefix:r:<id>` | string | marker of a message that is on its way, then the terminal record, or for a while that it ended without one |
  * | `prefix:e:<id>` | list | events of a task |
+ * | `prefix:s:<id>` | hash | a stream: its items by number, and how far it has come |
  * | `prefix:revoked` | zset | ids of revoked tasks, scored by when that ends, in ms times 4, plus 1 to terminate, plus 2 for children |
  * | `prefix:g:<key>` | string | what a register holds |
  * | `{prefix:limit:room}:s` | hash | slots of a limited task, by id: `<start> <until> <holder> <key>`, no holder as long as nobody took it |
@@ -32,6 +33,7 @@ export const PRIORITIES = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] as const;
  * | `prefix:rooms` | set | names of the limited tasks that there ever were |
  * | `prefix:queues` | set | names of the queues that were declared or used |
  * | `prefix:reply:<client>`, `prefix:e:<id>`, `prefix:t:<topic>` | channel | results of a client's calls, events, broadcasts |
+ * | `prefix:s:<id>`, `prefix:sr:<id>` | channel | something was written to a stream, something was read |
  */
 export class Keys {
   readonly #prefix: string;
@@ -75,6 +77,11 @@ export class Keys {
     return `${this.#prefix}:g:${key}`;
   }
 
+  stream(id: string): StreamKeys {
+    const stream = `${this.#prefix}:s:${id}`;
+    return { stream, streamReader: stream, streamWriter: `${this.#prefix}:sr:${id}` };
+  }
+
   topic(topic: string): string {
     return `${this.#prefix}:t:${topic}`;
   }
@@ -82,6 +89,13 @@ export class Keys {
   reply(client: string): string {
     return `${this.#prefix}:reply:${client}`;
   }
+}
+
+/** The key of one stream, and the channels on which its two sides are told. */
+export interface StreamKeys {
+  readonly stream: string;
+  readonly streamReader: string;
+  readonly streamWriter: string;
 }
 
 /** The keys of one queue. */

@@ -10,6 +10,7 @@ import type {
   ResultRecord,
   SequencedEvent,
 } from "../../result-backend.js";
+import type { StreamChunk, Streaming, StreamPage, StreamPosition, StreamPull } from "../../streaming.js";
 import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
 import { EventLog } from "./event-log.js";
 import { Hub } from "./hub.js";
@@ -18,10 +19,11 @@ import { Limits } from "./limits.js";
 import { Revocations } from "./revocations.js";
 import { ResultStore } from "./result-store.js";
 import { ResultWaits } from "./result-waits.js";
+import { Streams } from "./streams.js";
 import { Subscriber } from "./subscriber.js";
 
 /** Terminal records and events in a Redis. */
-export class RedisResults implements ResultBackend, Revoking, Registers, Limiting {
+export class RedisResults implements ResultBackend, Revoking, Registers, Limiting, Streaming {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #hub: Hub;
@@ -32,6 +34,7 @@ export class RedisResults implements ResultBackend, Revoking, Registers, Limitin
   readonly #revocations: Revocations;
   readonly #registers: RegisterStore;
   readonly #limits: Limits;
+  readonly #streams: Streams;
   readonly #address: string;
 
   constructor(options: OpenOptions) {
@@ -46,6 +49,7 @@ export class RedisResults implements ResultBackend, Revoking, Registers, Limitin
     this.#revocations = new Revocations(this.#hub);
     this.#registers = new RegisterStore(this.#hub);
     this.#limits = new Limits(this.#hub);
+    this.#streams = new Streams(this.#hub, this.#subscriber);
   }
 
   /** Whether messages of this hub and these results live on one server, where one script reaches both. */
@@ -83,7 +87,7 @@ export class RedisResults implements ResultBackend, Revoking, Registers, Limitin
   }
 
   async forget(ids: readonly string[]): Promise<void> {
-    await Promise.all([this.#store.forget(ids), this.#events.forget(ids)]);
+    await Promise.all([this.#store.forget(ids), this.#events.forget(ids), this.#streams.forget(ids)]);
   }
 
   async append(batch: readonly ResultEvent[]): Promise<void> {
@@ -133,6 +137,20 @@ export class RedisResults implements ResultBackend, Revoking, Registers, Limitin
 
   async renew(room: string, batch: readonly HeldSlot[]): Promise<void> {
     return this.#limits.renew(room, batch);
+  }
+
+  async push(chunk: StreamChunk): Promise<StreamPosition> {
+    return this.#streams.push(chunk);
+  }
+
+  async drained(id: string, read: number, signal: AbortSignal): Promise<StreamPosition> {
+    this.#hub.open();
+    return this.#streams.drained(id, read, signal);
+  }
+
+  async pull(request: StreamPull, signal: AbortSignal): Promise<StreamPage> {
+    this.#hub.open();
+    return this.#streams.pull(request, signal);
   }
 
   async close(deadline: Deadline): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Admission, HeldSlot, LimitRules } from "../../limiting.js";
 import type { QueueDepth, Revocation } from "../../powers.js";
 import type { Swap } from "../../registers.js";
+import type { StreamPosition } from "../../streaming.js";
 import type { Batch } from "./columns.js";
 import type { Failure } from "./failure.js";
 import type { Entrants, TurnRows } from "./limits.js";
@@ -70,6 +71,20 @@ export interface Requests {
   };
   rooms: { readonly fields: {}; readonly reply: readonly string[] };
   renewSlots: { readonly fields: { readonly room: string; readonly slots: readonly HeldSlot[] }; readonly reply: null };
+  streamPush: {
+    readonly fields: {
+      readonly task: string;
+      readonly first: number;
+      readonly ends: boolean;
+      readonly ttl: number;
+      readonly items: Batch;
+    };
+    readonly reply: StreamPosition;
+  };
+  streamPosition: { readonly fields: { readonly task: string }; readonly reply: StreamPosition };
+  /** Acknowledges, and reads. */
+  streamPull: { readonly fields: StreamRequest; readonly reply: Batch };
+  streamPage: { readonly fields: StreamRequest; readonly reply: Batch };
   latest: { readonly fields: { readonly ids: readonly string[] }; readonly reply: Batch };
   events: { readonly fields: { readonly task: string; readonly after: number }; readonly reply: Batch };
   watch: { readonly fields: { readonly task: string }; readonly reply: null };
@@ -82,6 +97,14 @@ export interface Requests {
   removeDead: { readonly fields: { readonly queue: string; readonly ids: readonly string[] }; readonly reply: number };
   purge: { readonly fields: { readonly queue: string }; readonly reply: number };
   counters: { readonly fields: {}; readonly reply: Counters };
+}
+
+/** What a reader of a stream asks for. */
+export interface StreamRequest {
+  readonly task: string;
+  readonly after: number;
+  readonly maxItems: number;
+  readonly maxBytes: number;
 }
 
 export type Op = keyof Requests;

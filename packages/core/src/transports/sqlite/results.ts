@@ -10,6 +10,7 @@ import type {
   ResultRecord,
   SequencedEvent,
 } from "../../result-backend.js";
+import type { StreamChunk, Streaming, StreamPage, StreamPosition, StreamPull } from "../../streaming.js";
 import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
 import { packRecords, toEvent, toRecord, transferBatch, unpackRows, type Batch } from "./columns.js";
 import { EventWatch } from "./event-watch.js";
@@ -18,15 +19,17 @@ import { Membership } from "./membership.js";
 import type { Push } from "./protocol.js";
 import type { RevocationPage } from "./revocations.js";
 import { ResultWaiters } from "./result-waiters.js";
+import { Streams } from "./streams.js";
 
 /** Terminal records and events in a file, for all processes of one machine. */
-export class SqliteResults implements ResultBackend, Expecting, Revoking, Registers, Limiting {
+export class SqliteResults implements ResultBackend, Expecting, Revoking, Registers, Limiting, Streaming {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #membership: Membership;
   readonly #waiters: ResultWaiters;
   readonly #watch: EventWatch;
   readonly #limits: LimitRequests;
+  readonly #streams: Streams;
 
   constructor(options: OpenOptions) {
     this.#membership = new Membership(options, closedError);
@@ -34,6 +37,7 @@ export class SqliteResults implements ResultBackend, Expecting, Revoking, Regist
     this.#waiters = new ResultWaiters(this.#membership);
     this.#watch = new EventWatch(this.#membership);
     this.#limits = new LimitRequests(this.#membership);
+    this.#streams = new Streams(this.#membership);
   }
 
   /** Whether this is the same file and prefix. */
@@ -129,21 +133,36 @@ export class SqliteResults implements ResultBackend, Expecting, Revoking, Regist
     return this.#limits.renew(room, batch);
   }
 
+  async push(chunk: StreamChunk): Promise<StreamPosition> {
+    return this.#streams.push(chunk);
+  }
+
+  async drained(id: string, read: number, signal: AbortSignal): Promise<StreamPosition> {
+    return this.#streams.drained(id, read, signal);
+  }
+
+  async pull(request: StreamPull, signal: AbortSignal): Promise<StreamPage> {
+    return this.#streams.pull(request, signal);
+  }
+
   async close(deadline: Deadline): Promise<void> {
     const left = this.#membership.leave(deadline);
     this.#waiters.close(closedError(this.location));
     this.#watch.close(closedError(this.location));
+    this.#streams.close(closedError(this.location));
     await left;
   }
 
   #onPush(push: Push): void {
     if (push.kind === "results") this.#waiters.serve(unpackRows(push.records).map(toRecord));
     else if (push.kind === "events") this.#watch.notify(push.ids);
+    else if (push.kind === "heard") this.#streams.notify(push.topic);
   }
 
   #onRestart(): void {
     this.#waiters.restart();
     this.#watch.restart();
+    this.#streams.restart();
   }
 }
 

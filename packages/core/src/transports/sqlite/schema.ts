@@ -25,6 +25,9 @@ export interface Tables {
   readonly limitHeld: string;
   /** Keys of limits: their place in the ring, when they are back in it, when the next one may start. */
   readonly limitKey: string;
+  readonly stream: string;
+  /** Items of streams that were not read yet. */
+  readonly item: string;
   /** Broadcasts, kept for moments. */
   readonly topic: string;
   readonly meta: string;
@@ -49,6 +52,8 @@ export function tablesOf(prefix: string): Tables {
     limitSlot: name("limit_slot"),
     limitHeld: name("limit_held"),
     limitKey: name("limit_key"),
+    stream: name("stream"),
+    item: name("item"),
     topic: name("topic"),
     meta: name("meta"),
   };
@@ -74,7 +79,7 @@ const has = (db: Database, prefix: string, table: string): boolean =>
 
 /** n.b. a file of an earlier version may lack the later tables; who does not know them does without. */
 const isComplete = (db: Database, prefix: string): boolean =>
-  ["meta", "consumer", "revocation", "register", "limit_key"].every((table) => has(db, prefix, table));
+  ["meta", "consumer", "revocation", "register", "limit_key", "stream"].every((table) => has(db, prefix, table));
 
 function create(db: Database, prefix: string, tables: Tables): void {
   if (!has(db, prefix, "meta")) {
@@ -86,6 +91,7 @@ function create(db: Database, prefix: string, tables: Tables): void {
   if (!has(db, prefix, "revocation")) for (const statement of createRevocations(prefix, tables)) db.run(statement);
   if (!has(db, prefix, "register")) for (const statement of createRegisters(prefix, tables)) db.run(statement);
   if (!has(db, prefix, "limit_key")) for (const statement of createLimits(prefix, tables)) db.run(statement);
+  if (!has(db, prefix, "stream")) for (const statement of createStreams(prefix, tables)) db.run(statement);
 }
 
 const ENVELOPE = `id TEXT NOT NULL, queue TEXT NOT NULL, priority INTEGER NOT NULL, eta INTEGER, expires INTEGER, reply_to TEXT`;
@@ -136,6 +142,7 @@ const createRegisters = (prefix: string, { register }: Tables): string[] => [
   `CREATE TABLE ${register} (seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, value TEXT NOT NULL, expires INTEGER NOT NULL)`,
   `CREATE INDEX ${quote(`${prefix}:register_expiry`)} ON ${register} (expires)`,
 ];
+
 function createLimits(prefix: string, { limitRoom, limitSlot, limitHeld, limitKey }: Tables): string[] {
   const index = (name: string): string => `CREATE INDEX ${quote(`${prefix}:${name}`)}`;
   return [
@@ -151,5 +158,17 @@ function createLimits(prefix: string, { limitRoom, limitSlot, limitHeld, limitKe
     `CREATE TABLE ${limitKey} (room TEXT, key TEXT, turn INTEGER, due REAL, pace REAL, PRIMARY KEY (room, key)) WITHOUT ROWID`,
     `${index("limit_key_turn")} ON ${limitKey} (room, turn) WHERE turn IS NOT NULL`,
     `${index("limit_key_due")} ON ${limitKey} (room, due) WHERE due IS NOT NULL`,
+  ];
+}
+
+/** n.b. a stream goes with its items, whatever removes it. */
+function createStreams(prefix: string, { stream, item }: Tables): string[] {
+  return [
+    `CREATE TABLE ${stream} (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, written INTEGER NOT NULL,
+      read INTEGER NOT NULL, ended INTEGER NOT NULL, ttl INTEGER NOT NULL, expires INTEGER NOT NULL)`,
+    `CREATE INDEX ${quote(`${prefix}:stream_expiry`)} ON ${stream} (expires)`,
+    `CREATE TABLE ${item} (stream INTEGER, number INTEGER, body BLOB NOT NULL, PRIMARY KEY (stream, number)) WITHOUT ROWID`,
+    `CREATE TRIGGER ${quote(`${prefix}:stream_gone`)} AFTER DELETE ON ${stream}
+      BEGIN DELETE FROM ${item} WHERE stream = old.seq; END`,
   ];
 }

@@ -9,6 +9,7 @@ import { Registers } from "./registers.js";
 import { Revocations } from "./revocations.js";
 import { ResultFeed } from "./result-feed.js";
 import { createTables, tablesOf } from "./schema.js";
+import { StreamRows } from "./stream-rows.js";
 import { Topics } from "./topics.js";
 
 /** All that one prefix has in a database, and who in this process follows it. */
@@ -21,6 +22,7 @@ export class Store {
   readonly revocations: Revocations;
   readonly registers: Registers;
   readonly limits: Limits;
+  readonly streams: StreamRows;
   readonly topics: Topics;
   readonly resultFeed: ResultFeed;
   readonly eventFeed: Feed;
@@ -37,6 +39,7 @@ export class Store {
     this.revocations = new Revocations(db, tables);
     this.registers = new Registers(db, tables);
     this.limits = new Limits(db, tables);
+    this.streams = new StreamRows(db, tables);
     this.topics = new Topics(db, tables);
     this.resultFeed = new ResultFeed(this.records);
     this.eventFeed = new Feed(this.events);

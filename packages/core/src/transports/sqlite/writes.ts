@@ -1,7 +1,9 @@
 import type { Client } from "./client.js";
-import { unpackRows } from "./columns.js";
+import { packRows, unpackRows } from "./columns.js";
 import type { Op, Request, Requests } from "./protocol.js";
 import { noteNew } from "./settle-rows.js";
+import type { Store } from "./store.js";
+import { readerTopic, writerTopic } from "./stream-topics.js";
 import type { Unit } from "./unit.js";
 
 /** The requests that change the store. */
@@ -16,6 +18,8 @@ export type WriteOp =
   | "append"
   | "mark"
   | "swap"
+  | "streamPush"
+  | "streamPull"
   | "broadcast"
   | "removeDead"
   | "purge"
@@ -50,9 +54,10 @@ const WRITES: Writes = {
     unit.results = true;
     return store.records.put(unpackRows(records), unit.now);
   },
-  forget: ({ store }, { ids }) => {
+  forget: ({ store }, { ids }, unit) => {
     store.records.forget(ids);
     store.events.forget(ids);
+    if (store.streams.forget(ids)) for (const id of ids) announce(store, writerTopic(id), unit);
     return null;
   },
   append: ({ store }, { events }, unit) => {
@@ -76,6 +81,15 @@ const WRITES: Writes = {
     store.limits.renew(room, slots, unit.now);
     return null;
   },
+  streamPush: ({ store }, chunk, unit) => {
+    const position = store.streams.push({ ...chunk, items: unpackRows(chunk.items) }, unit.now);
+    announce(store, readerTopic(chunk.task), unit);
+    return position;
+  },
+  streamPull: ({ store }, request, unit) => {
+    if (store.streams.advance(request, unit.now)) announce(store, writerTopic(request.task), unit);
+    return packRows(store.streams.page(request, unit.now));
+  },
   broadcast: ({ store }, { topic, message }, unit) => {
     unit.topics = true;
     store.topics.publish(topic, message, unit.now);
@@ -84,6 +98,13 @@ const WRITES: Writes = {
   removeDead: ({ store }, { queue, ids }) => store.messages.removeDead(queue, ids),
   purge: ({ store }, { queue }) => store.messages.purge(queue),
 };
+
+const NO_BYTES = new Uint8Array();
+
+function announce(store: Store, topic: string, unit: Unit): void {
+  unit.topics = true;
+  store.topics.publish(topic, NO_BYTES, unit.now);
+}
 
 export function isWrite(request: Request): request is Request<WriteOp> {
   return Object.hasOwn(WRITES, request.op satisfies Op);
