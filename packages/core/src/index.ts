@@ -16,6 +16,8 @@ export type { RetryPolicy, SendOptions } from "./define/retry-policy.js";
 export type { Registry, RegistryEntry, SetupEntry, SetupModule } from "./define/registry.js";
 export type { TaskEnd, TaskHooks } from "./define/task-hooks.js";
 export { currentTask, type CurrentTask } from "./run/current-task.js";
+export { progress } from "./run/progress.js";
+export type { Progress, ReportOptions } from "./define/progress.js";
 export type { Logger, LogMethod, TaskLog } from "./run/logger.js";
 export {
   IgnoreTask,
@@ -35,13 +37,26 @@ export type { NamedRoute, QueueSettings, Route, RouteFunction, Routes, RouteTarg
 export type { OnPublishError } from "./call/publisher.js";
 export type { NotSerializable } from "./call/not-serializable.js";
 export type { Stub, StubOf, StubOptions, Stubs, StubWith } from "./call/stub.js";
-export type { TaskCall, TaskCalls, TaskCallsWith, TaskCallWith } from "./call/task-call.js";
+export type {
+  CallsWith,
+  CallWith,
+  ReportingCall,
+  ReportingCalls,
+  TaskCall,
+  TaskCalls,
+  TaskCallsWith,
+  TaskCallWith,
+} from "./call/task-call.js";
 export type {
   AsyncResult,
   AsyncResultWith,
   DeclaredErrors,
   Extras,
   GetOptions,
+  ProgressOptions,
+  ReportingResult,
+  Reports,
+  ResultWith,
   RevokeOptions,
   UnknownExtras,
 } from "./call/async-result.js";

@@ -82,5 +82,6 @@ function plainOptions({ definition: { options } }: Executable): PlainTaskOptions
   const { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted } = options;
   const { isolate, sensitive } = options;
   const picked = { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted };
-  return JSON.parse(JSON.stringify({ ...picked, isolate, sensitive })) as PlainTaskOptions;
+  const reports = options.progress === undefined ? undefined : true;
+  return JSON.parse(JSON.stringify({ ...picked, isolate, sensitive, reports })) as PlainTaskOptions;
 }

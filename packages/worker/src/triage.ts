@@ -20,6 +20,8 @@ export interface OwnedJob extends Job {
   readonly ignoreResult: boolean;
   /** The task stores no value; a caller that does not know it is told so. */
   readonly ignoresValue: boolean;
+  /** The task declares a channel for its progress. */
+  readonly reports: boolean;
 }
 
 /** What a worker does with a delivery, decided from its header alone. */
@@ -116,6 +118,7 @@ function createJob(
     header,
     ignoreResult: header.ignoreResult === true,
     ignoresValue: header.ignoreResult === undefined && task.ignoreResult === true,
+    reports: task.reports === true,
   };
 }
 

@@ -200,6 +200,7 @@ export class Worker implements AsyncDisposable {
       this.#poolEvents({
         ended: (batch) => consumer!.ended(batch),
         started: (job) => finisher.started(job),
+        reported: (batch) => finisher.reported(batch),
         joining: (job, waiting) => consumer!.joining(job, waiting),
         // n.b. a pool may grow before it has a consumer
         resized: () => consumer?.resized(),
@@ -237,7 +238,7 @@ export class Worker implements AsyncDisposable {
     }
   }
 
-  #poolEvents(own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "joining" | "resized">): PoolEvents<OwnedJob> {
+  #poolEvents(own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "reported" | "joining" | "resized">): PoolEvents<OwnedJob> {
     return {
       ...own,
       log: ({ id, task }, line) => this.#events.emit("task-log", () => ({ id, task, ...line })),

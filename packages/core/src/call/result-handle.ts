@@ -4,7 +4,8 @@ import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { runningTask } from "../run/current-task.js";
 import type { State } from "../state.js";
 import { timeoutSignal } from "../timer.js";
-import type { GetOptions } from "./async-result.js";
+import type { GetOptions, ProgressOptions } from "./async-result.js";
+import { followProgress } from "./follow-progress.js";
 import type { ResultReader } from "./result-reader.js";
 import type { Settled } from "./settled.js";
 import type { ResultOrigin } from "./stored-result.js";
@@ -46,7 +47,7 @@ export class ResultHandle<R> {
   }
 
   async settled(options: GetOptions = {}): Promise<Settled<R>> {
-    this.#record ??= await this.#join(options);
+    this.#record ??= await this.#join(() => this.#wait(options), options);
     return this.#options.reader.settled(this.#record, this.#options.origin);
   }
 
@@ -55,6 +56,18 @@ export class ResultHandle<R> {
     if (record !== undefined) return record.state;
     const [event] = await this.results.latest([this.#id]);
     return event?.state ?? "PENDING";
+  }
+
+  /** Resolves when there is a record; its own signal is that of the caller. */
+  async #ended(options: ProgressOptions, signal: AbortSignal): Promise<void> {
+    const given = options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]);
+    if (this.#record !== undefined) return given.throwIfAborted();
+    try {
+      this.#record = await this.results.wait(this.#id, given);
+    } catch (error) {
+      const { origin, reader } = this.#options;
+      throw reader.failure(error, { task: origin, options, timedOut: false, location: this.results.location });
+    }
   }
 
   /** The record when there is one. */
@@ -67,6 +80,21 @@ export class ResultHandle<R> {
     return event === undefined || event.body.length === 0 ? undefined : this.#options.reader.value(event.body);
   }
 
+  /** What the task reports, until it has ended. */
+  async *progress(options: ProgressOptions = {}): AsyncGenerator<unknown, void> {
+    const { reader } = this.#options;
+    const following = followProgress({ results: this.results, id: this.#id, ended: (signal) => this.#ended(options, signal) });
+    try {
+      for (;;) {
+        const next = await this.#join(() => following.next(), options);
+        if (next.done === true) return;
+        yield reader.value(next.value.body);
+      }
+    } finally {
+      await following.return();
+    }
+  }
+
   async traceback(): Promise<string | undefined> {
     const record = await this.peek();
     return record && this.#options.reader.stack(record);
@@ -77,10 +105,10 @@ export class ResultHandle<R> {
     this.#record = undefined;
   }
 
-  #join(options: GetOptions): Promise<ResultRecord> {
+  #join<T>(wait: () => Promise<T>, options: GetOptions): Promise<T> {
     const task = runningTask();
-    if (task === undefined) return this.#wait(options);
-    if (options.allowJoin === true) return task.join(() => this.#wait(options));
+    if (task === undefined) return wait();
+    if (options.allowJoin === true) return task.join(wait);
     throw new ResultError(
       "JOIN_IN_TASK",
       `task ${task.name} (${task.id}) waits for another task; that can starve the workers. Pass { allowJoin: true } if you mean it`,

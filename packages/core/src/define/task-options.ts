@@ -3,6 +3,7 @@ import type { SendOptions } from "./retry-policy.js";
 import type { ArgumentsSchema, Upcaster } from "./arguments.js";
 import type { Debounce, Dedupe, KeyedLimit, Rate, Throttle } from "./limits.js";
 import type { TaskHooks } from "./task-hooks.js";
+import type { Progress } from "./progress.js";
 
 /** A class of errors that a task declares: its instances have a literal `code`, by which callers tell them apart. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
@@ -49,6 +50,8 @@ export interface TaskOptions extends TaskHooks {
   readonly trackStarted?: boolean;
   /** Errors that are part of its contract: typed in `settled()`, logged without a stack. @default none */
   readonly throws?: readonly ErrorClass[];
+  /** The channel over which it tells how far it has come: `progress<{ done: number }>()`. @default none */
+  readonly progress?: Progress<never>;
   /** Runs it in a thread of its own, which is stopped at once when it must be. @default false */
   readonly isolate?: boolean;
   /**

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Reporting } from "../define/progress.js";
 import { ConfigError } from "../errors.js";
 import type { Descent } from "../wire/message.js";
 import type { RetryOptions, RetryTask } from "./control.js";
@@ -37,6 +38,8 @@ export interface RunningTask extends CurrentTask {
   readonly remainingMs: number;
   /** Where in the tree of calls the tasks stand that it calls. */
   readonly descent: Descent;
+  /** Takes what it reports; none where it declares no progress. */
+  readonly reporting: Reporting | undefined;
   /** Frees the task's slot while it waits for another task. */
   join<T>(wait: () => Promise<T>): Promise<T>;
 }

@@ -1,5 +1,6 @@
 import { RetryTask, SoftTimeLimitExceeded, type RetryOptions, type TaskAborted, type TaskLog } from "@taskgen/core";
 import { LONGEST_TIMER_MS, MAX_ANCESTORS, runAsTask, type Descent, type RunningTask } from "@taskgen/core/internal";
+import type { ProgressReporter } from "../progress-reporter.js";
 import type { Job } from "./pool.js";
 
 /** What of a job its own code may see. */
@@ -20,6 +21,8 @@ export type VisibleJob = Pick<
 /** What a pool lends to a running job. */
 export interface JobHost {
   readonly log: TaskLog;
+  /** Takes what the job reports, where its task declares a channel. */
+  readonly reporting: ProgressReporter | undefined;
   /** Frees the job's slot during `wait`. */
   readonly join: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Something outside this event loop wants the job to stop; asked by `checkpoint`. */
@@ -90,6 +93,10 @@ export class RunningJob implements RunningTask {
     return this.#host.log;
   }
 
+  get reporting(): ProgressReporter | undefined {
+    return this.#host.reporting;
+  }
+
   /** Made on first use: most tasks never look. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
@@ -121,8 +128,9 @@ export class RunningJob implements RunningTask {
     runAsTask(this, () => this.#controller?.abort(reason));
   }
 
-  /** Clears its timer; called when the job ended. */
+  /** Clears its timer, and passes on the last thing that it reported; called when the job ended. */
   ended(): void {
+    this.#host.reporting?.end();
     clearTimeout(this.#softLimit);
   }
 
