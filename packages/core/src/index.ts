@@ -2,12 +2,14 @@
 export type {} from "./platform-types.js";
 export {
   task,
+  type BatchFactory,
   type Override,
   type Task,
   type TaskDefinition,
   type TaskFactory,
   type TaskFunction,
 } from "./define/task.js";
+export type { BatchFunction, BatchOptions, BatchTaskOptions, OfBatch } from "./define/batch.js";
 export type { ArgumentsSchema, Upcaster } from "./define/arguments.js";
 export type { StandardIssue, StandardProps, StandardResult, StandardSchemaV1 } from "./define/standard-schema.js";
 export type { CallOptions, ErrorClass, ErrorMatcher, TaskOptions } from "./define/task-options.js";

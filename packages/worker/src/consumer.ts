@@ -6,7 +6,8 @@ import type { WorkerEvents } from "./events.js";
 import type { Finisher } from "./finisher.js";
 import { Lanes } from "./lanes.js";
 import { OwnedJobs } from "./owned-jobs.js";
-import type { Ended, Pool } from "./pool/pool.js";
+import type { BatchingPool } from "./batches/batching-pool.js";
+import type { Ended } from "./pool/pool.js";
 import { Prefetch } from "./prefetch.js";
 import type { WorkerQueue } from "./queues.js";
 import type { Revocations } from "./revocations.js";
@@ -18,7 +19,7 @@ import type { Verdict } from "./verdict.js";
 /** What a consumer works with. */
 export interface ConsumerOptions {
   readonly connection: Connection;
-  readonly pool: Pool<OwnedJob>;
+  readonly pool: BatchingPool<OwnedJob>;
   readonly finisher: Finisher;
   readonly events: Emitter<WorkerEvents>;
   readonly revocations: Revocations;
@@ -60,7 +61,7 @@ export class Consumer {
     this.#options = options;
     const prefetch = (this.#prefetch = new Prefetch(options.pool.concurrency));
     const holdings = { owned: this.#owned, joining: this.#joining, acknowledged: this.#gate.passed };
-    this.#lanes = new Lanes({ ...holdings, prefetch });
+    this.#lanes = new Lanes({ ...holdings, prefetch, slotless: options.pool.slotless });
     this.#revoked = new RevokedJobs(options.pool, options.revocations);
   }
 

@@ -1,5 +1,6 @@
 import { defaultApp, type AnyApp, type Registry, type RegistryEntry, type SetupEntry } from "@taskgen/core";
 import { createCodec, internalsOf, type Codec, type Validator } from "@taskgen/core/internal";
+import { batchPlan } from "./batches/batch-plan.js";
 import { argumentCheck } from "./check-arguments.js";
 import { entering } from "./entering.js";
 import { compose, requireTask, type Executable } from "./execute.js";
@@ -42,7 +43,7 @@ export class LoadedRegistry {
   async loadAll(): Promise<Record<string, PlainTaskOptions>> {
     const names = Object.keys(this.#registry.tasks);
     const loaded = await Promise.all(names.map((name) => this.load(name)));
-    return Object.fromEntries(names.map((name, i) => [name, plainOptions(loaded[i]!)]));
+    return Object.fromEntries(names.map((name, i) => [name, plainOptions(name, loaded[i]!)]));
   }
 
   async #load(name: string): Promise<Executable> {
@@ -78,10 +79,11 @@ async function imported<T>(name: string, entry: RegistryEntry, load: () => Promi
   }
 }
 
-function plainOptions({ definition: { options } }: Executable): PlainTaskOptions {
+function plainOptions(name: string, { definition: { options } }: Executable): PlainTaskOptions {
   const { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted } = options;
   const { isolate, sensitive } = options;
   const picked = { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted };
   const reports = options.progress === undefined ? undefined : true;
-  return JSON.parse(JSON.stringify({ ...picked, isolate, sensitive, reports })) as PlainTaskOptions;
+  const batch = options.batch && batchPlan(name, options.batch);
+  return JSON.parse(JSON.stringify({ ...picked, isolate, sensitive, reports, batch })) as PlainTaskOptions;
 }

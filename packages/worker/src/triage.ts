@@ -8,7 +8,7 @@ import {
   type Descent,
   type Header,
 } from "@taskgen/core/internal";
-import { EXPIRED } from "./execute.js";
+import { expired } from "./expired.js";
 import type { Job, PlainTaskOptions } from "./pool/pool.js";
 import type { Verdict } from "./verdict.js";
 
@@ -83,8 +83,8 @@ function park(header: Header, reason: string, { maxParks, factorMs, maxMs }: Par
 }
 
 function verdictBeforeRun({ envelope, redeliveries }: Delivery, options: TriageOptions): Verdict | undefined {
-  if (envelope.expires !== undefined && envelope.expires <= options.now()) return { kind: "revoke", error: EXPIRED };
-  if (redeliveries <= options.maxRedeliveries) return undefined;
+  const late = expired(envelope.expires, options.now());
+  if (late !== undefined || redeliveries <= options.maxRedeliveries) return late;
   const message = `${redeliveries} workers died with it`;
   return { kind: "worker-lost", error: { name: "WorkerLost", code: "WORKER_LOST", message } };
 }

@@ -17,6 +17,7 @@ import { Health, type WorkerHealth } from "./health.js";
 import { logWorker } from "./log-worker.js";
 import type { MemorySize } from "./memory-size.js";
 import { describePool, openPool } from "./open-pool.js";
+import type { BatchingPool } from "./batches/batching-pool.js";
 import type { Autoscale, Pool, PoolEvents } from "./pool/pool.js";
 import { queuesOf, type WorkerQueue } from "./queues.js";
 import { Representations } from "./representations.js";
@@ -159,7 +160,8 @@ export class Worker implements AsyncDisposable {
     const connection = await Promise.race([internalsOf(app).connection(), aborted(this.#halt.signal)]);
     if (connection === undefined) throw wasStopped();
     this.#refuseStopped();
-    const pool = (this.#pool = openPool(this.#options, app));
+    const pool = openPool(this.#options, app);
+    this.#pool = pool;
     try {
       return await this.#consume(internalsOf(app), connection, pool, show);
     } catch (error) {
@@ -189,7 +191,7 @@ export class Worker implements AsyncDisposable {
   async #consume(
     app: AppInternals,
     connection: Connection,
-    pool: Pool<OwnedJob>,
+    pool: BatchingPool<OwnedJob>,
     show: Representations,
   ): Promise<Consuming> {
     const settler = new Settler(connection);

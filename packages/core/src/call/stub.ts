@@ -1,5 +1,6 @@
 import type { Duration } from "../duration.js";
 import type { ArgumentsFor } from "../define/arguments.js";
+import type { ComesTo, GivenBy } from "../define/batch.js";
 import type { TaskFunction, taskDefinition } from "../define/task.js";
 import type { CallOptions, TaskOptions } from "../define/task-options.js";
 import type { Validator } from "../define/validator.js";
@@ -39,10 +40,12 @@ export interface StubWith<A extends readonly unknown[], R, X extends Extras> {
 }
 
 /**
- * What a call of a function comes to. `ResultOf<(x: number) => Promise<string>>` is `string`.
+ * What a call of a function comes to. `ResultOf<(x: number) => Promise<string>, {}>` is `string`.
  * n.b. `ReturnType` gives `any` for a function with a parameter of type `never`.
  */
-type ResultOf<F extends TaskFunction> = F extends (...args: never[]) => infer R ? TravellingResult<Awaited<R>> : never;
+type ResultOf<F extends TaskFunction, O> = F extends (...args: never[]) => infer R
+  ? TravellingResult<ComesTo<Awaited<R>, O>>
+  : never;
 
 /**
  * The stub of a function with options. `StubFor<(x: number) => Promise<string>, {}>` is `Stub<[x: number], string>`.
@@ -50,8 +53,8 @@ type ResultOf<F extends TaskFunction> = F extends (...args: never[]) => infer R 
  * inferred may send tasks that send it.
  */
 type StubFor<F extends TaskFunction, O extends TaskOptions> = [ExtrasOf<O>] extends [infer X extends Declared]
-  ? StubWith<CallArguments<F, O>, ResultOf<F>, X>
-  : Stub<CallArguments<F, O>, ResultOf<F>>;
+  ? StubWith<CallArguments<F, O>, ResultOf<F, O>, X>
+  : Stub<CallArguments<F, O>, ResultOf<F, O>>;
 
 /** Extras with at least one of them. */
 type Declared = { readonly throws: NonNullable<Extras["throws"]> } | { readonly progress: Progress<never> };
@@ -67,7 +70,7 @@ type ExtrasOf<O> = O extends { readonly throws: infer T extends NonNullable<Extr
 
 /** What a call takes. `CallArguments<(x: number) => string, {}>` is `[x: number]`. */
 type CallArguments<F extends TaskFunction, O extends TaskOptions> =
-  ArgumentsFor<Parameters<F>, O> extends infer A extends readonly unknown[] ? Travelling<A> : never;
+  ArgumentsFor<GivenBy<F, O>, O> extends infer A extends readonly unknown[] ? Travelling<A> : never;
 
 /** The stub of a task. `StubOf<typeof add>` is `Stub<[x: number, y: number], number>`. */
 export type StubOf<T> = T extends {

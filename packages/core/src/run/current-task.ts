@@ -26,6 +26,11 @@ export interface CurrentTask {
   /** The same on every redelivery and retry: for the idempotency keys of other services. */
   readonly idempotencyKey: string;
   readonly log: TaskLog;
+  /**
+   * In a batch task: the ids of the calls that run together, in the order of the items. All else is then that of the call that was
+   * collected first, but for the headers, which are there where all have the same. @default undefined
+   */
+  readonly batch: readonly string[] | undefined;
   /** Throws the signal's reason once it aborted; also in a loop that never yields, where the signal cannot fire. */
   checkpoint(): void;
   /** Makes what to throw to run again later: `throw currentTask().retry({ countdown: "3s" })`. */

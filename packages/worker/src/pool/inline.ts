@@ -1,6 +1,6 @@
 import { TaskAborted, type AbortCode, type TaskLog } from "@taskgen/core";
 import { LONGEST_TIMER_MS, toRemoteError } from "@taskgen/core/internal";
-import { execute } from "../execute.js";
+import { runJob } from "../run-job.js";
 import type { LoadedRegistry } from "../registry.js";
 import { ProgressReporter, Pulse, type ReportSink } from "../progress-reporter.js";
 import { Setup } from "../setup.js";
@@ -127,7 +127,7 @@ export class InlinePool<J extends Job> implements Pool<J> {
     try {
       const executable = await this.#registry!.load(job.task);
       host.reporting = ProgressReporter.of(executable, this.#pulse, this.#sinkOf(job));
-      return await execute(executable, task, job);
+      return await runJob(executable, task, job);
     } catch (error) {
       return { kind: "failure", error: toRemoteError(error), expected: false };
     }

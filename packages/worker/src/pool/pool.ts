@@ -93,7 +93,15 @@ export type PlainTaskOptions = Pick<
 > & {
   /** It declares a channel for its progress. */
   readonly reports?: true;
+  /** Its calls run together. */
+  readonly batch?: BatchPlan;
 };
+
+/** How calls of one task are collected. */
+export interface BatchPlan {
+  readonly maxSize: number;
+  readonly maxWaitMs: number;
+}
 
 /** How many threads or processes a pool may have. */
 export interface Autoscale {

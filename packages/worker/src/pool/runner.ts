@@ -1,7 +1,8 @@
 import { AsyncResource } from "node:async_hooks";
 import { TaskAborted, type RemoteError } from "@taskgen/core";
 import { toRemoteError, unpack } from "@taskgen/core/internal";
-import { execute, type Executable } from "../execute.js";
+import type { Executable, ExecutableJob } from "../execute.js";
+import { runJob } from "../run-job.js";
 import { ProgressReporter, Pulse } from "../progress-reporter.js";
 import type { LoadedRegistry } from "../registry.js";
 import type { Verdict } from "../verdict.js";
@@ -184,9 +185,9 @@ export class Runner {
   }
 }
 
-async function perform(executable: Loaded, task: RunningJob, job: Parameters<typeof execute>[2]): Promise<Verdict> {
+async function perform(executable: Loaded, task: RunningJob, job: ExecutableJob): Promise<Verdict> {
   if ("error" in executable) return { kind: "failure", error: executable.error, expected: false };
-  return execute(executable, task, job);
+  return runJob(executable, task, job);
 }
 
 const NO_ANCESTORS: readonly string[] = [];

@@ -31,6 +31,8 @@ export interface JobHost {
 
 /** A job as its own code sees it, through `currentTask()`. */
 export class RunningJob implements RunningTask {
+  /** Set by the run of a batch. */
+  batch: readonly string[] | undefined;
   readonly #job: VisibleJob;
   readonly #host: JobHost;
   readonly #startedAt = performance.now();
