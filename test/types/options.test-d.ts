@@ -1,4 +1,4 @@
-import { type CallOptions, type Stub, type StubOf, type Task, task, type TaskOptions } from "@taskgen/core";
+import { type CallOptions, progress, type Stub, type StubOf, type Task, task, type TaskOptions } from "@taskgen/core";
 import { z } from "zod";
 import { CardDeclined, LimitReached } from "./fixtures/shop/src/billing/tasks/errors.js";
 import { tasks } from "./fixtures/shop/src/_generated/client.js";
@@ -10,6 +10,7 @@ typeOf<keyof TaskOptions>().is<
   | ("retryBackoff" | "retryBackoffMax" | "retryJitter" | "timeLimit" | "softTimeLimit" | "expires" | "ack")
   | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions" | "sensitive")
   | ("onSuccess" | "onFailure" | "onRetry" | "afterReturn")
+  | ("progress" | "batch")
 >();
 const everything = {
   name: "billing.charge",
@@ -33,6 +34,8 @@ const everything = {
   args: [z.string()],
   versions: { "7d40b2e1c3a59f68": (args) => args },
   sensitive: ["0.token", "result.iban"],
+  progress: progress<number>(),
+  batch: { maxSize: 1, maxWait: "1s" },
   onSuccess: (value, { id }) => [value, id],
   onFailure: async (error, { log }) => log.error({ err: error }, "failed"),
   onRetry: (error) => void error,

@@ -31,4 +31,7 @@ export type GivenBy<F extends TaskFunction, O> = O extends OfBatch
   : Parameters<F>;
 
 /** What a call comes to. `ComesTo<(number | RangeError)[], { batch: {} }>` is `number`. */
-export type ComesTo<V, O> = O extends OfBatch ? (V extends readonly (infer E)[] ? Exclude<E, Error> : never) : V;
+export type ComesTo<V, O> = O extends OfBatch ? (V extends readonly (infer E)[] ? WithoutErrors<E> : never) : V;
+
+/** n.b. data with a name and a message is no error: it has no stack. `WithoutErrors<1 | RangeError>` is `1`. */
+type WithoutErrors<E> = E extends Error ? ("stack" extends keyof E ? never : E) : E;
