@@ -24,7 +24,7 @@ const ends = (calls: readonly Call[]): Promise<unknown[]> =>
   Promise.all(
     calls.map(async (one) => {
       const settled = await (await one).settled(wait);
-      return settled.ok ? settled.value : `${settled.state} ${settled.error.code}`;
+      return settled.ok ? settled.value : `${settled.state} ${String((settled.error as { code?: unknown }).code)}`;
     }),
   );
 
@@ -52,7 +52,12 @@ describe.each([...places, ...processPlaces.slice(2), ...pairs])("batches on $nam
 
   it("ends each call with its own value or error", async () => {
     const scene = await start();
-    expect(await ends(send(scene.app, "odd", 1, 2, 3, 4))).toEqual(["FAILURE TASK_FAILURE", 2, "FAILURE TASK_FAILURE", 4]);
+    expect(await ends(send(scene.app, "odd", 1, 2, 3, 4))).toEqual([
+      "FAILURE TASK_FAILURE",
+      2,
+      "FAILURE TASK_FAILURE",
+      4,
+    ]);
   });
 
   it("ends a call as the control error says that stands for its result", async () => {

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import type { AnyApp, Progress, ReportingResult, StubWith } from "@taskgen/core";
+import type { AnyApp, Progress, StubWith } from "@taskgen/core";
 import { stub } from "@taskgen/core/client";
 import { within } from "../support/within.js";
 
@@ -21,5 +21,3 @@ export async function all<P>(values: AsyncIterable<P>): Promise<P[]> {
 
 /** Lets a task that waits for this file go on. */
 export const open = (folder: string, name: string): Promise<void> => writeFile(`${folder}/${name}`, "");
-
-export type Result<P> = ReportingResult<unknown, Extras<P>, P>;

@@ -36,6 +36,8 @@ describe.each([...places, ...processPlaces.slice(2), ...pairs])("the progress of
     expect(seen).toEqual(["one", "two", "three"]);
     expect(await result.get({ timeout: "10s" })).toBe("walked");
     expect(await all(result.progress())).toEqual(["three"]);
+    const { results } = await internalsOf(scene.app).connection();
+    if (results.caps.foreignReads) expect(await all(scene.app.result(result.id).progress())).toEqual(["three"]);
   });
 
   it("travels at most ten times a second, and the last value always does", async () => {

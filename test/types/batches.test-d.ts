@@ -20,7 +20,9 @@ interface Note {
   readonly name: string;
   readonly message: string;
 }
-const parse = task.batch(async (texts: string[]): Promise<(Note | undefined | RangeError)[]> => texts.map(() => undefined));
+const parse = task.batch(async (texts: string[]): Promise<(Note | undefined | RangeError)[]> =>
+  texts.map(() => undefined),
+);
 typeOf<StubOf<typeof parse>>().is<Stub<[item: string], Note | undefined>>();
 
 // With a base, declared errors and progress.

@@ -54,11 +54,14 @@ export class Finisher {
   end(ended: Ended<OwnedJob>): void {
     const stored = this.#progress.stored(ended.job);
     if (stored === undefined) return this.#end(ended);
-    const ending = stored.then(() => {
-      this.#ending.delete(ending);
-      this.#end(ended);
-    });
+    const ending = this.#endAfter(stored, ended);
     this.#ending.add(ending);
+    void ending.finally(() => this.#ending.delete(ending));
+  }
+
+  async #endAfter(stored: Promise<void>, ended: Ended<OwnedJob>): Promise<void> {
+    await stored;
+    this.#end(ended);
   }
 
   #end(ended: Ended<OwnedJob>): void {

@@ -15,7 +15,7 @@ export class ProgressLog {
   readonly #options: ProgressLogOptions;
   #waiting = new Map<OwnedJob, JobReport<OwnedJob>>();
   #underWay = new Map<OwnedJob, JobReport<OwnedJob>>();
-  #storing: Promise<void> | undefined;
+  #isStoring = false;
   #round: Promise<void> = Promise.resolve();
 
   constructor(options: ProgressLogOptions) {
@@ -24,7 +24,7 @@ export class ProgressLog {
 
   add(reports: readonly JobReport<OwnedJob>[]): void {
     for (const report of reports) if (isWanted(report.job)) this.#waiting.set(report.job, report);
-    if (this.#waiting.size > 0) this.#storing ??= this.#storeAll();
+    if (!this.#isStoring) void this.#storeAll();
   }
 
   /** Resolves when all that a job reported is stored, or cannot be; `undefined` when that is so now. */
@@ -41,8 +41,9 @@ export class ProgressLog {
   }
 
   async #storeAll(): Promise<void> {
+    this.#isStoring = true;
     while (this.#waiting.size > 0) await (this.#round = this.#store());
-    this.#storing = undefined;
+    this.#isStoring = false;
   }
 
   async #store(): Promise<void> {

@@ -27,7 +27,7 @@ export class Pulse {
   /** What the reporter has is sent within the interval. */
   add(reporter: ProgressReporter): void {
     this.#waiting.add(reporter);
-    this.#timer ??= setTimeout(() => this.#beat(), INTERVAL_MS).unref();
+    if (this.#timer === undefined) this.#timer = setTimeout(() => this.#beat(), INTERVAL_MS).unref();
   }
 
   remove(reporter: ProgressReporter): void {

@@ -240,7 +240,9 @@ export class Worker implements AsyncDisposable {
     }
   }
 
-  #poolEvents(own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "reported" | "joining" | "resized">): PoolEvents<OwnedJob> {
+  #poolEvents(
+    own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "reported" | "joining" | "resized">,
+  ): PoolEvents<OwnedJob> {
     return {
       ...own,
       log: ({ id, task }, line) => this.#events.emit("task-log", () => ({ id, task, ...line })),

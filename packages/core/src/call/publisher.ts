@@ -8,7 +8,7 @@ import type { Envelope } from "../transport.js";
 import type { Middleware } from "../run/middleware.js";
 import type { Codec } from "../wire/codec.js";
 import type { AppEvents } from "./app-events.js";
-import type { AsyncResult } from "./async-result.js";
+import type { AsyncResult, Reports } from "./async-result.js";
 import { encodeCall, type Call, type Target } from "./call-message.js";
 import { withInherited, type ContextOptions } from "./context.js";
 import type { Outgoing } from "./outgoing.js";
@@ -81,7 +81,7 @@ export class Publisher {
   }
 
   /** The result of a call that this process may not have made. */
-  result(id: string): AsyncResult<unknown> {
+  result(id: string): AsyncResult<unknown> & Reports<unknown> {
     return new StoredResult({ id, name: undefined, ignored: false, foreign: true }, this.#options.source);
   }
 

@@ -83,7 +83,11 @@ export class ResultHandle<R> {
   /** What the task reports, until it has ended. */
   async *progress(options: ProgressOptions = {}): AsyncGenerator<unknown, void> {
     const { reader } = this.#options;
-    const following = followProgress({ results: this.results, id: this.#id, ended: (signal) => this.#ended(options, signal) });
+    const following = followProgress({
+      results: this.results,
+      id: this.#id,
+      ended: (signal) => this.#ended(options, signal),
+    });
     try {
       for (;;) {
         const next = await this.#join(() => following.next(), options);

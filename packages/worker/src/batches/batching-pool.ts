@@ -5,6 +5,7 @@ import type { Verdict } from "../verdict.js";
 import { BatchRoom, type SlotlessJobs } from "./batch-room.js";
 import { Batch } from "./batch.js";
 import { Collector } from "./collector.js";
+import { Memberships } from "./memberships.js";
 import { unpackVerdicts } from "./wire.js";
 
 /** What a pool gets that runs batches: jobs as they came, and batches of them. */
@@ -17,14 +18,16 @@ export type JobOrBatch<J extends Job> = J | Batch<J>;
 export class BatchingPool<J extends Job> implements Pool<J> {
   readonly #inner: Pool<JobOrBatch<J>>;
   readonly #collectors = new Map<string, Collector<J>>();
-  /** Calls that the inner pool has, with their batch. */
-  readonly #batches = new Map<J, Batch<J>>();
+  readonly #members: Memberships<J>;
+  /** Calls in whose batch a thread or process died: they run alone. */
+  readonly #suspects = new WeakSet<J>();
   readonly #room: BatchRoom<J>;
   #on: PoolEvents<J> | undefined;
 
   constructor(inner: Pool<JobOrBatch<J>>, queueOf: (job: J) => string) {
     this.#inner = inner;
     this.#room = new BatchRoom(queueOf, () => this.#on!.resized());
+    this.#members = new Memberships(this.#room);
   }
 
   get children(): number {
@@ -53,7 +56,7 @@ export class BatchingPool<J extends Job> implements Pool<J> {
   }
 
   run(jobs: readonly J[]): void {
-    if (this.#collectors.size === 0) return this.#inner.run(jobs);
+    if (!this.#hasBatches) return this.#inner.run(jobs);
     const plain = jobs.filter(({ task }) => !this.#collectors.has(task));
     if (plain.length > 0) this.#inner.run(plain);
     if (plain.length < jobs.length) for (const job of jobs) this.#collect(job);
@@ -63,7 +66,7 @@ export class BatchingPool<J extends Job> implements Pool<J> {
     const collector = this.#collectors.get(job.task);
     if (collector === undefined) return this.#inner.abort(job, code, message);
     if (this.#leave(collector, job)) return false;
-    const batch = this.#batches.get(job);
+    const batch = this.#members.of(job);
     if (batch === undefined) return false;
     batch.stopped.set(job, { code, message });
     // n.b. the others of its batch go on
@@ -74,16 +77,21 @@ export class BatchingPool<J extends Job> implements Pool<J> {
   terminate(job: J, reason: StopReason, verdict: Verdict): void {
     const collector = this.#collectors.get(job.task);
     if (collector === undefined) return this.#inner.terminate(job, reason, verdict);
-    const batch = this.#batches.get(job);
+    const batch = this.#members.of(job);
     if (batch?.open === 1) return this.#inner.terminate(batch, reason, verdict);
-    if (!this.#leave(collector, job) && !this.#forget(job)) return;
+    if (!this.#leave(collector, job) && !this.#members.end(job)) return;
     this.#on!.ended([{ job, verdict, runtimeMs: 0 }]);
+  }
+
+  /** Gives back the jobs that wait for room, not those that wait to be enough. */
+  takeWaiting(): readonly J[] {
+    return this.#inner.takeBack().flatMap((job) => (job instanceof Batch ? this.#dissolve(job) : [job]));
   }
 
   /** Those that are acknowledged, and wait to be enough, begin instead. */
   takeBack(): readonly J[] {
-    const back = this.#inner.takeBack().flatMap((job) => (job instanceof Batch ? this.#dissolve(job) : [job]));
-    if (this.#collectors.size === 0) return back;
+    const back = this.takeWaiting();
+    if (!this.#hasBatches) return back;
     const waiting = [...this.#collectors.values()].map((collector) => this.#takeFrom(collector));
     for (const jobs of waiting) if (jobs[0]?.early === true) this.#begin(jobs, true);
     return [...back, ...waiting.flat().filter(({ early }) => !early)];
@@ -92,21 +100,25 @@ export class BatchingPool<J extends Job> implements Pool<J> {
   async stop(): Promise<void> {
     for (const collector of this.#collectors.values()) collector.take();
     await this.#inner.stop();
-    this.#batches.clear();
+    this.#members.clear();
+  }
+
+  get #hasBatches(): boolean {
+    return this.#collectors.size > 0;
   }
 
   #collect(job: J): void {
     const collector = this.#collectors.get(job.task);
     if (collector === undefined) return;
     this.#room.enter(job, collector.plan.maxSize);
-    if (job.redeliveries > 0) this.#begin([job]);
+    if (job.redeliveries > 0 || this.#suspects.has(job)) this.#begin([job]);
     else collector.add(job);
   }
 
   /** `isNew`: they have left the collector, and count no more. */
-  #begin(jobs: readonly J[], isNew = false, deaths = 0): void {
-    const batch = new Batch(jobs, deaths);
-    for (const job of jobs) this.#batches.set(job, batch);
+  #begin(jobs: readonly J[], isNew = false): void {
+    const batch = new Batch(jobs, this.#suspects.has(jobs[0]!) ? 1 : 0);
+    this.#members.add(batch);
     // n.b. one of them has the slot of all
     this.#room.leave(jobs[0]!, isNew ? 1 - jobs.length : 1);
     this.#inner.run([batch]);
@@ -124,33 +136,9 @@ export class BatchingPool<J extends Job> implements Pool<J> {
     return jobs;
   }
 
-  /** Its members that have not ended. */
-  #open(batch: Batch<J>): J[] {
-    return batch.members.filter((member) => this.#batches.get(member) === batch);
-  }
-
-  /** Whether it was in a batch that the inner pool has. */
-  #forget(job: J): boolean {
-    const batch = this.#batches.get(job);
-    if (batch === undefined) return false;
-    this.#batches.delete(job);
-    batch.stopped.delete(job);
-    batch.open--;
-    // n.b. the last one leaves with the slot
-    if (batch.open > 0) this.#room.leave(job);
-    return true;
-  }
-
-  /** Forgets all members of a batch that have not ended. */
-  #forgetAll(batch: Batch<J>): { readonly jobs: readonly J[]; readonly stopped: ReadonlyMap<J, StopReason> } {
-    const [jobs, stopped] = [this.#open(batch), new Map(batch.stopped)];
-    for (const job of jobs) this.#forget(job);
-    return { jobs, stopped };
-  }
-
   /** A batch that did not begin: its members, but for those that were told to stop. */
   #dissolve(batch: Batch<J>): J[] {
-    const { jobs, stopped } = this.#forgetAll(batch);
+    const { jobs, stopped } = this.#members.endAll(batch);
     this.#tell(
       [...stopped].map(([job, reason]) => ({ job, verdict: stoppedBy(reason), runtimeMs: 0, unbegun: true as const })),
     );
@@ -159,16 +147,16 @@ export class BatchingPool<J extends Job> implements Pool<J> {
 
   /** All members were told to stop before it began; whether that is to be told of `job` still. */
   #endUnbegun(batch: Batch<J>, job: J): boolean {
-    this.#forget(job);
+    this.#members.end(job);
     this.#dissolve(batch);
     return false;
   }
 
   #events(on: PoolEvents<J>): PoolEvents<JobOrBatch<J>> {
-    const of = (job: JobOrBatch<J>): readonly J[] => (job instanceof Batch ? this.#open(job) : [job]);
+    const of = (job: JobOrBatch<J>): readonly J[] => (job instanceof Batch ? this.#members.open(job) : [job]);
     const first = (job: JobOrBatch<J>): J => (job instanceof Batch ? job.members[0]! : job);
     return {
-      ended: (ends) => this.#tell(ends.flatMap((end) => this.#ends(end))),
+      ended: (ends) => this.#tell(this.#hasBatches ? ends.flatMap((end) => this.#ends(end)) : (ends as Ended<J>[])),
       started: (job) => of(job).forEach((member) => member.trackStarted && on.started(member)),
       reported: (batch) => on.reported(batch.flatMap((report) => of(report.job).map((job) => ({ ...report, job })))),
       log: (job, line) => on.log(first(job), line),
@@ -186,7 +174,7 @@ export class BatchingPool<J extends Job> implements Pool<J> {
   #ends(end: Ended<JobOrBatch<J>>): readonly Ended<J>[] {
     const { job: batch, verdict, ...rest } = end;
     if (!(batch instanceof Batch)) return [end as Ended<J>];
-    const { jobs, stopped } = this.#forgetAll(batch);
+    const { jobs, stopped } = this.#members.endAll(batch);
     if (verdict.kind === "worker-lost" && batch.members.length > 1 && !batch.early)
       return jobs.flatMap((job) => this.#afterDeath({ ...rest, job, verdict }, stopped.get(job)) ?? []);
     const open = new Set(jobs);
@@ -200,7 +188,8 @@ export class BatchingPool<J extends Job> implements Pool<J> {
     const { job } = end;
     if (stopped !== undefined) return { ...end, verdict: stoppedBy(stopped) };
     if (job.redeliveries + 1 > job.maxRedeliveries) return end;
-    this.#begin([job], true, 1);
+    this.#suspects.add(job);
+    this.#begin([job], true);
     return undefined;
   }
 }

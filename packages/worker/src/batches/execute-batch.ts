@@ -69,7 +69,9 @@ const outcomeOf = (result: unknown, executable: Executable, task: RunningTask): 
 function listOf(results: unknown, count: number): readonly unknown[] {
   if (Array.isArray(results) && results.length === count) return results as readonly unknown[];
   const got = Array.isArray(results) ? `${results.length} results` : `no list but ${typeof results}`;
-  throw new BatchResults(`the function of a batch task gave ${got} for ${count} items; it must give one for each, in order`);
+  throw new BatchResults(
+    `the function of a batch task gave ${got} for ${count} items; it must give one for each, in order`,
+  );
 }
 
 function within<T>({ entering }: Executable, task: RunningTask, fn: () => T): T {

@@ -13,7 +13,9 @@ export interface ReportPort {
 }
 
 type Writable<T> = {
-  -readonly [K in keyof T]: T[K] extends readonly (infer I)[] | undefined ? I[] | Exclude<T[K], readonly unknown[]> : T[K];
+  -readonly [K in keyof T]: T[K] extends readonly (infer I)[] | undefined
+    ? I[] | Exclude<T[K], readonly unknown[]>
+    : T[K];
 };
 
 /** Gathers what a child has to tell and posts it once per turn of the event loop, or earlier when the turn takes long. */

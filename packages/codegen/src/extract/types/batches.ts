@@ -1,4 +1,4 @@
-import type { ts } from "#compiler";
+import { ts } from "#compiler";
 import type { Parameter } from "./signature.js";
 
 /** What a call of a batch task gives: one item of the list that its function takes. */
@@ -19,12 +19,9 @@ export function batchResult(checker: ts.TypeChecker, list: ts.Type): readonly ts
 }
 
 function elementOf(checker: ts.TypeChecker, type: ts.Type): ts.Type | undefined {
-  if (checker.isTupleType(type)) return checker.getIndexTypeOfType(type, NUMBER);
+  if (checker.isTupleType(type)) return checker.getIndexTypeOfType(type, ts.IndexKind.Number);
   return checker.isArrayType(type) ? checker.getTypeArguments(type as ts.TypeReference)[0] : undefined;
 }
-
-/** `IndexKind.Number` of the compiler, which is a constant of its types alone. */
-const NUMBER = 1 satisfies ts.IndexKind.Number;
 
 /** As the types of stubs tell: data with a name and a message is none. */
 const isError = (checker: ts.TypeChecker, type: ts.Type): boolean =>

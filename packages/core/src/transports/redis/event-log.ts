@@ -104,7 +104,11 @@ export class EventLog {
     const { id, ttlMs } = chunk[0]!;
     const events = chunk.map((event) => packEvent(event, `${this.#writer}:${++this.#written}`));
     await this.#hub.perform((session, repeated) => {
-      return session.script(append, [this.#hub.keys.events(id)], [lifetime(ttlMs), repeated ? 1 : 0, KEPT_EVENTS, ...events]);
+      return session.script(
+        append,
+        [this.#hub.keys.events(id)],
+        [lifetime(ttlMs), repeated ? 1 : 0, KEPT_EVENTS, ...events],
+      );
     }, limit());
   }
 }
