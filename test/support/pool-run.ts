@@ -72,6 +72,7 @@ export class PoolRun {
       ended: (batch) => run.#note(() => batch.forEach((end) => run.#end(end))),
       started: (started) => run.#note(() => run.started.push(started)),
       log: ({ id }, { level, message }) => run.#note(() => run.logs.push(`${id} ${level} ${message}`)),
+      reported: () => {},
       joining: ({ id }, waiting) => run.#note(() => run.joins.push(`${id} ${waiting}`)),
       resized: () => run.#note(() => run.sizes.push(run.pool.children)),
       warning: (error) => run.#note(() => run.warnings.push(error)),

@@ -1,4 +1,4 @@
-import { type CallOptions, type Stub, type StubOf, type Task, task, type TaskOptions } from "@taskgen/core";
+import { type CallOptions, progress, type Stub, type StubOf, type Task, task, type TaskOptions } from "@taskgen/core";
 import { z } from "zod";
 import { CardDeclined, LimitReached } from "./fixtures/shop/src/billing/tasks/errors.js";
 import { tasks } from "./fixtures/shop/src/_generated/client.js";
@@ -12,6 +12,7 @@ typeOf<keyof TaskOptions>().is<
   | ("rateLimit" | "limit" | "dedupe" | "debounce" | "throttle")
   | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions" | "sensitive" | "streamTimeout")
   | ("onSuccess" | "onFailure" | "onRetry" | "afterReturn")
+  | ("progress" | "batch")
 >();
 const everything = {
   name: "billing.charge",
@@ -41,6 +42,8 @@ const everything = {
   dedupe: { key: "0.id", ttl: "1h", mode: "drop" },
   debounce: { key: "order", wait: "5s", maxWait: "1m" },
   throttle: { key: "order", every: "10s" },
+  progress: progress<number>(),
+  batch: { maxSize: 1, maxWait: "1s" },
   onSuccess: (value, { id }) => [value, id],
   onFailure: async (error, { log }) => log.error({ err: error }, "failed"),
   onRetry: (error) => void error,

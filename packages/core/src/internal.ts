@@ -15,6 +15,8 @@ export { checkLimits } from "./define/check-limits.js";
 export { TASK_DEFAULTS } from "./define/task-options.js";
 export { Emitter } from "./emitter.js";
 export { runAsTask, runningTask, type RunningTask, type TaskPlace } from "./run/current-task.js";
+export type { Reporting } from "./define/progress.js";
+export { KEPT_EVENTS } from "./result-backend.js";
 export { backoffDelay, type Backoff } from "./backoff.js";
 export { defaultAmbient } from "./ambient.js";
 export { createId } from "./id.js";

@@ -9,7 +9,8 @@ import { Lanes } from "./lanes.js";
 import type { LimitedJobsHost } from "./limits/limited-jobs.js";
 import type { Limits } from "./limits/limits.js";
 import { OwnedJobs } from "./owned-jobs.js";
-import type { Ended, Pool } from "./pool/pool.js";
+import type { BatchingPool } from "./batches/batching-pool.js";
+import type { Ended } from "./pool/pool.js";
 import { Prefetch } from "./prefetch.js";
 import type { WorkerQueue } from "./queues.js";
 import type { Revocations } from "./revocations.js";
@@ -21,7 +22,7 @@ import type { Verdict } from "./verdict.js";
 /** What a consumer works with. */
 export interface ConsumerOptions {
   readonly connection: Connection;
-  readonly pool: Pool<OwnedJob>;
+  readonly pool: BatchingPool<OwnedJob>;
   readonly finisher: Finisher;
   readonly events: Emitter<WorkerEvents>;
   readonly revocations: Revocations;
@@ -66,7 +67,7 @@ export class Consumer {
     this.#options = options;
     const prefetch = (this.#prefetch = new Prefetch(options.pool.concurrency));
     const holdings = { owned: this.#owned, joining: this.#joining, acknowledged: this.#gate.passed };
-    this.#lanes = new Lanes({ ...holdings, prefetch });
+    this.#lanes = new Lanes({ ...holdings, prefetch, slotless: options.pool.slotless });
     this.#revoked = new RevokedJobs(options.pool, options.revocations);
     this.#arrivals = new Arrivals(options.connection);
     options.limits?.bind(this.#host());

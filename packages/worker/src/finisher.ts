@@ -8,16 +8,19 @@ import {
   type Header,
   type SettleOutcome,
 } from "@taskgen/core/internal";
+import { aborted } from "./aborted.js";
 import { Acknowledged } from "./acknowledged.js";
 import { conclude, later, type ConcludeOptions } from "./conclude.js";
 import type { TaskEvent, WorkerEvents } from "./events.js";
-import type { Ended } from "./pool/pool.js";
+import type { Ended, JobReport } from "./pool/pool.js";
+import { ProgressLog } from "./progress-log.js";
 import { reportEnd } from "./report.js";
 import type { Settler } from "./settler.js";
 import type { OwnedJob, Triage } from "./triage.js";
 import type { Verdict } from "./verdict.js";
 
 const encoder = new TextEncoder();
+const NOTHING = new Uint8Array();
 
 /** What a finisher works with. */
 export interface FinisherOptions {
@@ -32,19 +35,42 @@ export class Finisher {
   readonly #options: FinisherOptions;
   readonly #conclude: ConcludeOptions;
   readonly #acknowledged: Acknowledged;
+  readonly #progress: ProgressLog;
+  /** Ends that wait for what their jobs reported to be stored. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(options: FinisherOptions) {
     this.#options = options;
     const { resultTtlMs, ambient } = options.app.options;
     this.#conclude = { ttlMs: resultTtlMs, now: ambient.now };
     this.#acknowledged = new Acknowledged(options.connection, resultTtlMs, (error) => this.#warn(error));
+    this.#progress = new ProgressLog({
+      append: (batch) => options.connection.results.append(batch),
+      ttlMs: resultTtlMs,
+      onError: (error) => this.#warn(error),
+    });
   }
 
-  /** A job ended in the pool. */
+  /** A job ended in the pool. What it reported is stored before. */
   end(ended: Ended<OwnedJob>): void {
+    const stored = this.#progress.stored(ended.job);
+    if (stored === undefined) return this.#end(ended);
+    const ending = this.#endAfter(stored, ended);
+    this.#ending.add(ending);
+    void ending.finally(() => this.#ending.delete(ending));
+  }
+
+  async #endAfter(stored: Promise<void>, ended: Ended<OwnedJob>): Promise<void> {
+    await stored;
+    this.#end(ended);
+  }
+
+  #end(ended: Ended<OwnedJob>): void {
     const { job, verdict } = ended;
     reportEnd(this.#options.events, ended);
-    if (verdict.kind === "retry") this.#append(job, "RETRY", encoder.encode(JSON.stringify(verdict.error)));
+    // n.b. of a task that reports, what it said last is what callers read
+    if (verdict.kind === "retry")
+      this.#append(job, "RETRY", job.reports ? NOTHING : encoder.encode(JSON.stringify(verdict.error)));
     const { delivery, header, ignoreResult, ignoresValue } = job;
     const finish = conclude({ delivery, header, verdict, ignoreResult, ignoresValue }, this.#conclude);
     if (job.early) this.#acknowledged.end(finish, ignoreResult);
@@ -95,11 +121,17 @@ export class Finisher {
   /** Stores that a job runs now. */
   started(job: OwnedJob): void {
     this.#options.events.emit("task-started", () => ({ id: job.id, task: job.task }));
-    this.#append(job, "STARTED", new Uint8Array());
+    this.#append(job, "STARTED", NOTHING);
+  }
+
+  /** Stores what running jobs report of themselves. */
+  reported(batch: readonly JobReport<OwnedJob>[]): void {
+    this.#progress.add(batch);
   }
 
   /** Resolves when everything is stored and settled, or the signal aborts. */
   async drained(signal: AbortSignal): Promise<void> {
+    if (this.#ending.size > 0) await Promise.race([Promise.all(this.#ending), aborted(signal)]);
     await Promise.all([this.#options.settler.drained(signal), this.#acknowledged.drained(signal)]);
   }
 
@@ -117,10 +149,11 @@ export class Finisher {
     this.endUnrun(settlement.delivery, { kind: "end", task, verdict });
   }
 
-  #append({ id, ignoreResult }: OwnedJob, state: string, body: Uint8Array): void {
+  #append({ id, ignoreResult, delivery }: OwnedJob, state: string, body: Uint8Array): void {
     if (ignoreResult) return;
     const { results } = this.#options.connection;
-    results.append([{ id, state, body, ttlMs: this.#conclude.ttlMs }]).catch((error: unknown) => this.#warn(error));
+    const event = { id, state, body, ttlMs: this.#conclude.ttlMs, replyTo: delivery.envelope.replyTo };
+    results.append([event]).catch((error: unknown) => this.#warn(error));
   }
 
   #warn(error: unknown): void {

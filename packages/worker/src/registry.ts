@@ -8,6 +8,7 @@ import {
   type TaskPlace,
   type Validator,
 } from "@taskgen/core/internal";
+import { batchPlan } from "./batches/batch-plan.js";
 import { argumentCheck } from "./check-arguments.js";
 import { entering } from "./entering.js";
 import { compose, requireTask, type Executable } from "./execute.js";
@@ -57,7 +58,9 @@ export class LoadedRegistry {
   async loadAll(): Promise<Record<string, PlainTaskOptions>> {
     const names = Object.keys(this.#registry.tasks);
     const loaded = await Promise.all(names.map((name) => this.load(name)));
-    return Object.fromEntries(names.map((name, i) => [name, plainOptions(loaded[i]!, this.#registry.tasks[name]!)]));
+    return Object.fromEntries(
+      names.map((name, i) => [name, plainOptions(name, loaded[i]!, this.#registry.tasks[name]!)]),
+    );
   }
 
   /** Those of the worker, also where this app leads elsewhere. */
@@ -108,12 +111,15 @@ async function imported<T>(name: string, entry: RegistryEntry, load: () => Promi
   }
 }
 
-function plainOptions({ definition }: Executable, { limitKey }: RegistryEntry): PlainTaskOptions {
+function plainOptions(name: string, { definition }: Executable, { limitKey }: RegistryEntry): PlainTaskOptions {
   const { options } = definition;
   const { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted } = options;
   const { isolate, sensitive, rateLimit, limit, dedupe, debounce, throttle } = options;
   const picked = { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted };
   const flow = { rateLimit, limit, limitKey, dedupe, debounce, throttle };
   const streams = keepsItems(definition) || undefined;
-  return JSON.parse(JSON.stringify({ ...picked, ...flow, isolate, sensitive, streams })) as PlainTaskOptions;
+  const reports = options.progress === undefined ? undefined : true;
+  const batch = options.batch && batchPlan(name, options.batch);
+  const plain = { ...picked, ...flow, isolate, sensitive, streams, reports, batch };
+  return JSON.parse(JSON.stringify(plain)) as PlainTaskOptions;
 }

@@ -12,7 +12,13 @@ export function checkTaskOptions(name: string, options: TaskOptions): void {
   checkSchema(name, options.args);
   checkVersions(name, options.versions);
   checkHooks(name, options);
+  checkProgress(name, options.progress);
   readSensitive(name, options.sensitive);
+}
+
+function checkProgress(name: string, channel: { readonly report?: unknown } | undefined): void {
+  if (channel === undefined || typeof channel.report === "function") return;
+  throw new ConfigError("OPTION_INVALID", `task ${name}: progress must be a channel that progress() made`);
 }
 
 function checkHooks(name: string, options: TaskOptions): void {

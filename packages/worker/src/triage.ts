@@ -8,7 +8,7 @@ import {
   type Descent,
   type Header,
 } from "@taskgen/core/internal";
-import { EXPIRED } from "./execute.js";
+import { expired } from "./expired.js";
 import type { Job, PlainTaskOptions } from "./pool/pool.js";
 import type { Verdict } from "./verdict.js";
 
@@ -20,6 +20,8 @@ export interface OwnedJob extends Job {
   readonly ignoreResult: boolean;
   /** The task stores no value; a caller that does not know it is told so. */
   readonly ignoresValue: boolean;
+  /** The task declares a channel for its progress. */
+  readonly reports: boolean;
 }
 
 /** What a worker does with a delivery, decided from its header alone. */
@@ -88,10 +90,9 @@ function park(header: Header, reason: string, { maxParks, factorMs, maxMs }: Par
 }
 
 function verdictBeforeRun(delivery: Delivery, header: Header, options: TriageOptions): Verdict | undefined {
-  const { envelope } = delivery;
   const redeliveries = deaths(delivery, header);
-  if (envelope.expires !== undefined && envelope.expires <= options.now()) return { kind: "revoke", error: EXPIRED };
-  if (redeliveries <= options.maxRedeliveries) return undefined;
+  const late = expired(delivery.envelope.expires, options.now());
+  if (late !== undefined || redeliveries <= options.maxRedeliveries) return late;
   const message = `${redeliveries} workers died with it`;
   return { kind: "worker-lost", error: { name: "WorkerLost", code: "WORKER_LOST", message } };
 }
@@ -128,6 +129,7 @@ function createJob(
     header,
     ignoreResult: header.ignoreResult === true,
     ignoresValue: header.ignoreResult === undefined && task.ignoreResult === true,
+    reports: task.reports === true,
   };
 }
 

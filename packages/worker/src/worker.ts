@@ -18,6 +18,7 @@ import { openLimits } from "./limits/open-limits.js";
 import { logWorker } from "./log-worker.js";
 import type { MemorySize } from "./memory-size.js";
 import { describePool, openPool } from "./open-pool.js";
+import type { BatchingPool } from "./batches/batching-pool.js";
 import type { Autoscale, Pool, PoolEvents } from "./pool/pool.js";
 import { queuesOf, type WorkerQueue } from "./queues.js";
 import { Representations } from "./representations.js";
@@ -160,7 +161,8 @@ export class Worker implements AsyncDisposable {
     const connection = await Promise.race([internalsOf(app).connection(), aborted(this.#halt.signal)]);
     if (connection === undefined) throw wasStopped();
     this.#refuseStopped();
-    const pool = (this.#pool = openPool(this.#options, app));
+    const pool = openPool(this.#options, app);
+    this.#pool = pool;
     try {
       return await this.#consume(internalsOf(app), connection, pool, show);
     } catch (error) {
@@ -190,7 +192,7 @@ export class Worker implements AsyncDisposable {
   async #consume(
     app: AppInternals,
     connection: Connection,
-    pool: Pool<OwnedJob>,
+    pool: BatchingPool<OwnedJob>,
     show: Representations,
   ): Promise<Consuming> {
     const settler = new Settler(connection);
@@ -201,6 +203,7 @@ export class Worker implements AsyncDisposable {
       this.#poolEvents({
         ended: (batch) => consumer!.ended(batch),
         started: (job) => finisher.started(job),
+        reported: (batch) => finisher.reported(batch),
         joining: (job, waiting) => consumer!.joining(job, waiting),
         // n.b. a pool may grow before it has a consumer
         resized: () => consumer?.resized(),
@@ -239,7 +242,9 @@ export class Worker implements AsyncDisposable {
     }
   }
 
-  #poolEvents(own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "joining" | "resized">): PoolEvents<OwnedJob> {
+  #poolEvents(
+    own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "reported" | "joining" | "resized">,
+  ): PoolEvents<OwnedJob> {
     return {
       ...own,
       log: ({ id, task }, line) => this.#events.emit("task-log", () => ({ id, task, ...line })),

@@ -73,7 +73,7 @@ function importedFactory(from: string, name: string): Factory | undefined {
   return name === "task" ? CORE_TASK : undefined;
 }
 
-/** The factory that an expression stands for: `task`, `tg.task`, `httpTask`, or `task.with({ … })`. */
+/** The factory that an expression stands for: `task`, `tg.task`, `httpTask`, `task.batch`, or `task.with({ … })`. */
 export function factoryOf(scope: Scope, expression: ts.Expression): Factory | undefined {
   const value = unwrap(expression);
   if (ts.isIdentifier(value)) {
@@ -86,7 +86,8 @@ export function factoryOf(scope: Scope, expression: ts.Expression): Factory | un
 
 function memberFactory(scope: Scope, { expression, name }: ts.PropertyAccessExpression): Factory | undefined {
   const owner = ts.isIdentifier(expression) ? scope.names.get(expression.text) : undefined;
-  return owner && "namespace" in owner ? importedFactory(owner.namespace, name.text) : undefined;
+  if (owner && "namespace" in owner) return importedFactory(owner.namespace, name.text);
+  return name.text === "batch" ? factoryOf(scope, expression) : undefined;
 }
 
 /** `factory.with(options)`. */

@@ -8,7 +8,7 @@ import { Encoder } from "../wire/encoder.js";
 import { DEFAULT_LIMITS } from "../wire/limits.js";
 import type { AppEvents } from "./app-events.js";
 import { resolveOptions, type AppOptions, type ResolvedOptions } from "./app-options.js";
-import type { AsyncResultWith, RevokeOptions, UnknownExtras } from "./async-result.js";
+import type { AsyncResultWith, Reports, RevokeOptions, UnknownExtras } from "./async-result.js";
 import type { Connection } from "./connection.js";
 import type { NamedUrls } from "../transports/default-broker.js";
 import { LinkState } from "./link-state.js";
@@ -86,7 +86,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   }
 
   /** The result of any call, by its id. Reading it rejects with `RESULT_NOT_STORED` where the backend answers only callers. */
-  result(id: string): AsyncResultWith<unknown, UnknownExtras> & Streamed<unknown> {
+  result(id: string): AsyncResultWith<unknown, UnknownExtras> & Reports<unknown> & Streamed<unknown> {
     return this.#publisher.result(id);
   }
 

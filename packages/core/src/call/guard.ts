@@ -2,8 +2,11 @@ import type { Ambient } from "../ambient.js";
 import type { SendOptions } from "../define/retry-policy.js";
 import type { Emitter } from "../emitter.js";
 import { ConfigError, PublishError, TransportError } from "../errors.js";
+import { canFuse } from "../powers.js";
 import { hasRegisters, type Swap } from "../registers.js";
+import type { ResultBackend } from "../result-backend.js";
 import { timeoutSignal } from "../timer.js";
+import type { Transport } from "../transport.js";
 import { within } from "../transports/within.js";
 import { tellPublished, type AppEvents } from "./app-events.js";
 import type { AsyncResult } from "./async-result.js";
@@ -93,8 +96,12 @@ async function open(call: Call, host: GuardHost): Promise<GuardPlace> {
       throw unanswered(`the result backend: ${error instanceof Error ? error.message : String(error)}`, error);
     });
   const { codec, ambient, resultTtlMs } = host;
-  return { codec, now: ambient.now, resultTtlMs, swap, recognises: transport.caps.dedupe };
+  return { codec, now: ambient.now, resultTtlMs, swap, recognises: recognises(transport, results) };
 }
+
+/** n.b. a broker knows an id as long as its message or its result is there, so both must be in one store. */
+const recognises = (transport: Transport, results: ResultBackend): boolean =>
+  transport.caps.dedupe && canFuse(transport) && transport.fuse(results) !== undefined;
 
 const unanswered = (message: string, cause?: unknown): TransportError =>
   new TransportError("BROKER_UNAVAILABLE", message, { cause, certain: true, retriable: false });

@@ -3,7 +3,8 @@ import { ResultError } from "../errors.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import type { State } from "../state.js";
 import { timeoutSignal } from "../timer.js";
-import type { GetOptions } from "./async-result.js";
+import type { GetOptions, ProgressOptions } from "./async-result.js";
+import { followProgress } from "./follow-progress.js";
 import { join } from "./join.js";
 import type { ResultReader } from "./result-reader.js";
 import type { Settled } from "./settled.js";
@@ -61,6 +62,18 @@ export class ResultHandle<R> {
     return event?.state ?? "PENDING";
   }
 
+  /** Resolves when there is a record; its own signal is that of the caller. */
+  async #ended(options: ProgressOptions, signal: AbortSignal): Promise<void> {
+    const given = options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]);
+    if (this.#record !== undefined) return given.throwIfAborted();
+    try {
+      this.#record = await this.results.wait(this.#id, given);
+    } catch (error) {
+      const { origin, reader } = this.#options;
+      throw reader.failure(error, { task: origin, options, timedOut: false, location: this.results.location });
+    }
+  }
+
   /** The record when there is one. */
   async peek(): Promise<ResultRecord | undefined> {
     return (this.#record ??= (await this.results.get([this.#id]))[0]);
@@ -69,6 +82,25 @@ export class ResultHandle<R> {
   async info(): Promise<unknown> {
     const [event] = await this.results.latest([this.#id]);
     return event === undefined || event.body.length === 0 ? undefined : this.#options.reader.value(event.body);
+  }
+
+  /** What the task reports, until it has ended. */
+  async *progress(options: ProgressOptions = {}): AsyncGenerator<unknown, void> {
+    const { reader } = this.#options;
+    const following = followProgress({
+      results: this.results,
+      id: this.#id,
+      ended: (signal) => this.#ended(options, signal),
+    });
+    try {
+      for (;;) {
+        const next = await join(options, () => following.next());
+        if (next.done === true) return;
+        yield reader.value(next.value.body);
+      }
+    } finally {
+      await following.return();
+    }
   }
 
   async traceback(): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import { canExpect } from "../powers.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { runningTask } from "../run/current-task.js";
 import type { State } from "../state.js";
-import type { AsyncResult, GetOptions, RevokeOptions } from "./async-result.js";
+import type { AsyncResult, GetOptions, ProgressOptions, RevokeOptions } from "./async-result.js";
 import type { Connection } from "./connection.js";
 import type { ResultHandle } from "./result-handle.js";
 import type { ResultReader } from "./result-reader.js";
@@ -79,6 +79,11 @@ export class StoredResult<R> implements AsyncResult<R> {
 
   async info(): Promise<unknown> {
     return (await this.#open()).info();
+  }
+
+  /** For tasks that declare it. */
+  async *progress(options?: ProgressOptions): AsyncGenerator<unknown, void> {
+    yield* (await this.#open()).progress(options);
   }
 
   async traceback(): Promise<string | undefined> {

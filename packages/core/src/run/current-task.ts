@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Reporting } from "../define/progress.js";
 import { ConfigError } from "../errors.js";
 import type { ResultBackend } from "../result-backend.js";
 import type { Codec } from "../wire/codec.js";
@@ -27,6 +28,11 @@ export interface CurrentTask {
   /** The same on every redelivery and retry: for the idempotency keys of other services. */
   readonly idempotencyKey: string;
   readonly log: TaskLog;
+  /**
+   * In a batch task: the ids of the calls that run together, in the order of the items. All else is then that of the call that was
+   * collected first, but for the headers, which are there where all have the same. @default undefined
+   */
+  readonly batch: readonly string[] | undefined;
   /** Throws the signal's reason once it aborted; also in a loop that never yields, where the signal cannot fire. */
   checkpoint(): void;
   /** Makes what to throw to run again later: `throw currentTask().retry({ countdown: "3s" })`. */
@@ -57,6 +63,8 @@ export interface RunningTask extends CurrentTask {
   readonly descent: Descent;
   /** There from when it runs. */
   place?: TaskPlace | undefined;
+  /** Takes what it reports; none where it declares no progress. */
+  readonly reporting: Reporting | undefined;
   /** Frees the task's slot while it waits for another task. */
   join<T>(wait: () => Promise<T>): Promise<T>;
 }

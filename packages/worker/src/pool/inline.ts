@@ -1,15 +1,18 @@
 import { TaskAborted, type AbortCode, type TaskLog } from "@taskgen/core";
 import { LONGEST_TIMER_MS, toRemoteError } from "@taskgen/core/internal";
-import { execute } from "../execute.js";
+import { runJob } from "../run-job.js";
 import type { LoadedRegistry } from "../registry.js";
+import { ProgressReporter, Pulse, type ReportSink } from "../progress-reporter.js";
 import { Setup } from "../setup.js";
 import { createTaskLog } from "../task-log.js";
 import type { Verdict } from "../verdict.js";
-import type { Ended, Job, PlainTaskOptions, Pool, PoolEvents, StopReason } from "./pool.js";
+import type { Ended, Job, JobReport, PlainTaskOptions, Pool, PoolEvents, StopReason } from "./pool.js";
 import { boundedBy } from "./bounded-by.js";
-import { RunningJob } from "./running-job.js";
+import { RunningJob, type JobHost } from "./running-job.js";
 import { TEAR_DOWN_MS, tearDownTooLong } from "./tear-down.js";
 import { timeLimit, timeLimitExceeded } from "./time-limit.js";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A job that runs here. */
 interface Running {
@@ -35,6 +38,8 @@ export class InlinePool<J extends Job> implements Pool<J> {
   /** Jobs that wait for others count as free slots. */
   #joining = 0;
   #ended: Ended<J>[] = [];
+  #reports: JobReport<J>[] = [];
+  readonly #pulse = new Pulse();
   #stopped = false;
 
   constructor(open: () => Promise<LoadedRegistry>, concurrency: number) {
@@ -108,20 +113,36 @@ export class InlinePool<J extends Job> implements Pool<J> {
   }
 
   async #begin(job: J): Promise<void> {
-    const task = new RunningJob(job, { log: this.#logOf(job), join: (wait) => this.#join(job, wait) });
+    const join = <T>(wait: () => Promise<T>): Promise<T> => this.#join(job, wait);
+    const host: Writable<JobHost> = { log: this.#logOf(job), reporting: undefined, join };
+    const task = new RunningJob(job, host);
     const running = { task, startedAt: performance.now(), hardLimit: this.#limit(job) };
     this.#running.set(job, running);
     if (job.trackStarted) this.#on!.started(job);
-    const verdict = await this.#execute(job, task);
+    const verdict = await this.#execute(job, task, host);
     if (this.#running.get(job) === running) this.#end(job, running, verdict);
   }
 
-  async #execute(job: J, task: RunningJob): Promise<Verdict> {
+  async #execute(job: J, task: RunningJob, host: Writable<JobHost>): Promise<Verdict> {
     try {
-      return await execute(await this.#registry!.load(job.task), task, job);
+      const executable = await this.#registry!.load(job.task);
+      host.reporting = ProgressReporter.of(executable, this.#pulse, this.#sinkOf(job));
+      return await runJob(executable, task, job);
     } catch (error) {
       return { kind: "failure", error: toRemoteError(error), expected: false };
     }
+  }
+
+  #sinkOf(job: J): ReportSink {
+    return {
+      add: (state, value) => void this.#reports.push({ job, state, value }),
+      flush: () => this.#tellReports(),
+      warn: (message) => this.#on!.log(job, { level: "warn", message }),
+    };
+  }
+
+  #tellReports(): void {
+    if (this.#reports.length > 0) this.#on!.reported(this.#reports.splice(0));
   }
 
   #limit(job: J): NodeJS.Timeout | undefined {
@@ -144,6 +165,7 @@ export class InlinePool<J extends Job> implements Pool<J> {
   }
 
   #tell(): void {
+    this.#tellReports();
     if (this.#ended.length > 0) this.#on!.ended(this.#ended.splice(0));
   }
 

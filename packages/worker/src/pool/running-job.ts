@@ -7,6 +7,7 @@ import {
   type RunningTask,
   type TaskPlace,
 } from "@taskgen/core/internal";
+import type { ProgressReporter } from "../progress-reporter.js";
 import type { Job } from "./pool.js";
 
 /** What of a job its own code may see. */
@@ -28,6 +29,8 @@ export type VisibleJob = Pick<
 /** What a pool lends to a running job. */
 export interface JobHost {
   readonly log: TaskLog;
+  /** Takes what the job reports, where its task declares a channel. */
+  readonly reporting: ProgressReporter | undefined;
   /** Frees the job's slot during `wait`. */
   readonly join: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Something outside this event loop wants the job to stop; asked by `checkpoint`. */
@@ -37,6 +40,8 @@ export interface JobHost {
 /** A job as its own code sees it, through `currentTask()`. */
 export class RunningJob implements RunningTask {
   place: TaskPlace | undefined;
+  /** Set by the run of a batch. */
+  batch: readonly string[] | undefined;
   readonly #job: VisibleJob;
   readonly #host: JobHost;
   streamed: RunningTask["streamed"];
@@ -100,6 +105,10 @@ export class RunningJob implements RunningTask {
     return this.#host.log;
   }
 
+  get reporting(): ProgressReporter | undefined {
+    return this.#host.reporting;
+  }
+
   /** Made on first use: most tasks never look. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
@@ -141,8 +150,9 @@ export class RunningJob implements RunningTask {
     runAsTask(this, () => this.#controller?.abort(reason));
   }
 
-  /** Clears its timer; called when the job ended. */
+  /** Clears its timer, and passes on the last thing that it reported; called when the job ended. */
   ended(): void {
+    this.#host.reporting?.end();
     clearTimeout(this.#softLimit);
   }
 

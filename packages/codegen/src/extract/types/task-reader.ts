@@ -6,6 +6,7 @@ import {
   type TupleModel,
   type TypeModel,
 } from "../../contract/type-model.js";
+import { batchResult, itemOf } from "./batches.js";
 import { declaredErrors, readErrorData, type DeclaredError } from "./declared-errors.js";
 import type { DeclaredTask } from "./declared-task.js";
 import type { Fault } from "./faults.js";
@@ -62,11 +63,13 @@ export class TaskReader {
     const { checker, findings } = this.#options;
     const signature = readSignature(checker, this.#task.fn);
     if (signature === undefined || this.#isUnclear(signature)) return undefined;
+    const isBatch = optionType(checker, this.#task, "batch") !== undefined;
+    const parameters = isBatch ? itemOf(checker, signature.parameters) : signature.parameters;
     const throws = optionType(checker, this.#task, "throws");
     const args = optionType(checker, this.#task, "args");
     const types = {
-      args: args === undefined ? this.#parameters(signature.parameters) : this.#schema(args, signature.parameters),
-      ...this.#outcome(signature),
+      args: args === undefined ? this.#parameters(parameters) : this.#schema(args, parameters),
+      ...this.#outcome(signature, isBatch),
       errors: throws === undefined ? {} : this.#errors(throws),
     };
     return findings.hasErrors ? undefined : { ...types, types: this.#reader.definitions() };
@@ -110,10 +113,10 @@ export class TaskReader {
   }
 
   /** The result, and what a stream yields. */
-  #outcome({ signature, resultNode }: TaskSignature): Pick<TaskTypes, "item" | "result"> {
+  #outcome({ signature, resultNode }: TaskSignature, isBatch: boolean): Pick<TaskTypes, "item" | "result"> {
     const { checker, findings } = this.#options;
     const returned = checker.getReturnTypeOfSignature(signature);
-    if (!findings.isStream) return { result: this.#result("result", returned, resultNode) };
+    if (!findings.isStream) return { result: this.#result("result", returned, resultNode, isBatch) };
     const [item, result] = generatorTypes(checker, returned);
     return {
       item: this.#result("item", item, resultNode),
@@ -121,12 +124,15 @@ export class TaskReader {
     };
   }
 
-  #result(name: "item" | "result", returned: ts.Type, resultNode: ts.Node | undefined): TypeModel {
+  #result(name: "item" | "result", returned: ts.Type, resultNode: ts.Node | undefined, isBatch = false): TypeModel {
     const { checker, findings, program } = this.#options;
     this.#root = { name, node: resultNode };
     this.#resultIsVague = false;
     const before = findings.diagnostics.length;
-    const model = this.#reader.read(checker.getAwaitedType(returned) ?? returned, ROOT);
+    const value = checker.getAwaitedType(returned) ?? returned;
+    const model = isBatch
+      ? unionOf(batchResult(checker, value).map((one) => this.#reader.read(one, ROOT)))
+      : this.#reader.read(value, ROOT);
     if (this.#resultIsVague && resultNode === undefined && isCircular(program, this.#task.call)) {
       findings.replaceSince(before, circularResult(findings.task));
     }
