@@ -51,8 +51,8 @@ export interface ExecutableJob {
 }
 
 /**
- * Decode, check, middleware and the function, encode. Touches no broker and no store; whatever happens is a verdict, so it never
- * rejects.
+ * Decode, check, middleware and the function, encode. Touches no broker and no store, but for what a stream yields; whatever
+ * happens is a verdict, so it never rejects.
  */
 export async function execute(executable: Executable, task: RunningTask, job: ExecutableJob): Promise<Verdict> {
   const late = expired(job.expires, executable.ambient.now());
