@@ -1,0 +1,47 @@
+import type { Rule } from "./check.js";
+
+/** A delivery ends in exactly one settlement, or is lost. */
+export const oneSettlement: Rule = (life) => {
+  const ended = new Set<number>();
+  for (const { claim } of [...life.of("settled"), ...life.of("expired")].toSorted((a, b) => a.index - b.index)) {
+    if (ended.has(claim)) return `was settled twice as delivery ${claim}, or after that was lost`;
+    ended.add(claim);
+  }
+  return undefined;
+};
+
+/** A worker that can renew its lease keeps it. */
+export const leaseIsRenewed: Rule = (life, { processes }, { leaseMs }) => {
+  const sudden = life.of("expired").find(({ by, at, index }) => {
+    const troubles = [...(processes.get(by)?.of("fault") ?? []), ...(processes.get(by)?.of("process") ?? [])];
+    return !troubles.some((one) => one.index < index && isTrouble(one) && at - one.at <= leaseMs);
+  });
+  return sudden && `was taken from ${sudden.by} for dead, which lived and could be reached`;
+};
+
+const isTrouble = (entry: { readonly kind: string; readonly what: string }): boolean =>
+  entry.kind === "fault" || entry.what === "crashed" || entry.what === "left";
+
+/** Redeliveries count the deaths of workers, and nothing else. */
+export const deathsAreCounted: Rule = (life, _, { exactRedeliveries }) => {
+  if (!exactRedeliveries) return undefined;
+  const expired = life.of("expired");
+  const claims = life.of("claimed");
+  const wrong = claims.find(({ message, redeliveries, index }) => {
+    const before = new Set(claims.flatMap((one) => (one.message === message ? [one.claim] : [])));
+    return redeliveries !== expired.filter((one) => one.index < index && before.has(one.claim)).length;
+  });
+  return wrong && `was delivered as redelivery ${wrong.redeliveries}, which is not how often a worker died with it`;
+};
+
+/** A worker that says that it stopped cleanly left nothing behind. */
+export const cleanStop: Rule = (life, { processes }) => {
+  const stoppedAt = (name: string): number =>
+    processes.get(name)?.of("process").find(({ what, clean }) => what === "stopped" && clean === true)?.index ?? Infinity;
+  const after = [...life.of("settled"), ...life.of("expired")].find(({ by, index }) => index > stoppedAt(by));
+  if (after !== undefined) return `was still owned by ${after.by}, which had stopped cleanly`;
+  const ended = new Set([...life.ends, ...life.of("settled")].map(({ by }) => by));
+  // n.b. what runs over its time limit goes on when it is settled
+  const runs = life.starts.find(({ by }) => stoppedAt(by) < Infinity && !ended.has(by));
+  return runs && `still ran in ${runs.by}, which had stopped cleanly`;
+};
