@@ -102,7 +102,7 @@ export class World {
   /** Nothing waits, runs, or is waited for; but for what may never come. */
   isQuiet(): boolean {
     const { waiting, delayed, owned } = this.broker.depths;
-    if (waiting + delayed + owned + this.#running.size > 0) return false;
+    if (waiting + delayed + owned + this.#running.size + this.faults.onTheirWay > 0) return false;
     for (const { isEarly } of this.#open) if (!isEarly) return false;
     return true;
   }

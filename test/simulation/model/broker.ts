@@ -108,16 +108,6 @@ export class ModelBroker {
     this.pump();
   }
 
-  /** How many messages a session owns. */
-  ownedBy(session: Session): number {
-    return [...this.#owned].filter((claim) => claim.session === session).length;
-  }
-
-  /** What a session owns of an id. */
-  owns(session: Session, id: string): boolean {
-    return [...this.#owned].some((claim) => claim.session === session && claim.message.envelope.id === id);
-  }
-
   broadcast(topic: string, message: Uint8Array): void {
     for (const listener of this.#listeners.get(topic) ?? []) listener(message);
   }

@@ -29,6 +29,8 @@ export class Faults {
   readonly #latencyMs: number;
   readonly #slowMs: number;
   #rates: FaultRates;
+  /** Requests that have been sent, and not arrived. */
+  onTheirWay = 0;
 
   constructor(random: Random, { rates, latencyMs, slowMs }: FaultSettings) {
     this.#random = random;

@@ -129,6 +129,7 @@ class Request<T> {
     if (fate === "refused") return void time.after(requestMs + answerMs, () => this.fail(true, "refused"), owner);
     const isLate = fate === "late";
     if (isLate) time.after(requestMs, () => this.fail(false), owner);
+    faults.onTheirWay++;
     // n.b. what is on its way has its effect whatever becomes of its sender
     time.after(requestMs + (isLate ? 10 * answerMs : 0), () => this.#arrive(answerMs, fate === "unanswered"));
   }
@@ -141,9 +142,10 @@ class Request<T> {
   }
 
   #arrive(answerMs: number, isLost: boolean): void {
-    const { time, owner, effect, isUp, resolve } = this.#options;
+    const { time, owner, effect, isUp, resolve, faults } = this.#options;
+    faults.onTheirWay--;
     // n.b. a cut network drops what is on its way, now and then after it has passed
-    if (!isUp() && this.#options.faults.random.chance(0.5)) return;
+    if (!isUp() && faults.random.chance(0.5)) return;
     const answer = effect();
     time.after(
       answerMs,

@@ -1,4 +1,4 @@
-import type { TimedEntry } from "./entries.js";
+import type { ProcessEntry, TimedEntry } from "./entries.js";
 import { livesOf, type Life, type Lives } from "./lives.js";
 import * as outcome from "./outcome-rules.js";
 import * as ownership from "./ownership-rules.js";
@@ -48,11 +48,15 @@ function checkRest(entries: readonly TimedEntry[]): Violation[] {
   const { waiting, delayed, owned } = rest;
   const isEmpty = waiting + delayed + owned === 0;
   const calm = entries.findIndex((entry) => entry.kind === "calm");
-  const unclean = entries.find((one, i) => i > calm && one.kind === "process" && one.clean === false);
+  const lateStops = new Set(entries.flatMap((one, i) => (i > calm && isStep(one, "stops") ? [one.by] : [])));
+  const unclean = entries.find((one) => isStep(one, "stopped") && one.clean === false && lateStops.has(one.by));
   return [
     ...(isEmpty ? [] : [violation(`${waiting} messages wait, ${delayed} are delayed, ${owned} are owned`)]),
     ...(unclean === undefined ? [] : [violation("a worker could not stop cleanly although nothing went wrong")]),
   ];
 }
+
+const isStep = (one: TimedEntry, what: string): one is ProcessEntry & TimedEntry =>
+  one.kind === "process" && one.what === what;
 
 const violation = (message: string): Violation => ({ rule: "atTheEnd", id: "-", message: `at the end ${message}` });

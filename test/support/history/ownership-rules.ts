@@ -38,7 +38,13 @@ export const deathsAreCounted: Rule = (life, _, { exactRedeliveries }) => {
 export const cleanStop: Rule = (life, { processes }) => {
   const stoppedAt = (name: string): number =>
     processes.get(name)?.of("process").find(({ what, clean }) => what === "stopped" && clean === true)?.index ?? Infinity;
-  const after = [...life.of("settled"), ...life.of("expired")].find(({ by, index }) => index > stoppedAt(by));
+  const begun = new Set(
+    life.starts.map((start) => life.of("claimed").findLast((one) => one.by === start.by && one.index < start.index)?.claim),
+  );
+  // n.b. what was on its way to it goes back when its connection closes
+  const isLeft = (one: { readonly by: string; readonly index: number; readonly claim: number }): boolean =>
+    one.index > stoppedAt(one.by) && begun.has(one.claim);
+  const after = [...life.of("settled"), ...life.of("expired")].find(isLeft);
   if (after !== undefined) return `was still owned by ${after.by}, which had stopped cleanly`;
   const ended = new Set([...life.ends, ...life.of("settled")].map(({ by }) => by));
   // n.b. what runs over its time limit goes on when it is settled
