@@ -69,6 +69,8 @@ export function installGlobals(time: VirtualTime): () => void {
     }),
     replace(performance, { now: () => time.elapsed }),
     replace(Date, { now: () => time.now }),
+    // n.b. most of the time would go into traces that nobody reads
+    replace(Error, { stackTraceLimit: 0 }),
     replace(AbortSignal, { timeout: (ms: number) => abortAfter(time, ms) }),
   ];
   return () => replaced.forEach((restore) => restore());

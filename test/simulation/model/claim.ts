@@ -40,10 +40,11 @@ export class Claim {
   }
 }
 
-/** A claim as its owner sees it, who learns only later that it is lost. */
+/** A claim as its owner sees it, who learns only later that it is lost. The signal is made on first use. */
 export class ModelDelivery implements Delivery {
   readonly token: Claim;
-  readonly #lost = new AbortController();
+  #isLost = false;
+  #controller: AbortController | undefined;
 
   constructor(claim: Claim) {
     this.token = claim;
@@ -58,10 +59,13 @@ export class ModelDelivery implements Delivery {
   }
 
   get lost(): AbortSignal {
-    return this.#lost.signal;
+    this.#controller ??= new AbortController();
+    if (this.#isLost) this.#controller.abort();
+    return this.#controller.signal;
   }
 
   lose(): void {
-    this.#lost.abort();
+    this.#isLost = true;
+    this.#controller?.abort();
   }
 }

@@ -65,10 +65,17 @@ export class Link {
     else if (!this.#isClosed) this.#waiting.push(go);
   }
 
-  /** Tells the process something, if it gets through; whether it was sent on its way. */
+  /** Tells the process something, if it gets through. */
   tell(say: () => void): void {
     const { time, faults, owner } = this.#host;
     time.after(faults.latency(), () => this.isUp && this.#enter(say), owner);
+  }
+
+  /** Brings the process something, again and again until it gets through. */
+  bring(what: () => void): void {
+    const { time, faults, owner } = this.#host;
+    const arrive = (): void => (this.isUp ? this.#enter(what) : this.whenUp(() => this.bring(what)));
+    time.after(faults.latency(), arrive, owner);
   }
 
   /** Has the server do something, and brings what it answers. Rejects with a `TransportError` that says what is known. */

@@ -161,29 +161,27 @@ export class ModelTransport implements Transport, Fusing, Session {
     const delivery = this.#deliveries.get(claim);
     this.#deliveries.delete(claim);
     const { link } = this.#options;
-    if (delivery !== undefined) link.whenUp(() => link.tell(() => delivery.lose()));
+    if (delivery !== undefined) link.bring(() => delivery.lose());
   }
 
   #deliver(consumer: Consumer, claims: readonly Claim[], onBatch: (batch: readonly Delivery[]) => void): void {
-    const { link, faults, time } = this.#options;
+    const { link } = this.#options;
     this.#inTransit.set(consumer, (this.#inTransit.get(consumer) ?? 0) + 1);
     const deliveries = claims.map((claim) => new ModelDelivery(claim));
     for (const delivery of deliveries) this.#deliveries.set(delivery.token, delivery);
-    time.after(faults.latency(), () =>
-      link.whenUp(() =>
-        link.tell(() => {
-          this.#inTransit.set(consumer, this.#inTransit.get(consumer)! - 1);
-          onBatch(deliveries);
-        }),
-      ),
-    );
+    link.bring(() => {
+      this.#inTransit.set(consumer, this.#inTransit.get(consumer)! - 1);
+      onBatch(deliveries);
+    });
   }
 
   async #stop(consumer: Consumer): Promise<void> {
     const { broker, mutant } = this.#options;
     if (mutant === "stop-keeps-delivering") return;
-    this.#consumers.delete(consumer);
-    await this.#patiently(() => broker.cancel(consumer));
+    await this.#patiently(() => {
+      this.#consumers.delete(consumer);
+      broker.cancel(consumer);
+    });
     while ((this.#inTransit.get(consumer) ?? 0) > 0) await pause(1);
   }
 

@@ -46,8 +46,8 @@ export const cleanStop: Rule = (life, { processes }) => {
     one.index > stoppedAt(one.by) && begun.has(one.claim);
   const after = [...life.of("settled"), ...life.of("expired")].find(isLeft);
   if (after !== undefined) return `was still owned by ${after.by}, which had stopped cleanly`;
-  const ended = new Set([...life.ends, ...life.of("settled")].map(({ by }) => by));
-  // n.b. what runs over its time limit goes on when it is settled
+  const ended = new Set([...life.ends, ...life.of("settled"), ...life.of("expired")].map(({ by }) => by));
+  // n.b. what runs over its time limit, or was lost, may go on
   const runs = life.starts.find(({ by }) => stoppedAt(by) < Infinity && !ended.has(by));
   return runs && `still ran in ${runs.by}, which had stopped cleanly`;
 };

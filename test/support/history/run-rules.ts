@@ -52,10 +52,13 @@ export const inTime: Rule = (life) => {
 };
 
 /** A redelivered task whose end its worker has seen does not run. */
-export const notAfterItsEnd: Rule = (life, _, { tellsClaims }) => {
-  if (!tellsClaims) return undefined;
+export const notAfterItsEnd: Rule = (life, _, { tellsClaims, dedupe }) => {
+  // n.b. of many copies in one worker each is looked for apart
+  if (!tellsClaims || !dedupe) return undefined;
   for (const start of life.starts.filter(({ redeliveries }) => redeliveries > 0)) {
-    const since = life.of("claimed").findLast(({ by, index }) => by === start.by && index < start.index);
+    const since = life
+      .of("claimed")
+      .findLast((one) => one.by === start.by && one.index < start.index && one.redeliveries === start.redeliveries);
     const looked = life
       .of("looked")
       .findLast(({ by, index }) => by === start.by && index < start.index && index > (since?.index ?? 0));
