@@ -19,7 +19,6 @@ export const MUTANTS = {
   "expiry-not-counted": "the death of a worker is not counted",
   "settle-not-repeated": "a settlement that failed for now is given up",
   "stored-result-not-seen": "a redelivered task is run although it has ended",
-  "stop-keeps-delivering": "a queue goes on to deliver after its consumer was told that it stopped",
   "marks-lost": "revocations are not kept for workers that start later",
   "uncertain-told-certain": "a send whose effect is unknown is told to have had none",
 } as const;

@@ -55,6 +55,7 @@ export class SimulatedProcess implements Owner {
       ...{ now: () => time.now, random: own.next, createId: () => this.world.newId() },
     };
     replace({ connection: Promise.resolve(this), ambient });
+    if (this.world.mutant === "lease-not-renewed") this.#letLeaseRunOut();
   }
 
   /** n.b. what ends after its process has ended, ends nowhere. */
@@ -132,6 +133,11 @@ export class SimulatedProcess implements Owner {
     time.after(rules.losesAtCut ? 1 : leaseMs, () => {
       if (rules.losesAtCut || this.#absences === absence) this.transport.expire();
     });
+  }
+
+  #letLeaseRunOut(): void {
+    const { rules, time } = this.world;
+    time.after(rules.leaseMs, () => (this.transport.expire(), this.#letLeaseRunOut()), this);
   }
 
   #expireAfterLease(): void {

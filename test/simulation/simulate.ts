@@ -94,7 +94,9 @@ class Director {
       createWorker({ app: process.app, registry, pool: "inline", concurrency, unknownTasks, gracePeriod: "1s" }),
     );
     this.#workers.set(process, worker);
-    await process.enter(() => worker.start()).then(
+    const over = this.#world.opens(process);
+    const started = process.enter(() => worker.start()).finally(over);
+    await started.then(
       () => process.isAlive && this.#world.history.add({ kind: "process", by: process.name, what: "runs" }),
       // n.b. revocations that cannot be read keep a worker from starting: whoever runs it starts another one
       () => this.#giveUp(process),

@@ -83,9 +83,13 @@ export class Link {
     return new Promise((resolve, reject) => {
       const request = new Request({ ...this.#host, effect, isUp: () => this.isUp, resolve, reject });
       const fail: Fail = (certain) => request.fail(certain);
+      const giveUp = (): void => request.fail(false);
       this.#underWay.add(fail);
-      request.onEnd = () => this.#underWay.delete(fail);
-      signal?.addEventListener("abort", () => request.fail(false), { once: true });
+      request.onEnd = () => {
+        this.#underWay.delete(fail);
+        signal?.removeEventListener("abort", giveUp);
+      };
+      signal?.addEventListener("abort", giveUp, { once: true });
       if (this.#isClosed) request.fail(true);
       else if (this.#isUp) request.send();
       // n.b. some clients wait for a connection, others say at once that there is none

@@ -176,8 +176,7 @@ export class ModelTransport implements Transport, Fusing, Session {
   }
 
   async #stop(consumer: Consumer): Promise<void> {
-    const { broker, mutant } = this.#options;
-    if (mutant === "stop-keeps-delivering") return;
+    const { broker } = this.#options;
     await this.#patiently(() => {
       this.#consumers.delete(consumer);
       broker.cancel(consumer);
