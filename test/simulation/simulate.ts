@@ -18,6 +18,7 @@ export interface Simulation {
   readonly steps: number;
 }
 
+const SETTLING_MS = 10_000;
 const QUIET_LIMIT_MS = 600_000;
 /** A result of a task that is acknowledged early is given up after a minute. */
 const EARLY_LIMIT_MS = 65_000;
@@ -51,6 +52,7 @@ class Director {
   readonly #world: World;
   readonly #scenario: Scenario;
   readonly #workers = new Map<SimulatedProcess, Worker>();
+  readonly #stopping = new Set<SimulatedProcess>();
   readonly #clients: SimulatedProcess[] = [];
   readonly #called: string[] = [];
   #names = 0;
@@ -59,7 +61,9 @@ class Director {
   constructor(world: World, scenario: Scenario) {
     this.#world = world;
     this.#scenario = scenario;
-    world.onCrash = (process) => this.#workers.delete(process) && this.#startLater();
+    world.onCrash = (process) => {
+      if (this.#workers.delete(process) || this.#stopping.delete(process)) this.#startLater();
+    };
   }
 
   async run(): Promise<void> {
@@ -73,6 +77,8 @@ class Director {
     faults.cease();
     for (const process of processes) process.heal();
     history.add({ kind: "calm" });
+    // n.b. what was slow before is so until it arrives
+    await time.run(() => false, SETTLING_MS);
     await time.run(() => this.#world.isQuiet(), QUIET_LIMIT_MS);
     if (!this.#world.isOver()) await time.run(() => this.#world.isOver(), EARLY_LIMIT_MS);
     await this.#end();
@@ -148,10 +154,12 @@ class Director {
     const worker = this.#workers.get(process);
     if (worker === undefined) return;
     this.#workers.delete(process);
+    this.#stopping.add(process);
     const { history } = this.#world;
     history.add({ kind: "process", by: process.name, what: "stops" });
     const { clean } = await process.enter(() => worker.stop());
     if (!process.isAlive) return;
+    this.#stopping.delete(process);
     history.add({ kind: "process", by: process.name, what: "stopped", clean });
     await process.enter(() => process.leave());
   }

@@ -18,19 +18,21 @@ export const valueOfARun: Rule = (life) => {
 };
 
 /** What was sent comes to something. */
-export const notLost: Rule = (life, lives) => {
+export const notLost: Rule = (life, lives, { dedupe }) => {
   const { call, sent, outcomes, ends } = life;
   if (call === undefined || sent !== "ok" || outcomes.length > 0) return undefined;
   const isDone = ends.length > 0 || life.of("settled").some(({ to }) => to === "done" || to === "dead");
   if (call.ignoreResult && isDone) return undefined;
-  if (call.early && diedWithItsWorker(life, lives)) return undefined;
+  // n.b. a retry of what may run once only is not sent again where that could make a second one
+  const mayBeUnsent = !dedupe && ends.some(({ threw }) => threw !== undefined);
+  if (call.early && (mayBeUnsent || diedWithItsWorker(life, lives))) return undefined;
   return "was sent, and came to nothing";
 };
 
 /** What is acknowledged before it runs may end with its worker. */
 const diedWithItsWorker = (life: Life, { processes }: Lives): boolean =>
   [...life.of("claimed"), ...life.of("start")].some(({ by, index }) =>
-    processes.get(by)?.of("process").some((one) => one.what === "crashed" && one.index > index),
+    processes.get(by)?.of("process").some((one) => (one.what === "crashed" || one.clean === false) && one.index > index),
   );
 
 const isGone = (name: string, { processes }: Lives): boolean =>
