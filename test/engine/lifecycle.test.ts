@@ -56,7 +56,7 @@ describe.each(places)("the life of a worker on $name", (place) => {
 
   it("calls no stop clean that leaves a start behind which takes already", async () => {
     const scene = await Scene.open(place);
-    const [taking, gate] = [deferred<void>(), deferred<void>()];
+    const [taking, gate] = [deferred(), deferred()];
     const app = faulty(scene.app, ({ results, transport }: Connection) => ({
       results,
       transport: over(transport, {

@@ -1,4 +1,4 @@
-import { PublishError, TaskError, type CallOptions, type Settled } from "@taskgen/core";
+import { milliseconds, PublishError, TaskError, type CallOptions, type Duration, type Settled } from "@taskgen/core";
 import type { SimulatedProcess } from "./process.js";
 import { isEarly, maxRetriesOf } from "./tasks.js";
 
@@ -6,7 +6,7 @@ import { isEarly, maxRetriesOf } from "./tasks.js";
 export interface PlannedCall {
   readonly task: string;
   readonly args: readonly unknown[];
-  readonly options: CallOptions;
+  readonly options: CallOptions & { readonly expires?: Duration };
 }
 
 /** Makes the calls of a process, and takes down what becomes of them. */
@@ -22,10 +22,15 @@ export class Caller {
     const { world, name: by } = this.#process;
     const { now } = world.time;
     const id = options.taskId ?? world.newId();
-    const after = (ms: unknown): number | undefined => (ms === undefined ? undefined : now + Number.parseInt(`${ms}`));
+    const { countdown, expires } = options;
+    const after = (wait: Duration | undefined): number | undefined => wait && now + milliseconds(wait);
     world.history.add({
       ...{ kind: "call", id, task, by, early: isEarly(task), maxRetries: maxRetriesOf(task) },
-      ...{ ignoreResult: options.ignoreResult === true, eta: after(options.countdown), expires: after(options.expires) },
+      ...{
+        ignoreResult: options.ignoreResult === true,
+        eta: after(countdown),
+        expires: after(expires),
+      },
     });
     this.#process.enter(() => this.#send(id, { task, args, options }));
   }
@@ -42,12 +47,17 @@ export class Caller {
   }
 
   revoke(id: string): void {
-    const { world: { history }, name: by } = this.#process;
+    const {
+      world: { history },
+      name: by,
+    } = this.#process;
     history.add({ kind: "revoke", id, by, done: false });
-    this.#process.enter(() => this.#process.app.revoke(id)).then(
-      () => this.#process.isAlive && history.add({ kind: "revoke", id, by, done: true }),
-      () => {},
-    );
+    this.#process
+      .enter(() => this.#process.app.revoke(id))
+      .then(
+        () => this.#process.isAlive && history.add({ kind: "revoke", id, by, done: true }),
+        () => {},
+      );
   }
 
   /** Reads what a call of anybody came to; what cannot be read is not told. */
@@ -63,13 +73,12 @@ export class Caller {
     const { world, app } = this.#process;
     const call = app.sendUnchecked(task, args, { ...options, taskId: id });
     const over = world.opens(this.#process);
-    this.#sent(id, call).then(
-      (result) => {
-        over();
-        if (this.#process.isAlive && options.ignoreResult !== true) this.#wait(id, result, isEarly(task));
-      },
-      () => over(),
-    );
+    void this.#sent(id, call)
+      .finally(over)
+      .then(
+        (result) => this.#process.isAlive && options.ignoreResult !== true && this.#wait(id, result, isEarly(task)),
+        () => {},
+      );
   }
 
   async #sent<T>(id: string, call: Promise<T>): Promise<T> {

@@ -11,10 +11,14 @@ const LAST_LINES = 50;
 /** A test for each hundred of the seeds, both ends included. */
 export function testSeeds(first: number, last: number): void {
   const chunks = Array.from({ length: Math.ceil((last - first + 1) / CHUNK) }, (_, i) => first + i * CHUNK);
-  it.each(chunks)("keeps its promises, whatever happens: 100 seeds from %i on", { timeout: CHUNK_TIMEOUT_MS }, async (from) => {
-    await preload();
-    for (let seed = from; seed < from + CHUNK && seed <= last; seed++) expectKept(await simulate(seed));
-  });
+  it.each(chunks)(
+    "keeps its promises, whatever happens: 100 seeds from %i on",
+    { timeout: CHUNK_TIMEOUT_MS },
+    async (from) => {
+      await preload();
+      for (let seed = from; seed < from + CHUNK && seed <= last; seed++) expectKept(await simulate(seed));
+    },
+  );
 }
 
 /** Fails with what was broken, how it came to that, and how to see it again. */

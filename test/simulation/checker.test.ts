@@ -77,16 +77,15 @@ const BAD: Readonly<Record<string, readonly [rule: string, steps: readonly Step[
   "a run that has expired": ["inTime", [call({ expires: 0 }), sent(), start(1), end(1), outcome("t1#1")]],
   "a run of what was revoked before its worker started": [
     "revokedForNewWorkers",
-    [
-      { kind: "revoke", id, by: "c1", done: true },
-      { kind: "process", by: "w1", what: "starts" },
-      ...done,
-    ],
+    [{ kind: "revoke", id, by: "c1", done: true }, { kind: "process", by: "w1", what: "starts" }, ...done],
   ],
   "two ends of one delivery": ["oneSettlement", [...done, claimed(1), settled(1), settled(1)]],
   "a lease that is not renewed": ["leaseIsRenewed", [...done, claimed(1), expired(1)]],
   "a release that counts": ["deathsAreCounted", [...done, claimed(1), settled(1), claimed(2, { redeliveries: 1 })]],
-  "a clean stop in the middle": ["cleanStop", [call(), sent(), claimed(1), start(1), stopped, settled(1), outcome("x")]],
+  "a clean stop in the middle": [
+    "cleanStop",
+    [call(), sent(), claimed(1), start(1), stopped, settled(1), outcome("x")],
+  ],
 };
 
 const TOLD: Readonly<Record<string, readonly [rule: string, steps: readonly Step[]]>> = {

@@ -7,7 +7,8 @@ export const MUTANTS = {
   "ack-before-result": "a delivery is settled before its result is stored",
   "retry-not-atomic": "a retry drops the message, and puts the next one in its place only later",
   "lease-not-renewed": "the lease of a living worker runs out",
-  "batch-dropped-on-close": "settlements are told to be done while they wait, and are dropped when the connection closes",
+  "batch-dropped-on-close":
+    "settlements are told to be done while they wait, and are dropped when the connection closes",
   "duplicate-not-recognised": "a message that is sent again is stored again",
   "release-counts": "a message that was handed back counts as redelivered",
   "late-record-overwrites": "a later result takes the place of the first one",

@@ -1,4 +1,3 @@
-import type { CallOptions } from "@taskgen/core";
 import type { PlannedCall } from "./caller.js";
 import type { Random } from "./random.js";
 import type { Rules } from "./world.js";
@@ -73,7 +72,8 @@ function drawDisturbances(random: Random, calmAtMs: number): Scenario["disturban
 }
 
 function disturbance(random: Random, kind: Disturbance["kind"]): Disturbance {
-  if (kind === "cut" || kind === "freeze" || kind === "cut-client") return { kind, ms: random.skewed(10, 3 * LEASE_MS) };
+  if (kind === "cut" || kind === "freeze" || kind === "cut-client")
+    return { kind, ms: random.skewed(10, 3 * LEASE_MS) };
   return kind === "revoke" ? { kind, children: random.chance(0.3) } : { kind };
 }
 
@@ -101,7 +101,7 @@ function drawCall(random: Random): PlannedCall {
   return { task, args, options: drawOptions(random) };
 }
 
-function drawOptions(random: Random): CallOptions {
+function drawOptions(random: Random): PlannedCall["options"] {
   const ms = (max: number): `${number}ms` => `${random.int(1, max)}ms`;
   return {
     ...(random.chance(0.15) && { countdown: ms(4_000) }),

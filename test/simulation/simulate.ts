@@ -36,7 +36,13 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<Simulatio
     restore();
   }
   const { history, time } = world;
-  return { seed, scenario, history, violations: checkHistory(history.entries, expectations(scenario)), steps: time.steps };
+  return {
+    seed,
+    scenario,
+    history,
+    violations: checkHistory(history.entries, expectations(scenario)),
+    steps: time.steps,
+  };
 }
 
 const expectations = ({ rules }: Scenario): CheckOptions => ({

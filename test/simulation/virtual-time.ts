@@ -59,7 +59,7 @@ export class VirtualTime {
           if (this.#step(end)) idle = 0;
           else if (++idle > NOTHING_WAITS) return resolve();
         } catch (error) {
-          return reject(error as Error);
+          return reject(error);
         }
         yieldToNode(turn);
       };

@@ -76,7 +76,12 @@ export class World {
     return () => void this.#open.delete(end);
   }
 
-  begins(start: { readonly id: string; readonly by: string; readonly retries: number; readonly redeliveries: number }): number {
+  begins(start: {
+    readonly id: string;
+    readonly by: string;
+    readonly retries: number;
+    readonly redeliveries: number;
+  }): number {
     const run = ++this.#runs;
     this.#running.set(run, start.by);
     this.history.add({ kind: "start", ...start, run });

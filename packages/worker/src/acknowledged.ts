@@ -45,7 +45,10 @@ export class Acknowledged {
   async #end({ settlement, record }: Finish, ignoreResult: boolean): Promise<void> {
     if (settlement.to !== "retry") return this.#put(record);
     try {
-      await this.#again(() => this.#send(settlement.next), (error) => this.#maySendAgain(error));
+      await this.#again(
+        () => this.#send(settlement.next),
+        (error) => this.#maySendAgain(error),
+      );
     } catch (error) {
       // n.b. a run that may still come has the last word
       if (!ignoreResult && error instanceof TransportError && error.certain)

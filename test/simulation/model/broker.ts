@@ -5,6 +5,7 @@ import type { Mutant } from "../mutants.js";
 import type { Random } from "../random.js";
 import { Claim, type Consumer, type Message, type Session } from "./claim.js";
 import type { ModelStore } from "./store.js";
+import { ModelTopics } from "./topics.js";
 
 /** What the broker of one simulation promises. */
 export interface BrokerRules {
@@ -31,12 +32,12 @@ export interface BrokerHost {
  * method is one step that nothing divides.
  */
 export class ModelBroker {
+  readonly topics = new ModelTopics();
   readonly #host: BrokerHost;
   readonly #ready: Message[] = [];
   readonly #delayed = new Set<Message>();
   readonly #owned = new Set<Claim>();
   readonly #consumers: Consumer[] = [];
-  readonly #listeners = new Map<string, Set<(message: Uint8Array) => void>>();
   /** What was enqueued before: by its body, which is the same when it is sent again. */
   readonly #known = new WeakSet<Uint8Array>();
   #isPumping = false;
@@ -108,19 +109,6 @@ export class ModelBroker {
     this.pump();
   }
 
-  broadcast(topic: string, message: Uint8Array): void {
-    for (const listener of this.#listeners.get(topic) ?? []) listener(message);
-  }
-
-  listen(topic: string, listener: (message: Uint8Array) => void): void {
-    const listeners = this.#listeners.get(topic) ?? new Set();
-    this.#listeners.set(topic, listeners.add(listener));
-  }
-
-  unlisten(topic: string, listener: (message: Uint8Array) => void): void {
-    this.#listeners.get(topic)?.delete(listener);
-  }
-
   /** Gives what waits to those who have credit, soon. */
   pump(): void {
     if (this.#isPumping) return;
@@ -179,7 +167,9 @@ export class ModelBroker {
   #next({ queue }: Consumer): number {
     const fitting = this.#ready.flatMap(({ envelope }, at) => (envelope.queue === queue ? [at] : []));
     if (fitting.length === 0) return -1;
-    return this.#host.rules.reorders ? fitting[this.#host.random.int(0, Math.min(3, fitting.length) - 1)]! : fitting[0]!;
+    return this.#host.rules.reorders
+      ? fitting[this.#host.random.int(0, Math.min(3, fitting.length) - 1)]!
+      : fitting[0]!;
   }
 
   #give(consumer: Consumer): void {

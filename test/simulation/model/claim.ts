@@ -32,7 +32,12 @@ export class Claim {
   /** What its owner made of it. */
   settledTo: Settlement["to"] | undefined;
 
-  constructor(of: { readonly number: number; readonly message: Message; readonly consumer: Consumer; readonly session: Session }) {
+  constructor(of: {
+    readonly number: number;
+    readonly message: Message;
+    readonly consumer: Consumer;
+    readonly session: Session;
+  }) {
     this.number = of.number;
     this.message = of.message;
     this.consumer = of.consumer;

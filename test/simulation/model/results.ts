@@ -82,7 +82,7 @@ export class ModelResults implements ResultBackend, Revoking {
         this.#waits.delete(wait);
       };
       const look = (): void => this.#look(id, (record) => (end(), resolve(record)));
-      const fail = (reason: unknown): void => (end(), reject(reason as Error));
+      const fail = (reason: unknown): void => (end(), reject(reason));
       const wait = { id, look, fail };
       const unwatch = store.watch(id, () => link.tell(look));
       this.#waits.add(wait);

@@ -3,7 +3,6 @@ import type {
   Deadline,
   Delivery,
   Envelope,
-  Finish,
   Fused,
   Fusing,
   QueueSpec,
@@ -17,26 +16,9 @@ import type {
   TransportEvents,
   Unlisten,
 } from "@taskgen/core/internal";
-import type { Mutant } from "../mutants.js";
-import type { VirtualTime } from "../virtual-time.js";
-import type { ModelBroker } from "./broker.js";
 import { ModelDelivery, type Claim, type Consumer, type Session } from "./claim.js";
-import type { Faults } from "./faults.js";
-import type { Link } from "./link.js";
-
-/** What a transport of the simulation is made of. */
-export interface ModelTransportOptions {
-  readonly name: string;
-  readonly broker: ModelBroker;
-  readonly link: Link;
-  readonly faults: Faults;
-  readonly time: VirtualTime;
-  /** Results and deliveries live in one store: they are stored in one step. */
-  readonly fusesWith: ResultBackend | undefined;
-  readonly dedupe: boolean;
-  readonly atomicRetry: boolean;
-  readonly mutant: Mutant | undefined;
-}
+import type { ModelTransportOptions } from "./transport-options.js";
+import { ModelSettling, unlessRefused } from "./settling.js";
 
 /** A connection to the model broker: owns what is delivered to it, and can be cut. */
 export class ModelTransport implements Transport, Fusing, Session {
@@ -45,16 +27,16 @@ export class ModelTransport implements Transport, Fusing, Session {
   readonly name: string;
   readonly #options: ModelTransportOptions;
   readonly #deliveries = new Map<Claim, ModelDelivery>();
+  readonly #settling: ModelSettling;
   readonly #consumers = new Set<Consumer>();
   /** Deliveries that are on their way, by consumer. */
   readonly #inTransit = new Map<Consumer, number>();
-  /** What a broken transport has told to be settled. */
-  #unwritten: Finish[] = [];
   #isClosed = false;
   #isSuspended = false;
 
   constructor(options: ModelTransportOptions) {
     this.#options = options;
+    this.#settling = new ModelSettling(options);
     this.name = options.name;
     this.caps = {
       durability: "this simulation",
@@ -76,12 +58,15 @@ export class ModelTransport implements Transport, Fusing, Session {
   }
 
   async send(batch: readonly Envelope[], deadline: Deadline): Promise<readonly SendOutcome[]> {
-    const { broker, link, mutant, time } = this.#options;
+    const { broker, link, mutant, time, faults } = this.#options;
     if (mutant === "sent-before-stored") {
       time.after(200, () => link.isUp && batch.forEach((envelope) => broker.send(envelope)));
       return batch.map(() => "stored");
     }
-    const sent = link.request(() => batch.map((envelope) => this.#item(() => broker.send(envelope))), deadline);
+    const sent = link.request(
+      () => batch.map((envelope) => unlessRefused(faults, () => broker.send(envelope))),
+      deadline,
+    );
     if (mutant !== "uncertain-told-certain") return sent;
     return sent.catch((error: TransportError) => {
       throw new TransportError(error.code, "simulated", { certain: true, retriable: false });
@@ -108,25 +93,28 @@ export class ModelTransport implements Transport, Fusing, Session {
   }
 
   async settle(batch: readonly Settlement[]): Promise<readonly SettleOutcome[]> {
-    return this.#finish(batch.map((settlement) => ({ settlement })));
+    return this.#settling.finish(batch.map((settlement) => ({ settlement })));
   }
 
   fuse(results: ResultBackend): Fused | undefined {
     if (results !== this.#options.fusesWith) return undefined;
-    return { finish: (batch) => this.#finish(batch) };
+    return { finish: (batch) => this.#settling.finish(batch) };
   }
 
   async broadcast(topic: string, message: Uint8Array): Promise<void> {
-    await this.#options.link.request(() => this.#options.broker.broadcast(topic, message));
+    await this.#options.link.request(() => this.#options.broker.topics.broadcast(topic, message));
   }
 
   async listen(topic: string, onMessage: (message: Uint8Array) => void): Promise<Unlisten> {
-    const { broker, link } = this.#options;
+    const {
+      broker: { topics },
+      link,
+    } = this.#options;
     const listener = (message: Uint8Array): void => {
       if (link.isUp) link.tell(() => onMessage(message));
     };
-    await link.request(() => broker.listen(topic, listener));
-    return async () => broker.unlisten(topic, listener);
+    await link.request(() => topics.listen(topic, listener));
+    return async () => topics.unlisten(topic, listener);
   }
 
   /** What it owns goes back, if the broker can be told; otherwise when the lease runs out. */
@@ -134,7 +122,7 @@ export class ModelTransport implements Transport, Fusing, Session {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const { broker, link } = this.#options;
-    this.#unwritten = [];
+    this.#settling.close();
     this.suspend();
     if (link.isUp) broker.abandon(this, { died: false });
     link.close();
@@ -182,48 +170,6 @@ export class ModelTransport implements Transport, Fusing, Session {
       broker.cancel(consumer);
     });
     while ((this.#inTransit.get(consumer) ?? 0) > 0) await pause(1);
-  }
-
-  async #finish(batch: readonly Finish[]): Promise<readonly SettleOutcome[]> {
-    const { link, atomicRetry, mutant } = this.#options;
-    if (this.#isClosed) return batch.map(() => "lost");
-    if (!atomicRetry) await this.#copy(batch);
-    if (mutant === "batch-dropped-on-close") return this.#writeLater(batch);
-    const outcomes = await link.request(() => batch.map((finish) => this.#item(() => this.#apply(finish))));
-    if (mutant === "settle-not-repeated") return outcomes.map((one) => (one instanceof Error ? "ok" : one));
-    return mutant === "outcomes-swapped" ? outcomes.toReversed() : outcomes;
-  }
-
-  #apply({ settlement, record }: Finish): SettleOutcome {
-    const { broker, atomicRetry, mutant, fusesWith } = this.#options;
-    const last: Settlement = atomicRetry || settlement.to === "dead" ? settlement : { ...settlement, to: "done" };
-    if (mutant !== "ack-before-result" || record === undefined) return broker.settle(last, record);
-    void fusesWith?.put([record]);
-    return broker.settle(last);
-  }
-
-  /** Where a retry is no single step: the next message is stored before the last one is dropped. */
-  async #copy(batch: readonly Finish[]): Promise<void> {
-    const { broker, link } = this.#options;
-    const copies = batch.flatMap(({ settlement: { delivery, ...how } }) => {
-      if ((how.to !== "retry" && how.to !== "release") || delivery.lost.aborted) return [];
-      return [{ envelope: how.to === "retry" ? how.next : delivery.envelope, redeliveries: delivery.redeliveries }];
-    });
-    if (copies.length > 0) await link.request(() => copies.forEach((copy) => broker.enqueue(copy.envelope, copy)));
-  }
-
-  #writeLater(batch: readonly Finish[]): SettleOutcome[] {
-    this.#unwritten.push(...batch);
-    this.#options.time.after(500, () => {
-      for (const finish of this.#unwritten.splice(0)) this.#apply(finish);
-    });
-    return batch.map(() => "ok");
-  }
-
-  /** One item of a batch may be refused where the others are not. */
-  #item<T>(effect: () => T): T | TransportError {
-    if (!this.#options.faults.refusesItem()) return effect();
-    return new TransportError("BROKER_FULL", "simulated: one item is refused", { certain: true });
   }
 
   /** Tries until it succeeds: a real transport does so within itself. */

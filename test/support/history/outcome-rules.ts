@@ -32,11 +32,17 @@ export const notLost: Rule = (life, lives, { dedupe }) => {
 /** What is acknowledged before it runs may end with its worker. */
 const diedWithItsWorker = (life: Life, { processes }: Lives): boolean =>
   [...life.of("claimed"), ...life.of("start")].some(({ by, index }) =>
-    processes.get(by)?.of("process").some((one) => (one.what === "crashed" || one.clean === false) && one.index > index),
+    processes
+      .get(by)
+      ?.of("process")
+      .some((one) => (one.what === "crashed" || one.clean === false) && one.index > index),
   );
 
 const isGone = (name: string, { processes }: Lives): boolean =>
-  processes.get(name)?.of("process").some(({ what }) => what === "crashed" || what === "left") === true;
+  processes
+    .get(name)
+    ?.of("process")
+    .some(({ what }) => what === "crashed" || what === "left") === true;
 
 /** Whoever calls is told whether the broker has it. */
 export const everySendEnds: Rule = ({ call, sent }, lives) =>

@@ -37,9 +37,14 @@ export const deathsAreCounted: Rule = (life, _, { exactRedeliveries }) => {
 /** A worker that says that it stopped cleanly left nothing behind. */
 export const cleanStop: Rule = (life, { processes }) => {
   const stoppedAt = (name: string): number =>
-    processes.get(name)?.of("process").find(({ what, clean }) => what === "stopped" && clean === true)?.index ?? Infinity;
+    processes
+      .get(name)
+      ?.of("process")
+      .find(({ what, clean }) => what === "stopped" && clean === true)?.index ?? Infinity;
   const begun = new Set(
-    life.starts.map((start) => life.of("claimed").findLast((one) => one.by === start.by && one.index < start.index)?.claim),
+    life.starts.map(
+      (start) => life.of("claimed").findLast((one) => one.by === start.by && one.index < start.index)?.claim,
+    ),
   );
   // n.b. what was on its way to it goes back when its connection closes
   const isLeft = (one: { readonly by: string; readonly index: number; readonly claim: number }): boolean =>

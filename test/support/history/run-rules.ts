@@ -63,7 +63,8 @@ export const notAfterItsEnd: Rule = (life, _, { tellsClaims, dedupe }) => {
       .of("looked")
       .findLast(({ by, index }) => by === start.by && index < start.index && index > (since?.index ?? 0));
     if (looked === undefined) return `was redelivered, and ${start.by} ran it without looking whether it had ended`;
-    if (looked.found === "record") return `was redelivered, and ${start.by} ran it although it had seen that it had ended`;
+    if (looked.found === "record")
+      return `was redelivered, and ${start.by} ran it although it had seen that it had ended`;
   }
   return undefined;
 };
@@ -73,7 +74,10 @@ export const revokedForNewWorkers: Rule = (life, { processes }) => {
   const revoked = life.of("revoke").find(({ done }) => done);
   if (revoked === undefined) return undefined;
   const wrong = life.starts.find(({ by }) => {
-    const began = processes.get(by)?.of("process").find(({ what }) => what === "starts");
+    const began = processes
+      .get(by)
+      ?.of("process")
+      .find(({ what }) => what === "starts");
     return began !== undefined && began.index > revoked.index;
   });
   return wrong && `was revoked before ${wrong.by} started, which ran it all the same`;
