@@ -105,6 +105,7 @@ export class Worker implements AsyncDisposable {
   #pool: Pool<OwnedJob> | undefined;
   #stopping: Promise<{ readonly clean: boolean }> | undefined;
   #info: WorkerInfo | undefined;
+  #isTaking = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -234,10 +235,12 @@ export class Worker implements AsyncDisposable {
       this.#refuseStopped();
       // n.b. before anything is taken
       await consuming.revocations.start(() => consuming.consumer.stopRevoked());
+      this.#isTaking = true;
       await consuming.consumer.start(lanes);
       this.#refuseStopped();
     } catch (error) {
       await undoStart(consuming);
+      this.#isTaking = false;
       throw error;
     }
   }
@@ -288,7 +291,8 @@ export class Worker implements AsyncDisposable {
     if (this.#info === undefined) void this.#pool?.stop();
     const started = this.#starting?.catch(() => undefined);
     const consuming = await Promise.race([started, aborted(grace)]);
-    const clean = consuming === undefined || (await shutDown(consuming, grace));
+    // n.b. a start that takes already, and is not undone yet, may own something
+    const clean = consuming === undefined ? !this.#isTaking : await shutDown(consuming, grace);
     this.#health.stopped();
     return { clean };
   }

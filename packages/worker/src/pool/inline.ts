@@ -35,8 +35,8 @@ export class InlinePool<J extends Job> implements Pool<J> {
   #on: PoolEvents<J> | undefined;
   #waiting: J[] = [];
   #next = 0;
-  /** Jobs that wait for others count as free slots. */
-  #joining = 0;
+  /** Jobs that wait for others, with for how many at once: their slots are free. */
+  readonly #joins = new Map<J, number>();
   #ended: Ended<J>[] = [];
   #reports: JobReport<J>[] = [];
   readonly #pulse = new Pulse();
@@ -103,7 +103,7 @@ export class InlinePool<J extends Job> implements Pool<J> {
   }
 
   #fill(): void {
-    while (this.#next < this.#waiting.length && this.#running.size - this.#joining < this.concurrency) {
+    while (this.#next < this.#waiting.length && this.#running.size - this.#joins.size < this.concurrency) {
       void this.#begin(this.#waiting[this.#next++]!);
     }
     if (this.#next === this.#waiting.length) {
@@ -171,20 +171,31 @@ export class InlinePool<J extends Job> implements Pool<J> {
 
   #forget(job: J, running: Running): void {
     this.#running.delete(job);
+    this.#joins.delete(job);
     clearTimeout(running.hardLimit);
     running.task.ended();
   }
 
+  /** Joins may overlap; the slot is free from the first to the last. */
   async #join<T>(job: J, wait: () => Promise<T>): Promise<T> {
-    this.#joining++;
-    this.#on!.joining(job, true);
-    this.#fill();
+    this.#count(job, 1);
     try {
       return await wait();
     } finally {
-      this.#joining--;
-      this.#on!.joining(job, false);
+      this.#count(job, -1);
     }
+  }
+
+  #count(job: J, by: 1 | -1): void {
+    // n.b. a job that did not await its join has ended meanwhile
+    if (!this.#running.has(job)) return;
+    const before = this.#joins.get(job) ?? 0;
+    const joins = before + by;
+    if (joins > 0) this.#joins.set(job, joins);
+    else this.#joins.delete(job);
+    if (Math.min(before, joins) > 0) return;
+    this.#on!.joining(job, joins > 0);
+    if (joins > 0) this.#fill();
   }
 
   #logOf(job: J): TaskLog {
