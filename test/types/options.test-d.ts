@@ -8,7 +8,6 @@ import { typeOf } from "./type-of.js";
 typeOf<keyof TaskOptions>().is<
   | ("name" | "queue" | "priority" | "maxRetries" | "defaultRetryDelay" | "autoretryFor" | "dontAutoretryFor")
   | ("retryBackoff" | "retryBackoffMax" | "retryJitter" | "timeLimit" | "softTimeLimit" | "expires" | "ack")
-  | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions" | "sensitive")
   | ("rateLimit" | "limit" | "dedupe" | "debounce" | "throttle")
   | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions" | "sensitive" | "streamTimeout")
   | ("onSuccess" | "onFailure" | "onRetry" | "afterReturn")

@@ -77,6 +77,6 @@ export const SLOT_MS = 60_000;
 /** The same where nothing but a rate limits: only who asks again needs it. */
 export const BRIEF_SLOT_MS = 10_000;
 /** How far ahead of its time a message may have its turn: it has to travel. */
-export const HORIZON_MS = 400;
+export const HORIZON_MS = 800;
 /** A turn that is not known to be sent by then is given again. */
 export const TURN_MS = 10_000;

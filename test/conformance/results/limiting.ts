@@ -47,10 +47,10 @@ export const limiting: Cases = {
   "spaces starts evenly, and holds those that come too early": async (scene) => {
     const { limits, name } = await room(scene);
     const batch = Array.from({ length: 5 }, () => entrant(scene));
-    const admissions = await limits.admit(name, { everyMs: 150, lateMs: LATE_MS }, batch);
+    const admissions = await limits.admit(name, { everyMs: 300, lateMs: LATE_MS }, batch);
     expect(admissions[0]).toBe(0);
-    expect(admissions[1]).toBeCloseTo(150, 0);
-    expect(admissions[2]).toBeCloseTo(300, 0);
+    expect(admissions[1]).toBeCloseTo(300, 0);
+    expect(admissions[2]).toBeCloseTo(600, 0);
     expect(admissions.slice(3)).toEqual(["held", "held"]);
   },
 
@@ -139,7 +139,7 @@ export const limiting: Cases = {
 
   "gives a turn when its time has come": async (scene) => {
     const { limits, name } = await room(scene);
-    const rules: LimitRules = { everyMs: 600, lateMs: LATE_MS };
+    const rules: LimitRules = { everyMs: 1_100, lateMs: LATE_MS };
     const [first, second] = [entrant(scene), entrant(scene)];
     expect(await limits.admit(name, rules, [first, second])).toEqual([0, "held"]);
     const turns = await eventually(async () => {

@@ -171,7 +171,17 @@ const toEntrant = ([job, { key, holder }]: readonly [OwnedJob, Pass]): Entrant =
   return { id: job.id, key, holder, envelope: { ...envelope, queue: homeOf(envelope.queue), body: bodyOf(job) } };
 };
 
-/** n.b. a message that is sent again is a new one to the transport, which counts anew how many workers died with it. */
+/**
+ * n.b. a message that is sent again is a new one to the transport, which counts anew how many workers died with it; and it is no
+ * copy of the one that claimed its id.
+ */
 function bodyOf({ delivery: { envelope }, header, redeliveries }: OwnedJob): Uint8Array {
-  return redeliveries === 0 ? envelope.body : replaceHeader(envelope.body, { ...header, redeliveries });
+  const isClaimed = header.unique === "claim";
+  if (redeliveries === 0 && !isClaimed) return envelope.body;
+  const next = {
+    ...header,
+    ...(redeliveries > 0 && { redeliveries }),
+    ...(isClaimed && { unique: "claimed" as const }),
+  };
+  return replaceHeader(envelope.body, next);
 }
