@@ -53,6 +53,17 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
     expect(Object.fromEntries(most)).toEqual({ a: 2, b: 2 });
   });
 
+  it("runs calls that may not run twice when their turn has come", async () => {
+    const scene = await Scene.open(place);
+    const sync = task({ limit: { key: "0", concurrency: 1 } }, (_user: string, name: string) => name);
+    await scene.worker({ registry: registryOf({ sync }), concurrency: 10 });
+    const names = Array.from({ length: 8 }, (_, i) => `call ${i}`);
+    const calls = await Promise.all(
+      names.map((name) => scene.app.sendUnchecked("sync", ["user", name], { idempotencyKey: name })),
+    );
+    expect(await within("all of them", Promise.all(calls.map((call) => call.get())), 20_000)).toEqual(names);
+  });
+
   it("frees its slot when it is to be retried, and takes part again", async () => {
     const scene = await Scene.open(place);
     const order: string[] = [];
