@@ -1,5 +1,6 @@
 import { brokerUrl } from "../support/brokers.js";
 import { namespace } from "../support/namespace.js";
+import { limiting } from "./results/limiting.js";
 import { resultsSuite } from "./results-suite.js";
 import { urlImplementation } from "./url-implementation.js";
 
@@ -10,6 +11,9 @@ const postgres = urlImplementation({
   resultsUrl: async () => brokerUrl("postgres"),
   reach: "other processes",
   options: { leaseMs: 1_500, heartbeatMs: 300 },
+  skip: Object.fromEntries(
+    Object.keys(limiting).map((what) => [what, "waiting rooms are kept by Redis, SQLite and memory alone"]),
+  ),
 });
 
 resultsSuite(postgres);

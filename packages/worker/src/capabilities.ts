@@ -6,15 +6,20 @@ import type { PlainTaskOptions } from "./pool/pool.js";
 interface Need {
   readonly option: keyof PlainTaskOptions;
   readonly isMet: (results: ResultBackend) => boolean;
+  /** Those that can, by their schemes. */
+  readonly backends: string;
 }
 
+const ROOMS = { isMet: canLimit, backends: "redis:, sqlite: or memory:" };
+const REGISTERS = { isMet: hasRegisters, backends: "redis:, postgres:, sqlite: or memory:" };
+
 const NEEDS: readonly Need[] = [
-  { option: "rateLimit", isMet: canLimit },
-  { option: "limit", isMet: canLimit },
-  { option: "dedupe", isMet: hasRegisters },
-  { option: "debounce", isMet: hasRegisters },
-  { option: "throttle", isMet: hasRegisters },
-  { option: "streams", isMet: canStream },
+  { option: "rateLimit", ...ROOMS },
+  { option: "limit", ...ROOMS },
+  { option: "dedupe", ...REGISTERS },
+  { option: "debounce", ...REGISTERS },
+  { option: "throttle", ...REGISTERS },
+  { option: "streams", isMet: canStream, backends: REGISTERS.backends },
 ];
 
 /**
@@ -22,14 +27,12 @@ const NEEDS: readonly Need[] = [
  * @throws ConfigError `CAPABILITY_MISSING`
  */
 export function checkCapabilities(tasks: Readonly<Record<string, PlainTaskOptions>>, results: ResultBackend): void {
-  for (const { option, isMet } of NEEDS) {
+  for (const { option, isMet, backends } of NEEDS) {
     const name = Object.keys(tasks).find((task) => tasks[task]![option] !== undefined);
-    if (name !== undefined && !isMet(results)) throw missing(name, option, results.location);
+    if (name === undefined || isMet(results)) continue;
+    throw new ConfigError(
+      "CAPABILITY_MISSING",
+      `task ${name}: ${option} cannot be honoured with results at ${results.location}; set the app's backend to ${backends}`,
+    );
   }
 }
-
-const missing = (task: string, option: string, location: string): ConfigError =>
-  new ConfigError(
-    "CAPABILITY_MISSING",
-    `task ${task}: ${option} cannot be honoured with results at ${location}; set the app's backend to redis:, sqlite: or memory:`,
-  );

@@ -113,6 +113,6 @@ function missing({ target, options }: Call, location: string): ConfigError {
       : (["dedupe", "throttle", "debounce"] as const).find((name) => target[name] !== undefined);
   return new ConfigError(
     "CAPABILITY_MISSING",
-    `call of ${target.name}: ${option} cannot be honoured with results at ${location}; set the app's backend to redis:, sqlite: or memory:`,
+    `call of ${target.name}: ${option} cannot be honoured with results at ${location}; set the app's backend to redis:, postgres:, sqlite: or memory:`,
   );
 }

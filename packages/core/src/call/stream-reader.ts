@@ -178,5 +178,5 @@ const timeoutMs = (timeout: NonNullable<StreamOptions["timeout"]>): number =>
 const cannotStream = (location: string): ConfigError =>
   new ConfigError(
     "CAPABILITY_MISSING",
-    `streams cannot be read with results at ${location}; set the app's backend to redis:, sqlite: or memory:`,
+    `streams cannot be read with results at ${location}; set the app's backend to redis:, postgres:, sqlite: or memory:`,
   );

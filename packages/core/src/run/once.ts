@@ -127,5 +127,5 @@ class Effect<T> {
 const missing = ({ name }: RunningTask, location: string): ConfigError =>
   new ConfigError(
     "CAPABILITY_MISSING",
-    `once() in task ${name} cannot be honoured with results at ${location}; set the app's backend to redis:, sqlite: or memory:`,
+    `once() in task ${name} cannot be honoured with results at ${location}; set the app's backend to redis:, postgres:, sqlite: or memory:`,
   );
