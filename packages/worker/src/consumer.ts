@@ -117,7 +117,7 @@ export class Consumer {
   /** Hands back everything that still runs; what comes of it is dropped. */
   releaseAll(): void {
     for (const job of [...this.#owned]) {
-      if (job.early || this.#revoked.has(job)) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
+      if (this.#isAcknowledged(job) || this.#revoked.has(job)) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
       else this.#release(job);
     }
   }
@@ -127,9 +127,10 @@ export class Consumer {
     for (const end of this.#revoked.stop([...this.#owned])) {
       const { job, verdict } = end;
       if (!this.#owned.delete(job)) continue;
-      this.#gate.ended(job);
-      if (!this.#gate.remove(job)) this.#options.finisher.end(end);
+      if (!job.early || this.#isAcknowledged(job)) this.#options.finisher.end(end);
       else this.#options.finisher.endUnrun(job.delivery, { kind: "end", task: job.task, verdict });
+      this.#gate.ended(job);
+      this.#gate.remove(job);
     }
     this.#grant();
     this.#noteIdle();
@@ -277,6 +278,11 @@ export class Consumer {
     // n.b. it may have been revoked meanwhile
     else if (this.#owned.has(job)) this.#options.pool.run([job]);
     this.#noteIdle();
+  }
+
+  /** n.b. one that is redelivered is not, as long as it is looked up whether it has ended. */
+  #isAcknowledged(job: OwnedJob): boolean {
+    return this.#gate.passed.has(job);
   }
 
   #drop(job: OwnedJob): void {

@@ -45,11 +45,10 @@ export class EarlyGate {
     return this.#waiting.length < waiting.length;
   }
 
-  /** Takes one out that waits; whether it did, and so is not acknowledged. */
-  remove(job: OwnedJob): boolean {
+  /** Takes one out if it waits. */
+  remove(job: OwnedJob): void {
     const at = this.#waiting.indexOf(job);
     if (at >= 0) this.#waiting.splice(at, 1);
-    return at >= 0;
   }
 
   /** Those that wait; they are still the broker's to give to others. */
