@@ -99,24 +99,36 @@ async function look(channel: Channel, name: string, limit: number): Promise<GetM
     if (message === false) break;
     messages.push(message);
   }
-  if (messages.length > 0) channel.nackAll(true);
-  await channel.close();
+  await handBack(channel, name, messages.length);
   return messages;
 }
 
 /** n.b. messages that are handed back wait behind this channel, not in front of it. */
 async function remove(channel: Channel, name: string, ids: ReadonlySet<string>): Promise<number> {
-  let removed = 0;
+  let [removed, kept] = [0, 0];
   for (let left = (await channel.checkQueue(name)).messageCount; left > 0; left--) {
     const message = await channel.get(name);
     if (message === false) break;
-    if (!ids.has(read(message, "", () => UNKNOWN).envelope.id)) continue;
-    channel.ack(message);
-    removed++;
+    if (ids.has(read(message, "", () => UNKNOWN).envelope.id)) {
+      channel.ack(message);
+      removed++;
+    } else kept++;
   }
-  channel.nackAll(true);
-  await channel.close();
+  await handBack(channel, name, kept);
   return removed;
+}
+
+/** How often, and how many milliseconds apart, to look whether messages are back. */
+const LOOKS = 40;
+const LOOK_MS = 25;
+
+/** Hands back what the channel holds, and waits until it is there again: a quorum queue takes its time. */
+async function handBack(channel: Channel, name: string, count: number): Promise<void> {
+  if (count > 0) channel.nackAll(true);
+  for (let looks = 0; looks < LOOKS && (await channel.checkQueue(name)).messageCount < count; looks++) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  await channel.close();
 }
 
 /** What there is, or `otherwise` when there is no such queue. */
