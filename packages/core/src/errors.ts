@@ -102,7 +102,13 @@ export type ResultErrorCode =
   | "RESULT_NOT_STORED"
   | "RESULT_LOST"
   | "RESULT_CLOSED"
+  | "RESULT_FORGED"
   | "JOIN_IN_TASK";
 
 /** A result cannot be had here, or not in time; the task itself is not touched. */
 export class ResultError extends TaskgenError<ResultErrorCode> {}
+
+export type SecurityErrorCode = "SIGNATURE_INVALID" | "ENCRYPTION_INVALID";
+
+/** What came from a broker or a result backend was not written by one who has the keys, or cannot be read with those of this app. */
+export class SecurityError extends TaskgenError<SecurityErrorCode> {}

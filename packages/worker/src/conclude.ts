@@ -7,6 +7,7 @@ import {
   type Finish,
   type Header,
   type ResultRecord,
+  type Sealer,
 } from "@taskgen/core/internal";
 import type { Verdict } from "./verdict.js";
 
@@ -26,15 +27,20 @@ export interface Conclusion {
 export interface ConcludeOptions {
   readonly ttlMs: number;
   readonly now: () => number;
+  /** Seals what is stored and said here; a value comes sealed. */
+  readonly sealer: Sealer | undefined;
 }
 
 /** What a verdict means for the broker and the result store; pure. */
 export function conclude(conclusion: Conclusion, options: ConcludeOptions): Finish {
   const { delivery, header, verdict, ignoreResult, ignoresValue } = conclusion;
-  const record = (state: TerminalState, body: Uint8Array): ResultRecord | undefined =>
-    ignoreResult
-      ? undefined
-      : { id: delivery.envelope.id, state, body, replyTo: delivery.envelope.replyTo, ttlMs: options.ttlMs };
+  const { id, replyTo } = delivery.envelope;
+  const { ttlMs, sealer } = options;
+  const record = (state: TerminalState, body: Uint8Array): ResultRecord | undefined => {
+    if (ignoreResult) return undefined;
+    const plain = { id, state, body, replyTo, ttlMs };
+    return sealer === undefined || state === "SUCCESS" ? plain : sealer.sealRecord(plain);
+  };
   switch (verdict.kind) {
     case "success":
       if (ignoresValue)
@@ -47,9 +53,15 @@ export function conclude(conclusion: Conclusion, options: ConcludeOptions): Fini
     case "revoke":
       return { settlement: { delivery, to: "done" }, record: record("REVOKED", encodeFailure(verdict.error)) };
     case "reject":
-      return { settlement: dead(delivery, verdict.error), record: record("REJECTED", encodeFailure(verdict.error)) };
+      return {
+        settlement: dead(delivery, verdict.error, sealer),
+        record: record("REJECTED", encodeFailure(verdict.error)),
+      };
     case "worker-lost":
-      return { settlement: dead(delivery, verdict.error), record: record("FAILURE", encodeFailure(verdict.error)) };
+      return {
+        settlement: dead(delivery, verdict.error, sealer),
+        record: record("FAILURE", encodeFailure(verdict.error)),
+      };
     case "retry":
       return {
         settlement: {
@@ -77,10 +89,12 @@ export const later = (envelope: Envelope, header: Header, eta: number): Envelope
 const dead = (
   delivery: Delivery,
   error: { readonly code?: string; readonly name: string; readonly message: string },
+  sealer: Sealer | undefined,
 ): Finish["settlement"] => ({
   delivery,
   to: "dead",
-  reason: `${error.code ?? error.name}: ${error.message}`,
+  // n.b. a message may quote the arguments, which are encrypted beside it
+  reason: sealer?.encrypts === true ? (error.code ?? error.name) : `${error.code ?? error.name}: ${error.message}`,
 });
 
 const VALUELESS = { name: "IgnoreResult", message: "it ran; the task has ignoreResult, so its value is not stored" };

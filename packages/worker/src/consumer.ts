@@ -171,7 +171,7 @@ export class Consumer {
 
   #own(job: OwnedJob): OwnedJob {
     this.#owned.add(job);
-    this.#options.events.emit("task-received", () => ({ id: job.id, task: job.task, args: job.args }));
+    this.#options.events.emit("task-received", () => receivedOf(job));
     return job;
   }
 
@@ -281,3 +281,8 @@ export class Consumer {
     this.#noteIdle();
   }
 }
+
+const receivedOf = ({ id, task, args, seal }: OwnedJob): WorkerEvents["task-received"] => ({
+  ...{ id, task, args },
+  isEncrypted: seal?.enc !== undefined,
+});

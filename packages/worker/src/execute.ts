@@ -7,11 +7,20 @@ import {
   type RunTask,
   type TaskDefinition,
 } from "@taskgen/core";
-import { definitionOf, runAsTask, toRemoteError, type Codec, type RunningTask } from "@taskgen/core/internal";
+import {
+  definitionOf,
+  runAsTask,
+  toRemoteError,
+  type Codec,
+  type MessageSeal,
+  type RunningTask,
+  type Sealer,
+} from "@taskgen/core/internal";
 import { ArgumentsRefused, type CheckArguments } from "./check-arguments.js";
 import type { Entering } from "./entering.js";
 import type { Outcome, RunHooks } from "./hooks.js";
 import { decideRetry } from "./retry.js";
+import { openArguments, sealValue } from "./sealing.js";
 import type { Verdict } from "./verdict.js";
 
 /** A task ready to run, and what it runs with. */
@@ -25,6 +34,8 @@ export interface Executable {
   /** Sets what travelled with its headers. */
   readonly entering: Entering | undefined;
   readonly codec: Codec;
+  /** Opens its arguments and seals its value, where the app has keys. */
+  readonly sealer: Sealer | undefined;
   readonly ambient: { readonly now: () => number; readonly random: () => number };
 }
 
@@ -57,6 +68,7 @@ export function requireTask(name: string, exported: unknown): TaskDefinition {
 export interface ExecutableJob {
   /** Encoded. */
   readonly args: Uint8Array;
+  readonly seal: MessageSeal | undefined;
   /** Hash of the contract that they were made for. */
   readonly contract: string | undefined;
   /** Not started after this, epoch milliseconds. */
@@ -71,7 +83,7 @@ export async function execute(executable: Executable, task: RunningTask, job: Ex
   if (job.expires !== undefined && job.expires <= executable.ambient.now()) return { kind: "revoke", error: EXPIRED };
   let args: readonly unknown[];
   try {
-    args = decodeArguments(executable.codec, job.args);
+    args = decodeArguments(executable.codec, openArguments(executable.sealer, task.id, job));
   } catch (error) {
     return { kind: "reject", error: toRemoteError(error) };
   }
@@ -81,7 +93,7 @@ export async function execute(executable: Executable, task: RunningTask, job: Ex
   let outcome: Outcome;
   try {
     const value = await inside(() => runChecked(executable, task, args, job.contract));
-    outcome = encodeResult(executable.codec, value);
+    outcome = sealValue(executable.sealer, task.id, encodeResult(executable.codec, value));
   } catch (thrown) {
     outcome = judgeAnything(thrown, executable, task);
   }

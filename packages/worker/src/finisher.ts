@@ -35,7 +35,8 @@ export class Finisher {
   constructor(options: FinisherOptions) {
     this.#options = options;
     const { resultTtlMs, ambient } = options.app.options;
-    this.#conclude = { ttlMs: resultTtlMs, now: ambient.now };
+    const { sealer } = options.connection;
+    this.#conclude = { ttlMs: resultTtlMs, now: ambient.now, sealer };
     this.#acknowledged = new Acknowledged(options.connection, resultTtlMs, (error) => this.#warn(error));
   }
 
@@ -112,8 +113,9 @@ export class Finisher {
 
   #append({ id, ignoreResult }: OwnedJob, state: string, body: Uint8Array): void {
     if (ignoreResult) return;
-    const { results } = this.#options.connection;
-    results.append([{ id, state, body, ttlMs: this.#conclude.ttlMs }]).catch((error: unknown) => this.#warn(error));
+    const { results, sealer } = this.#options.connection;
+    const event = { id, state, body, ttlMs: this.#conclude.ttlMs };
+    results.append([sealer?.sealEvent(event) ?? event]).catch((error: unknown) => this.#warn(error));
   }
 
   #warn(error: unknown): void {

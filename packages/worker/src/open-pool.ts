@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { AnyApp, Registry } from "@taskgen/core";
-import { internalsOf } from "@taskgen/core/internal";
+import { internalsOf, type Sealing } from "@taskgen/core/internal";
 import { planPool } from "./pool-options.js";
 import { ChildPool } from "./pool/child-pool.js";
 import { InlinePool } from "./pool/inline.js";
@@ -10,12 +10,15 @@ import type { OwnedJob } from "./triage.js";
 import type { WorkerInfo, WorkerOptions } from "./worker.js";
 
 /** The pool that a worker's options ask for, not yet started. */
-export function openPool(options: WorkerOptions, app: AnyApp): Pool<OwnedJob> {
+export function openPool(options: WorkerOptions, app: AnyApp, sealing: Sealing | undefined): Pool<OwnedJob> {
   // n.b. that of the threads and processes is their own
   internalsOf(app).middleware();
   const plan = planPool(options);
-  if (plan.kind !== "inline") return new ChildPool({ ...plan, registryUrl: registryUrl(options.registry), app });
-  return new InlinePool(async () => new LoadedRegistry(await importRegistry(options.registry), app), plan.concurrency);
+  if (plan.kind !== "inline")
+    return new ChildPool({ ...plan, registryUrl: registryUrl(options.registry), sealing, app });
+  const open = async (): Promise<LoadedRegistry> =>
+    LoadedRegistry.open(await importRegistry(options.registry), { app });
+  return new InlinePool(open, plan.concurrency);
 }
 
 /** What a worker tells of its pool. */

@@ -1,28 +1,48 @@
 import { defaultApp, type AnyApp, type Registry, type RegistryEntry, type SetupEntry } from "@taskgen/core";
-import { createCodec, internalsOf, type Codec, type Validator } from "@taskgen/core/internal";
+import {
+  createCodec,
+  internalsOf,
+  type Codec,
+  type Sealer,
+  type Sealing,
+  type Validator,
+} from "@taskgen/core/internal";
 import { argumentCheck } from "./check-arguments.js";
 import { entering } from "./entering.js";
 import { compose, requireTask, type Executable } from "./execute.js";
 import { taskHooks } from "./hooks.js";
+import { checkKeys } from "./sealing.js";
 import type { PlainTaskOptions } from "./pool/pool.js";
 import { checkTaskOptions } from "./task-options-check.js";
+
+/** What a registry is opened with. */
+export interface OpenedWith {
+  readonly app?: AnyApp;
+  /** What seals the messages of the worker. */
+  readonly sealing?: Sealing | undefined;
+}
 
 /** Loads tasks of a registry and keeps them, ready to run. */
 export class LoadedRegistry {
   readonly #registry: Registry;
   readonly #app: AnyApp;
   readonly #codec: Codec;
+  readonly #sealer: Sealer | undefined;
   readonly #tasks = new Map<string, Promise<Executable>>();
 
-  constructor(registry: Registry, app: AnyApp) {
+  constructor(registry: Registry, app: AnyApp, sealer: Sealer | undefined) {
     this.#registry = registry;
     this.#app = app;
+    this.#sealer = sealer;
     this.#codec = createCodec(internalsOf(app).options.limits);
   }
 
-  /** With the registry's own app, otherwise `app`, otherwise the default one. */
-  static async open(registry: Registry, app?: AnyApp): Promise<LoadedRegistry> {
-    return new LoadedRegistry(registry, app ?? (await registry.app?.()) ?? defaultApp());
+  /** With `app`, otherwise the registry's own, otherwise the default one. Rejects when its keys are not those of the worker's app. */
+  static async open(registry: Registry, { app, sealing }: OpenedWith = {}): Promise<LoadedRegistry> {
+    const own = app ?? (await registry.app?.()) ?? defaultApp();
+    const sealer = await internalsOf(own).sealer(sealing?.prefix);
+    if (app === undefined) checkKeys(sealer, sealing);
+    return new LoadedRegistry(registry, own, sealer);
   }
 
   get setup(): readonly SetupEntry[] {
@@ -59,6 +79,7 @@ export class LoadedRegistry {
       hooks: taskHooks(definition.options),
       entering: entering(options.context),
       codec: this.#codec,
+      sealer: this.#sealer,
       ambient: options.ambient,
     };
   }

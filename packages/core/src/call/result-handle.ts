@@ -2,6 +2,8 @@ import { milliseconds } from "../duration.js";
 import { ResultError } from "../errors.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { runningTask } from "../run/current-task.js";
+import type { Sealer } from "../security/sealer.js";
+import { openStored, type Sealed } from "../security/stored.js";
 import type { State } from "../state.js";
 import { timeoutSignal } from "../timer.js";
 import type { GetOptions } from "./async-result.js";
@@ -14,6 +16,7 @@ export interface HandleOptions {
   readonly origin: ResultOrigin;
   readonly results: ResultBackend;
   readonly reader: ResultReader;
+  readonly sealer: Sealer | undefined;
   /** A wait that was begun with the call. */
   readonly expected: () => Promise<ResultRecord> | undefined;
 }
@@ -46,7 +49,7 @@ export class ResultHandle<R> {
   }
 
   async settled(options: GetOptions = {}): Promise<Settled<R>> {
-    this.#record ??= await this.#join(options);
+    this.#record ??= this.#opened(await this.#join(options));
     return this.#options.reader.settled(this.#record, this.#options.origin);
   }
 
@@ -59,12 +62,13 @@ export class ResultHandle<R> {
 
   /** The record when there is one. */
   async peek(): Promise<ResultRecord | undefined> {
-    return (this.#record ??= (await this.results.get([this.#id]))[0]);
+    return (this.#record ??= this.#opened((await this.results.get([this.#id]))[0]));
   }
 
   async info(): Promise<unknown> {
     const [event] = await this.results.latest([this.#id]);
-    return event === undefined || event.body.length === 0 ? undefined : this.#options.reader.value(event.body);
+    const body = this.#opened(event, "event")?.body;
+    return body === undefined || body.length === 0 ? undefined : this.#options.reader.value(body);
   }
 
   async traceback(): Promise<string | undefined> {
@@ -75,6 +79,11 @@ export class ResultHandle<R> {
   async forget(): Promise<void> {
     await this.results.forget([this.#id]);
     this.#record = undefined;
+  }
+
+  /** @throws ResultError `RESULT_FORGED` */
+  #opened<T extends Sealed | undefined>(stored: T, purpose: "result" | "event" = "result"): T {
+    return stored && openStored(stored, { ...this.#options, purpose });
   }
 
   #join(options: GetOptions): Promise<ResultRecord> {

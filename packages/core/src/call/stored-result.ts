@@ -1,6 +1,7 @@
 import { canExpect } from "../powers.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { runningTask } from "../run/current-task.js";
+import type { Sealer } from "../security/sealer.js";
 import type { State } from "../state.js";
 import type { AsyncResult, GetOptions, RevokeOptions } from "./async-result.js";
 import type { ResultHandle } from "./result-handle.js";
@@ -15,6 +16,8 @@ export interface ResultSource {
   readonly connected: () => ResultBackend | undefined;
   /** Reads what they hold; there once they are. */
   readonly reader: () => ResultReader;
+  /** Opens what is stored, where it is sealed. */
+  readonly sealer: () => Sealer | undefined;
   readonly revoke: (id: string, options?: RevokeOptions) => Promise<void>;
 }
 
@@ -102,7 +105,10 @@ export class StoredResult<R> implements AsyncResult<R> {
     const results = await this.#source.results();
     // n.b. a stand-in may have come or gone
     if (this.#handle?.results !== results)
-      this.#handle = this.#source.reader().open({ origin, results, expected: () => this.#expected });
+      this.#handle = this.#source.reader().open({
+        ...{ origin, results, sealer: this.#source.sealer() },
+        expected: () => this.#expected,
+      });
     return this.#handle;
   }
 }

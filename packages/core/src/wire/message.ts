@@ -34,9 +34,11 @@ export interface Header {
   readonly replayOf?: string;
   /** The caller's own: trace context, tenant, and so on. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Key id and signature. */
+  /** The key that signed it, and the signature (wire/seal.ts). */
   readonly kid?: string;
   readonly sig?: string;
+  /** The key that its arguments are encrypted with. */
+  readonly enc?: string;
 }
 
 /** Which tasks a task descends from. */
@@ -68,12 +70,16 @@ export function encodeMessage(header: Header, args: string): Uint8Array {
 
 /** The same arguments under another header; the argument bytes are not decoded. */
 export function replaceHeader(body: Uint8Array, header: Header): Uint8Array {
-  const head = encoder.encode(JSON.stringify(header));
-  const rest = body.subarray(body.indexOf(NEWLINE));
-  const next = new Uint8Array(head.length + rest.length);
-  next.set(head);
-  next.set(rest, head.length);
-  return next;
+  return joinMessage(header, body.subarray(body.indexOf(NEWLINE) + 1));
+}
+
+/** A body of arguments that are encoded already. */
+export function joinMessage(header: Header, args: Uint8Array): Uint8Array {
+  const head = encoder.encode(`${JSON.stringify(header)}\n`);
+  const body = new Uint8Array(head.length + args.length);
+  body.set(head);
+  body.set(args, head.length);
+  return body;
 }
 
 /** A body taken apart; `args` is a view on it. */
@@ -148,6 +154,10 @@ function areOfThisVersion(header: Record<keyof Header, unknown>): boolean {
     isId(header.rootId) &&
     isId(header.parentId) &&
     isLine(header.ancestors) &&
-    isTexts(header.headers)
+    isTexts(header.headers) &&
+    isId(header.replayOf) &&
+    isOptional(header.kid, "string") &&
+    isOptional(header.sig, "string") &&
+    isOptional(header.enc, "string")
   );
 }

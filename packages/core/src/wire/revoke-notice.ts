@@ -4,6 +4,9 @@ import type { Revocation } from "../powers.js";
 /** Where workers hear of revocations. */
 export const REVOKE_TOPIC = "revoke";
 
+/** What a notice is sealed as: it is of no one task. */
+export const REVOKE_PLACE = { purpose: "revocation", id: "", part: "" } as const;
+
 /** Many revocations of one kind. */
 export interface RevokeNotice extends Omit<Revocation, "id"> {
   readonly ids: readonly string[];

@@ -47,6 +47,7 @@ export const headOf = ({ job, charges }: Entry<Job>): JobHead => [
   job.contract,
   job.timeLimitMs,
   job.ancestors.length === 0 ? undefined : job.ancestors,
+  job.seal,
 ];
 
 /** Its function is over, and its verdict on its way. */

@@ -144,7 +144,8 @@ export class Runner {
     const pending = host.pendingAbort();
     if (pending !== undefined) task.abort(pending);
     if (head[9]) this.#options.outbox.started(key);
-    const verdict = await perform(executable, task, { args: claimed.args, contract: head[10], expires: head[7] });
+    const sealed = { args: claimed.args, seal: head[13] };
+    const verdict = await perform(executable, task, { ...sealed, contract: head[10], expires: head[7] });
     claimed.slots.finish(claimed.index);
     this.#running.delete(key);
     task.ended();

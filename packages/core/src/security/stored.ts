@@ -1,0 +1,39 @@
+import { CodecError, ResultError, SecurityError } from "../errors.js";
+import { isSealed } from "./sealed-body.js";
+import type { BodyPlace, Sealer } from "./sealer.js";
+
+/** A result or an event as it is stored. */
+export interface Sealed {
+  readonly state: string;
+  readonly body: Uint8Array;
+}
+
+/** Whose it is, and what opens it. */
+export interface Opening {
+  readonly origin: { readonly id: string; readonly name: string | undefined };
+  readonly sealer: Sealer | undefined;
+  readonly purpose: BodyPlace["purpose"];
+}
+
+/**
+ * The same with its body as it was before it was sealed.
+ * @throws ResultError `RESULT_FORGED`; CodecError `NOT_DECODABLE` when this app has no keys.
+ */
+export function openStored<T extends Sealed>(stored: T, { origin, sealer, purpose }: Opening): T {
+  const { body, state } = stored;
+  if (sealer === undefined) {
+    if (!isSealed(body)) return stored;
+    throw new CodecError(
+      "NOT_DECODABLE",
+      `the result of ${origin.id} is sealed; give this app its keys: createApp({ security })`,
+    );
+  }
+  try {
+    // n.b. by the id that was asked for: a record that names another one is no witness
+    return { ...stored, body: sealer.openBody({ purpose, id: origin.id, part: state }, body) };
+  } catch (cause) {
+    if (!(cause instanceof SecurityError)) throw cause;
+    const why = cause.message.replace(/^\[\w+\] /, "");
+    throw new ResultError("RESULT_FORGED", `${origin.name ?? "task"} (${origin.id}): ${why}`, { cause });
+  }
+}
