@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { createApp, type KeyOptions, type SecurityOptions } from "@taskgen/core";
+import { createApp, type KeyOptions, type Registry, type SecurityOptions } from "@taskgen/core";
 import { createWorker } from "@taskgen/worker";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 // @ts-expect-error a fixture in plain JavaScript
@@ -103,7 +103,7 @@ describe("threads and processes whose app has other keys than their worker's", (
     const app = createApp({ broker: `memory:${namespace()}`, security });
     onTestFinished(() => app.close());
     const one = pool === "threads" ? { threads: 1 } : { processes: 1 };
-    const worker = createWorker({ app, registry: tasks as typeof registry, pool, ...one });
+    const worker = createWorker({ app, registry: tasks as Registry, pool, ...one });
     await expect(within("the start", worker.start(), 20_000)).rejects.toThrow(/keys of the worker's app are not those/);
   });
 });

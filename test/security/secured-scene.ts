@@ -1,4 +1,4 @@
-import type { AppOptions, SecurityOptions } from "@taskgen/core";
+import type { AppOptions, KeyOptions } from "@taskgen/core";
 import { decodeMessage, internalsOf, joinMessage, type Envelope, type Header } from "@taskgen/core/internal";
 import { consumeAndSettle } from "../conformance/inbox.js";
 import { Scene, type Place } from "../engine/scene.js";
@@ -9,7 +9,7 @@ import { security } from "./fixtures/keys.js";
 import { registry } from "./fixtures/registry.js";
 
 /** The keys of all apps of these tests that do not say otherwise. */
-export const KEYS = security as Required<SecurityOptions>;
+export const KEYS = security as { readonly signing: KeyOptions; readonly encryption: KeyOptions };
 
 /** A scene whose app has keys. */
 export const securedScene = (place: Place, options: AppOptions = {}): Promise<Scene> =>

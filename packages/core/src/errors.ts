@@ -29,9 +29,9 @@ export type ConfigErrorCode =
 /** A setting, an option or a call's place in the program is wrong; nothing was sent. */
 export class ConfigError extends TaskgenError<ConfigErrorCode> {}
 
-export type CodecErrorCode = "NOT_SERIALIZABLE" | "NOT_DECODABLE";
+export type CodecErrorCode = "NOT_SERIALIZABLE" | "NOT_DECODABLE" | "SIGNATURE_INVALID" | "ENCRYPTION_INVALID";
 
-/** A value cannot travel, or bytes that came are not what this project writes. */
+/** A value cannot travel, or bytes that came are not what this project writes, or not by one who has the keys. */
 export class CodecError extends TaskgenError<CodecErrorCode> {
   /** Where in the value, for example `argument 1 .items[2].onDone` or `result`; empty when decoding. */
   readonly path: string;
@@ -107,8 +107,3 @@ export type ResultErrorCode =
 
 /** A result cannot be had here, or not in time; the task itself is not touched. */
 export class ResultError extends TaskgenError<ResultErrorCode> {}
-
-export type SecurityErrorCode = "SIGNATURE_INVALID" | "ENCRYPTION_INVALID";
-
-/** What came from a broker or a result backend was not written by one who has the keys, or cannot be read with those of this app. */
-export class SecurityError extends TaskgenError<SecurityErrorCode> {}

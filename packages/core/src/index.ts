@@ -58,13 +58,11 @@ export {
   ConfigError,
   PublishError,
   ResultError,
-  SecurityError,
   TaskgenError,
   TransportError,
   type CodecErrorCode,
   type ConfigErrorCode,
   type PublishErrorCode,
   type ResultErrorCode,
-  type SecurityErrorCode,
   type TransportErrorCode,
 } from "./errors.js";

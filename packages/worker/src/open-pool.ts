@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { AnyApp, Registry } from "@taskgen/core";
-import { internalsOf, type Sealing } from "@taskgen/core/internal";
+import { internalsOf, type Sealer } from "@taskgen/core/internal";
 import { planPool } from "./pool-options.js";
 import { ChildPool } from "./pool/child-pool.js";
 import { InlinePool } from "./pool/inline.js";
@@ -10,14 +10,14 @@ import type { OwnedJob } from "./triage.js";
 import type { WorkerInfo, WorkerOptions } from "./worker.js";
 
 /** The pool that a worker's options ask for, not yet started. */
-export function openPool(options: WorkerOptions, app: AnyApp, sealing: Sealing | undefined): Pool<OwnedJob> {
+export function openPool(options: WorkerOptions, app: AnyApp, sealer: Sealer | undefined): Pool<OwnedJob> {
   // n.b. that of the threads and processes is their own
   internalsOf(app).middleware();
   const plan = planPool(options);
   if (plan.kind !== "inline")
-    return new ChildPool({ ...plan, registryUrl: registryUrl(options.registry), sealing, app });
+    return new ChildPool({ ...plan, registryUrl: registryUrl(options.registry), sealing: sealer?.sealing, app });
   const open = async (): Promise<LoadedRegistry> =>
-    LoadedRegistry.open(await importRegistry(options.registry), { app });
+    new LoadedRegistry(await importRegistry(options.registry), app, sealer);
   return new InlinePool(open, plan.concurrency);
 }
 

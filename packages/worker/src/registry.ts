@@ -11,16 +11,9 @@ import { argumentCheck } from "./check-arguments.js";
 import { entering } from "./entering.js";
 import { compose, requireTask, type Executable } from "./execute.js";
 import { taskHooks } from "./hooks.js";
-import { checkKeys } from "./sealing.js";
+import { sharedSealer } from "./sealing.js";
 import type { PlainTaskOptions } from "./pool/pool.js";
 import { checkTaskOptions } from "./task-options-check.js";
-
-/** What a registry is opened with. */
-export interface OpenedWith {
-  readonly app?: AnyApp;
-  /** What seals the messages of the worker. */
-  readonly sealing?: Sealing | undefined;
-}
 
 /** Loads tasks of a registry and keeps them, ready to run. */
 export class LoadedRegistry {
@@ -37,12 +30,13 @@ export class LoadedRegistry {
     this.#codec = createCodec(internalsOf(app).options.limits);
   }
 
-  /** With `app`, otherwise the registry's own, otherwise the default one. Rejects when its keys are not those of the worker's app. */
-  static async open(registry: Registry, { app, sealing }: OpenedWith = {}): Promise<LoadedRegistry> {
-    const own = app ?? (await registry.app?.()) ?? defaultApp();
-    const sealer = await internalsOf(own).sealer(sealing?.prefix);
-    if (app === undefined) checkKeys(sealer, sealing);
-    return new LoadedRegistry(registry, own, sealer);
+  /**
+   * With the registry's own app, otherwise the default one, as threads and processes do.
+   * @throws ConfigError `OPTION_INVALID` when its keys are not those of the worker's app.
+   */
+  static async open(registry: Registry, sealing: Sealing | undefined): Promise<LoadedRegistry> {
+    const app = (await registry.app?.()) ?? defaultApp();
+    return new LoadedRegistry(registry, app, await sharedSealer(internalsOf(app).urls.security, sealing));
   }
 
   get setup(): readonly SetupEntry[] {

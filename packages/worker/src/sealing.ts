@@ -1,10 +1,10 @@
-import { ConfigError, SecurityError } from "@taskgen/core";
-import type { MessageSeal, Sealer, Sealing } from "@taskgen/core/internal";
+import { CodecError, ConfigError, type SecurityOptions } from "@taskgen/core";
+import { openSealer, type MessageSeal, type Sealer, type Sealing } from "@taskgen/core/internal";
 import type { Outcome } from "./hooks.js";
 
 /**
  * The encoded arguments of a message.
- * @throws SecurityError `SIGNATURE_INVALID`, `ENCRYPTION_INVALID`
+ * @throws CodecError `SIGNATURE_INVALID`, `ENCRYPTION_INVALID`
  */
 export function openArguments(
   sealer: Sealer | undefined,
@@ -13,7 +13,7 @@ export function openArguments(
 ): Uint8Array {
   if (sealer !== undefined) return sealer.openMessage(id, seal, args);
   if (seal?.enc === undefined) return args;
-  throw new SecurityError(
+  throw new CodecError(
     "ENCRYPTION_INVALID",
     "the message is encrypted, and this worker has no keys: give its app createApp({ security })",
   );
@@ -28,11 +28,15 @@ export function sealValue(sealer: Sealer | undefined, id: string, outcome: Outco
 }
 
 /**
- * The threads and processes of a worker must not take what its app refuses.
+ * What seals for the threads and processes of a worker: with the keys of their own app, which must be those of the worker's.
  * @throws ConfigError `OPTION_INVALID`
  */
-export function checkKeys(own: Sealer | undefined, workers: Sealing | undefined): void {
-  if (own?.sealing.fingerprint === workers?.fingerprint) return;
+export async function sharedSealer(
+  own: SecurityOptions | undefined,
+  workers: Sealing | undefined,
+): Promise<Sealer | undefined> {
+  const sealer = await openSealer(own, workers?.prefix ?? "");
+  if (sealer?.sealing.fingerprint === workers?.fingerprint) return sealer;
   throw new ConfigError(
     "OPTION_INVALID",
     "the keys of the worker's app are not those of the app in its threads or processes: name the module of the app in taskgen.config (app), or set TASKGEN_SIGNING_KEYS and TASKGEN_ENCRYPTION_KEYS",

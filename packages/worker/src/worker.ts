@@ -159,7 +159,7 @@ export class Worker implements AsyncDisposable {
     const connection = await Promise.race([internalsOf(app).connection(), aborted(this.#halt.signal)]);
     if (connection === undefined) throw wasStopped();
     this.#refuseStopped();
-    const pool = (this.#pool = openPool(this.#options, app, connection.sealer?.sealing));
+    const pool = (this.#pool = openPool(this.#options, app, connection.sealer));
     try {
       return await this.#consume(internalsOf(app), connection, pool, show);
     } catch (error) {

@@ -4,7 +4,6 @@ import { milliseconds, type Duration } from "../duration.js";
 import { Emitter } from "../emitter.js";
 import { ConfigError } from "../errors.js";
 import type { Middleware } from "../run/middleware.js";
-import type { Sealer } from "../security/sealer.js";
 import { timeoutSignal } from "../timer.js";
 import type { Deadline } from "../transport.js";
 import { Encoder } from "../wire/encoder.js";
@@ -154,7 +153,6 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
       middleware: this.#fixedMiddleware,
       state: this.#state,
       urls: this.#given,
-      sealer: (prefix) => this.#openSealer(prefix),
       drained: () => this.#outgoing.drained(),
       replace: (standIn) => this.#replace(standIn),
     };
@@ -185,10 +183,9 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
       codec: new Encoder({ ...DEFAULT_LIMITS, ...this.#given.limits }),
       sender: this.#outgoing,
       source: {
-        results: async () => (await this.#connect()).results,
+        connection: () => this.#connect(),
         connected: () => (this.#standIn === undefined ? this.#connected?.results : undefined),
         reader: () => this.#reader!,
-        sealer: () => (this.#standIn === undefined ? this.#connected?.sealer : undefined),
         revoke: (id, options) => this.revoke(id, options),
       },
       onPublishError: this.#given.onPublishError,
@@ -225,17 +222,11 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     this.#reader ??= new ResultReader(this.#given.limits, this.#given.errors);
   }
 
-  async #openSealer(prefix = this.#resolved.prefix): Promise<Sealer | undefined> {
-    // n.b. nobody else reaches what stands in for the broker
-    if (this.#standIn !== undefined) return undefined;
-    return (await import("../security/open-sealer.js")).openSealer(this.#given.security, prefix);
-  }
-
   async #open(): Promise<Connection> {
     // n.b. what no call needs before it is connected is no part of a client's first load
     const [{ connect }] = await Promise.all([import("./connection.js"), this.#loadReader()]);
     return connect({
-      ...{ urls: this.#given, security: this.#given.security, options: this.#resolved },
+      ...{ given: this.#given, options: this.#resolved },
       onError: (error) => this.#onError(error),
       closing: this.#ending.signal,
       state: this.#state,
@@ -256,10 +247,8 @@ export interface AppInternals {
   readonly middleware: () => readonly Middleware[];
   /** How its two connections are. */
   readonly state: LinkState;
-  /** Those that are given; `urlsOf` has the others. */
-  readonly urls: NamedUrls;
-  /** Seals what belongs to a service (its own by default) with its keys; `undefined` when it has none. */
-  readonly sealer: (prefix?: string) => Promise<Sealer | undefined>;
+  /** Those that are given; `urlsOf` has the others. Its keys too, which `openSealer` reads. */
+  readonly urls: NamedUrls & Pick<AppOptions, "security">;
   /** Resolves when no call is on its way to the broker. */
   readonly drained: () => Promise<void>;
   /** Has a stand-in take the place of its connection; returns what ends that, `undefined` when there is one already. */

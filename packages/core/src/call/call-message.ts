@@ -6,7 +6,8 @@ import { runningTask } from "../run/current-task.js";
 import type { Codec } from "../wire/codec.js";
 import { describeIssues } from "../wire/issues.js";
 import { checkLimits } from "../define/check-limits.js";
-import { encodeMessage, MESSAGE_VERSION, type Header } from "../wire/message.js";
+import { CALL_VERSION, encodeMessage } from "../wire/encode-message.js";
+import type { Header } from "../wire/message.js";
 
 /** The task that is called, as its stub knows it. */
 export interface Target {
@@ -61,7 +62,7 @@ function refusal(
 function header({ target, options }: Call): Header {
   checkLimits(`call of ${target.name}`, options);
   return {
-    v: MESSAGE_VERSION,
+    v: CALL_VERSION,
     task: target.name,
     ...(target.hash !== undefined && { hash: target.hash }),
     ...(options.ignoreResult !== undefined && { ignoreResult: options.ignoreResult }),

@@ -1,12 +1,11 @@
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { openSealer } from "../security/open-sealer.js";
-import type { SecurityOptions } from "../security/options.js";
 import type { Sealer } from "../security/sealer.js";
 import type { Deadline, Transport } from "../transport.js";
 import { urlsOf, type NamedUrls } from "../transports/default-broker.js";
 import type { LinkState } from "./link-state.js";
 import { openResults, openTransport } from "../transports/open.js";
-import type { ResolvedOptions } from "./app-options.js";
+import type { AppOptions, ResolvedOptions } from "./app-options.js";
 
 /** An app's started transport and result backend. */
 export interface Connection {
@@ -17,8 +16,7 @@ export interface Connection {
 }
 
 export interface ConnectOptions {
-  readonly urls: NamedUrls;
-  readonly security: SecurityOptions | undefined;
+  readonly given: NamedUrls & Pick<AppOptions, "security">;
   readonly options: ResolvedOptions;
   readonly onError: (error: Error) => void;
   readonly state: LinkState;
@@ -49,11 +47,11 @@ export async function connect({ closing, ...open }: ConnectOptions): Promise<Con
 }
 
 async function start(
-  { urls, security, options, onError, state }: Omit<ConnectOptions, "closing">,
+  { given, options, onError, state }: Omit<ConnectOptions, "closing">,
   opened: (part: Transport | ResultBackend) => void,
 ): Promise<Connection> {
-  const sealer = await openSealer(security, options.prefix);
-  const { broker, backend } = urlsOf(urls);
+  const sealer = await openSealer(given.security, options.prefix);
+  const { broker, backend } = urlsOf(given);
   const transport = await openTransport(broker, options);
   opened(transport);
   const seal = sealer && ((record: ResultRecord): ResultRecord => sealer.sealRecord(record));

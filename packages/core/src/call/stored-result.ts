@@ -1,9 +1,9 @@
 import { canExpect } from "../powers.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { runningTask } from "../run/current-task.js";
-import type { Sealer } from "../security/sealer.js";
 import type { State } from "../state.js";
 import type { AsyncResult, GetOptions, RevokeOptions } from "./async-result.js";
+import type { Connection } from "./connection.js";
 import type { ResultHandle } from "./result-handle.js";
 import type { ResultReader } from "./result-reader.js";
 import type { Settled } from "./settled.js";
@@ -11,13 +11,11 @@ import type { TaskReference } from "./task-error.js";
 
 /** What a result needs of its app. */
 export interface ResultSource {
-  readonly results: () => Promise<ResultBackend>;
-  /** The same when it is there already. */
+  readonly connection: () => Promise<Pick<Connection, "results" | "sealer">>;
+  /** Its results when it is there already. */
   readonly connected: () => ResultBackend | undefined;
   /** Reads what they hold; there once they are. */
   readonly reader: () => ResultReader;
-  /** Opens what is stored, where it is sealed. */
-  readonly sealer: () => Sealer | undefined;
   readonly revoke: (id: string, options?: RevokeOptions) => Promise<void>;
 }
 
@@ -102,13 +100,10 @@ export class StoredResult<R> implements AsyncResult<R> {
   async #open(): Promise<ResultHandle<R>> {
     const origin = this.#origin;
     if (origin.ignored) throw (await import("./wait-failure.js")).ignored(origin);
-    const results = await this.#source.results();
+    const { results, sealer } = await this.#source.connection();
     // n.b. a stand-in may have come or gone
     if (this.#handle?.results !== results)
-      this.#handle = this.#source.reader().open({
-        ...{ origin, results, sealer: this.#source.sealer() },
-        expected: () => this.#expected,
-      });
+      this.#handle = this.#source.reader().open({ origin, results, sealer, expected: () => this.#expected });
     return this.#handle;
   }
 }

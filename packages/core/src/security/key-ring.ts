@@ -40,7 +40,11 @@ export class KeyRing {
       id,
       createHmac("sha256", key).update("fingerprint").digest("hex"),
     ]);
-    const text = JSON.stringify([this.use, this.isRequired, marks.toSorted()]);
+    const text = JSON.stringify([
+      this.use,
+      this.isRequired,
+      marks.toSorted(([a = ""], [b = ""]) => a.localeCompare(b)),
+    ]);
     return createHash("sha256").update(text).digest("hex").slice(0, 16);
   }
 

@@ -1,4 +1,4 @@
-import { SecurityError } from "../errors.js";
+import { CodecError } from "../errors.js";
 import type { ResultEvent, ResultRecord } from "../result-backend.js";
 import type { Envelope } from "../transport.js";
 import { decodeMessage, joinMessage } from "../wire/message.js";
@@ -74,7 +74,7 @@ export class Sealer {
 
   /**
    * The encoded arguments of a message.
-   * @throws SecurityError `SIGNATURE_INVALID`, `ENCRYPTION_INVALID`
+   * @throws CodecError `SIGNATURE_INVALID`, `ENCRYPTION_INVALID`
    */
   openMessage(id: string, seal: MessageSeal | undefined, args: Uint8Array): Uint8Array {
     const text = this.#textOf("message", seal?.fields ?? "");
@@ -89,7 +89,7 @@ export class Sealer {
 
   /**
    * Reads it back.
-   * @throws SecurityError `SIGNATURE_INVALID`, `ENCRYPTION_INVALID`
+   * @throws CodecError `SIGNATURE_INVALID`, `ENCRYPTION_INVALID`
    */
   openBody(place: BodyPlace, body: Uint8Array): Uint8Array {
     const head = headOf(body);
@@ -131,10 +131,10 @@ export class Sealer {
     const { signing } = this.#options;
     if (signing === undefined) return;
     if (sig === undefined && kid === undefined && !signing.isRequired) return;
-    if (sig === undefined || kid === undefined) throw new SecurityError("SIGNATURE_INVALID", `${what} is not signed`);
+    if (sig === undefined || kid === undefined) throw new CodecError("SIGNATURE_INVALID", `${what} is not signed`);
     const key = signing.get(kid) ?? unknownKey("signing", what, kid, signing);
     if (isSignature(sig, key, text, bytes)) return;
-    throw new SecurityError(
+    throw new CodecError(
       "SIGNATURE_INVALID",
       `${what} was changed or made up: its signature by the key ${kid} is wrong`,
     );
@@ -144,12 +144,12 @@ export class Sealer {
     const { encryption } = this.#options;
     if (enc === undefined) {
       if (encryption?.isRequired !== true) return bytes;
-      throw new SecurityError("ENCRYPTION_INVALID", `${what} is not encrypted`);
+      throw new CodecError("ENCRYPTION_INVALID", `${what} is not encrypted`);
     }
     const key = encryption?.get(enc) ?? unknownKey("encryption", what, enc, encryption);
     const plain = decrypt({ key, name, associated: text }, bytes);
     if (plain !== undefined) return plain;
-    throw new SecurityError("ENCRYPTION_INVALID", `${what} was changed or made up: the key ${enc} does not decrypt it`);
+    throw new CodecError("ENCRYPTION_INVALID", `${what} was changed or made up: the key ${enc} does not decrypt it`);
   }
 }
 
@@ -168,7 +168,7 @@ const nameOf = ({ purpose, id }: BodyPlace): string => `${purpose} ${id}`;
 /** n.b. the id of the key comes from who wrote the message. */
 function unknownKey(purpose: KeyPurpose, what: string, id: string, ring: KeyRing | undefined): never {
   const known = ring === undefined ? "none" : ring.ids;
-  throw new SecurityError(
+  throw new CodecError(
     purpose === "signing" ? "SIGNATURE_INVALID" : "ENCRYPTION_INVALID",
     `${what} needs the ${purpose} key ${JSON.stringify(id)}, which is not known here; known: ${known}`,
   );

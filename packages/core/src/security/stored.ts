@@ -1,4 +1,4 @@
-import { CodecError, ResultError, SecurityError } from "../errors.js";
+import { CodecError, ResultError } from "../errors.js";
 import { isSealed } from "./sealed-body.js";
 import type { BodyPlace, Sealer } from "./sealer.js";
 
@@ -32,8 +32,7 @@ export function openStored<T extends Sealed>(stored: T, { origin, sealer, purpos
     // n.b. by the id that was asked for: a record that names another one is no witness
     return { ...stored, body: sealer.openBody({ purpose, id: origin.id, part: state }, body) };
   } catch (cause) {
-    if (!(cause instanceof SecurityError)) throw cause;
-    const why = cause.message.replace(/^\[\w+\] /, "");
+    const why = (cause as CodecError).message.replace(/^\[\w+\] /, "");
     throw new ResultError("RESULT_FORGED", `${origin.name ?? "task"} (${origin.id}): ${why}`, { cause });
   }
 }

@@ -45,28 +45,13 @@ export interface Header {
 export type Descent = Pick<Header, "rootId" | "parentId" | "ancestors">;
 
 const NEWLINE = 0x0a;
-const MAX_HEADER_BYTES = 64 * 1024;
-/** What retries and parking may add to a header on its way. */
-const HEADER_ROOM = 1024;
+export const MAX_HEADER_BYTES = 65_536;
 /** The longest id of a task. */
 const MAX_ID = 36;
 /** How many tasks between its root and its parent a call knows of. */
 export const MAX_ANCESTORS = 20;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
-
-/**
- * Header, a line feed, arguments: one text, so that a person can read a queue. JSON never holds a raw line feed.
- * @throws CodecError `NOT_SERIALIZABLE` when the header is longer than workers read.
- */
-export function encodeMessage(header: Header, args: string): Uint8Array {
-  const head = JSON.stringify(header);
-  const most = MAX_HEADER_BYTES - HEADER_ROOM;
-  if (head.length * 3 > most && Buffer.byteLength(head) > most) {
-    throw new CodecError("NOT_SERIALIZABLE", `its headers take more than the ${most} bytes that workers read`);
-  }
-  return encoder.encode(`${head}\n${args}`);
-}
 
 /** The same arguments under another header; the argument bytes are not decoded. */
 export function replaceHeader(body: Uint8Array, header: Header): Uint8Array {

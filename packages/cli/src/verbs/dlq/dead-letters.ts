@@ -67,7 +67,7 @@ export function replayOf(read: ReadLetter, sealer: Sealer | undefined): Envelope
 
 /**
  * The encoded arguments of a dead letter.
- * @throws SecurityError `SIGNATURE_INVALID`, `ENCRYPTION_INVALID`
+ * @throws CodecError `SIGNATURE_INVALID`, `ENCRYPTION_INVALID`
  */
 export function openLetter({ letter, header, args }: ReadLetter, sealer: Sealer | undefined): Uint8Array {
   const { envelope } = letter;

@@ -1,4 +1,4 @@
-import { SecurityError } from "@taskgen/core";
+import { CodecError } from "@taskgen/core";
 import { createCodec, type Sealer } from "@taskgen/core/internal";
 import { cleanLine, cleanText } from "../../clean-text.js";
 import { showValue } from "../../show-value.js";
@@ -27,7 +27,7 @@ function argumentsOf(read: ReadLetter, sealer: Sealer | undefined, terminal: Ter
   try {
     if (read.header !== undefined) return showValue(createCodec().decode(openLetter(read, sealer)), terminal);
   } catch (error) {
-    if (error instanceof SecurityError) return cleanLine(`? (${error.message})`);
+    if (error instanceof CodecError) return cleanLine(`? (${error.message})`);
     // what cannot be decoded is shown as it is
   }
   return cleanText(new TextDecoder().decode(read.args));
