@@ -30,3 +30,21 @@ export const NOTICES: readonly string[] = [
   notice({ ids: ["i".repeat(100_000)] }),
   notice({ ids: Array.from({ length: 20_000 }, () => "a") }),
 ];
+
+/** Bodies of messages. */
+export const FOREIGN: readonly string[] = [
+  "",
+  "\n",
+  "no header",
+  "null\n",
+  "[]\n[]",
+  '{"v":1,"task":"add"}',
+  '{"v":1,"task":"add"}\n',
+  '{"v":1,"task":"__proto__"}\n[]',
+  '{"v":1,"task":"add","headers":{"__proto__":"x"}}\n[1,2]',
+  '{"__proto__":{"task":"add"},"v":1,"task":"add"}\n{"__proto__":1}',
+  '0 id 4   \n{"v":1,"task":"add"}\n[1,2]',
+  "0  4   \n",
+  "-1 id 4   \nbody",
+  "0 id 4 NaN x %zz\nbody",
+];

@@ -49,7 +49,7 @@ export function mutated(valid: readonly Uint8Array[]): fc.Arbitrary<Buffer> {
   const changes = fc.array(fc.tuple(change, fc.double({ min: 0, max: 0.999, noNaN: true })), { maxLength: 8 });
   const changed = fc
     .tuple(seed, changes)
-    .map(([bytes, all]) => all.reduce((now, [one, at]) => one(now, at), bytes).subarray(0, MAX_BYTES));
+    .map(([bytes, all]) => all.reduce<Buffer>((now, [one, at]) => one(now, at), bytes).subarray(0, MAX_BYTES));
   const joined = fc
     .tuple(seed, seed, fc.double({ min: 0, max: 0.999, noNaN: true }))
     .map(([a, b, at]) => Buffer.concat([a.subarray(0, cut(a, at)), b.subarray(cut(b, at))]));
