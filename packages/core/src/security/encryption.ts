@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, type KeyObject } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, randomFillSync, type KeyObject } from "node:crypto";
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -15,7 +15,7 @@ export interface Secret {
 
 /** Nonce, ciphertext, tag. */
 export function encrypt({ key, name, associated }: Secret, plain: Uint8Array): Buffer<ArrayBuffer> {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = nextNonce();
   const cipher = createCipheriv(ALGORITHM, derive(key, name), nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.from(associated));
   const sealed = cipher.update(plain);
@@ -35,6 +35,18 @@ export function decrypt({ key, name, associated }: Secret, bytes: Uint8Array): U
   } catch {
     return undefined;
   }
+}
+
+const pool = Buffer.alloc(256 * NONCE_BYTES);
+let used = pool.length;
+
+/** n.b. asking for random bytes costs more than encrypting a small value: many nonces are drawn at once. */
+function nextNonce(): Buffer {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  return Buffer.from(pool.subarray(used, (used += NONCE_BYTES)));
 }
 
 const derive = (key: KeyObject, name: string): Buffer =>
