@@ -1,5 +1,15 @@
 import { CodecError, ConfigError, type SecurityOptions } from "@taskgen/core";
-import { openSealer, type MessageSeal, type Sealer, type Sealing } from "@taskgen/core/internal";
+import {
+  decodeFailure,
+  openSealer,
+  openText,
+  sealText,
+  type BodyPlace,
+  type Header,
+  type MessageSeal,
+  type Sealer,
+  type Sealing,
+} from "@taskgen/core/internal";
 import type { Outcome } from "./hooks.js";
 
 /**
@@ -25,6 +35,33 @@ export function sealValue(sealer: Sealer | undefined, id: string, outcome: Outco
   if (sealer === undefined || verdict.kind !== "success") return outcome;
   const body = sealer.sealBody({ purpose: "result", id, part: "SUCCESS" }, verdict.body);
   return { ...outcome, verdict: { ...verdict, body } };
+}
+
+/** How a message ended, as its header says it on the way to its own queue. */
+type End = NonNullable<Header["ended"]>;
+
+/** In place of the name of an error that is sealed in its message. */
+const SEALED = "Sealed";
+
+const placeOf = (id: string, { kind }: End): BodyPlace => ({ purpose: "end", id, part: kind });
+
+/** n.b. no signature of a message holds its end, and it may quote arguments. */
+export function sealEnd(sealer: Sealer | undefined, id: string, { kind, error }: End): End {
+  if (sealer === undefined) return { kind, error };
+  const message = sealText(sealer, placeOf(id, { kind, error }), JSON.stringify(error));
+  return { kind, error: { name: SEALED, message } };
+}
+
+/** `undefined` when somebody made it up: its message goes on as if it were not there. */
+export function openEnd(sealer: Sealer | undefined, id: string, end: End): End | undefined {
+  const { name, message } = end.error;
+  if (sealer === undefined && name !== SEALED) return end;
+  try {
+    const text = name === SEALED ? message : JSON.stringify(end.error);
+    return { kind: end.kind, error: decodeFailure(openText(sealer, placeOf(id, end), text)) };
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -10,10 +10,10 @@ import { isSignature, sign } from "./signature.js";
 
 /** What a body is and where it belongs: sealed for one place, it is refused at any other. */
 export interface BodyPlace {
-  readonly purpose: "result" | "event" | "stream" | "revocation";
+  readonly purpose: "result" | "event" | "item" | "revocation" | "register" | "end";
   /** The task's. */
   readonly id: string;
-  /** What it is of the task: a state, or the number of an item. */
+  /** What it is of the task: a state, the number of an item, the key of what runs once. */
   readonly part: string | number;
 }
 

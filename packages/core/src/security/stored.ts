@@ -19,18 +19,30 @@ export interface Opening {
  * The same with its body as it was before it was sealed.
  * @throws ResultError `RESULT_FORGED`; CodecError `NOT_DECODABLE` when this app has no keys.
  */
-export function openStored<T extends Sealed>(stored: T, { origin, sealer, purpose }: Opening): T {
-  const { body, state } = stored;
+export const openStored = <T extends Sealed>(stored: T, opening: Opening): T => ({
+  ...stored,
+  body: openPart(stored.state, stored.body, opening),
+});
+
+/**
+ * A body as it was before it was sealed; `part` as in `BodyPlace`.
+ * @throws ResultError `RESULT_FORGED`; CodecError `NOT_DECODABLE` when this app has no keys.
+ */
+export function openPart(
+  part: BodyPlace["part"],
+  body: Uint8Array,
+  { origin, sealer, purpose }: Opening,
+): Uint8Array {
   if (sealer === undefined) {
-    if (!isSealed(body)) return stored;
+    if (!isSealed(body)) return body;
     throw new CodecError(
       "NOT_DECODABLE",
-      `the result of ${origin.id} is sealed; give this app its keys: createApp({ security })`,
+      `the ${purpose} of ${origin.id} is sealed; give this app its keys: createApp({ security })`,
     );
   }
   try {
     // n.b. by the id that was asked for: a record that names another one is no witness
-    return { ...stored, body: sealer.openBody({ purpose, id: origin.id, part: state }, body) };
+    return sealer.openBody({ purpose, id: origin.id, part }, body);
   } catch (cause) {
     const why = (cause as CodecError).message.replace(/^\[\w+\] /, "");
     throw new ResultError("RESULT_FORGED", `${origin.name ?? "task"} (${origin.id}): ${why}`, { cause });

@@ -15,11 +15,20 @@ export interface MessageSeal {
  * What workers write on a message's way, so that no seal holds it, and the signature itself. All else of a header is sealed, also
  * fields that this code does not know.
  */
-const WRITTEN_ON_THE_WAY: ReadonlySet<string> = new Set<keyof Header>(["retries", "parked", "sig"]);
+const WRITTEN_ON_THE_WAY: ReadonlySet<string> = new Set<keyof Header>([
+  "retries",
+  "parked",
+  "redeliveries",
+  "ended",
+  "sig",
+]);
+/** n.b. workers write `claimed`; that it was to be claimed is sealed. */
+const UNIQUE = { unique: "claim" } satisfies Partial<Header>;
 
 /** One text for one header, whatever the order of its fields. Without line feeds. */
 export function sealedFields({ id, expires, replyTo }: SealedPlace, header: Header): string {
-  const fields = Object.entries(header).filter(([name]) => !WRITTEN_ON_THE_WAY.has(name));
+  const sealed = header.unique === undefined ? header : { ...header, ...UNIQUE };
+  const fields = Object.entries(sealed).filter(([name]) => !WRITTEN_ON_THE_WAY.has(name));
   fields.sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([id, expires ?? null, replyTo ?? null, fields]);
 }
