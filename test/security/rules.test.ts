@@ -46,6 +46,7 @@ const CHANGES: Readonly<Record<string, (envelope: Envelope) => Envelope>> = {
   "its id": (envelope) => ({ ...envelope, id: "another-id" }),
   "its expiry": (envelope) => ({ ...envelope, expires: envelope.expires! + 1 }),
   "that it expires": (envelope) => ({ ...envelope, expires: undefined }),
+  "that its id is claimed": header((is) => ({ ...is, unique: "claim" })),
   "where it is answered": (envelope) => ({ ...envelope, replyTo: "elsewhere" }),
   "the key's id": header((is) => ({ ...is, kid: "2025b" })),
   "a key's id that is not known": header((is) => ({ ...is, kid: "unknown" })),
@@ -75,9 +76,22 @@ describe("a worker that requires signatures", () => {
     expect(
       await endOf(
         { signing },
-        header((is) => ({ ...is, retries: 2, parked: 1 })),
+        header((is) => ({ ...is, retries: 2, parked: 1, redeliveries: 1 })),
       ),
     ).toBe(8);
+  });
+
+  it("does not believe whoever says how one ended", async () => {
+    const ended = { kind: "reject", error: { name: "Made", message: "up" } };
+    for (const name of ["Made", "Sealed"]) {
+      const error = { ...ended.error, name };
+      expect(
+        await endOf(
+          { signing },
+          header((is) => ({ ...is, ended: { ...ended, error } })),
+        ),
+      ).toBe(8);
+    }
   });
 
   it("says which key it does not know, and which it knows", async () => {

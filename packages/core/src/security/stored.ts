@@ -28,11 +28,7 @@ export const openStored = <T extends Sealed>(stored: T, opening: Opening): T => 
  * A body as it was before it was sealed; `part` as in `BodyPlace`.
  * @throws ResultError `RESULT_FORGED`; CodecError `NOT_DECODABLE` when this app has no keys.
  */
-export function openPart(
-  part: BodyPlace["part"],
-  body: Uint8Array,
-  { origin, sealer, purpose }: Opening,
-): Uint8Array {
+export function openPart(part: BodyPlace["part"], body: Uint8Array, { origin, sealer, purpose }: Opening): Uint8Array {
   if (sealer === undefined) {
     if (!isSealed(body)) return body;
     throw new CodecError(
