@@ -3,7 +3,6 @@ import { join } from "node:path";
 import {
   canStream,
   createId,
-  decodeMessage,
   hasRegisters,
   internalsOf,
   type Registers,
@@ -132,7 +131,6 @@ describe.each(flowPlaces)("what tasks with keys say and keep on their way: $name
     await expect(calls[1]!.get(LIMIT)).rejects.toMatchObject({ remote: { message: "it is bad" } });
     expect([...(await deadLetters(scene.app, "default", 1)).keys()]).toEqual([calls[1]!.id]);
     const [letter] = await (await inspectorOf(scene.app)).dead("default", 1);
-    console.log(decodeMessage(letter!.envelope.body).header);
     expect(textOf(letter!.envelope.body)).not.toContain("it is bad");
   });
 });
