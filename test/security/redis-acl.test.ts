@@ -4,11 +4,14 @@ import { createWorker } from "@taskgen/worker";
 import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { nextEvent } from "../engine/scene.js";
+import { itemsOf, streamOf } from "../engine/stream-scene.js";
+import { all, call as reporting } from "../progress/progress-scene.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { RedisServer } from "../support/redis-server.js";
+import { tempDir } from "../support/temp-dir.js";
 import { within } from "../support/within.js";
 // @ts-expect-error a fixture in plain JavaScript
-import { registry } from "./fixtures/registry.js";
+import { registry } from "./fixtures/flows.js";
 import { recipe } from "./recipes.js";
 import { KEYS } from "./secured-scene.js";
 
@@ -66,6 +69,27 @@ describe("the recipe for Redis users", () => {
     await expect(rejected.get(LIMIT)).rejects.toMatchObject({ state: "REJECTED" });
     await rejected.forget();
     await lookInto(own);
+    expect(await refusals(admin)).toEqual([]);
+  });
+
+  it("is enough for streams, progress, limits, once, and calls that are the same", async () => {
+    const { admin, url } = await serverWithUsers();
+    const client = appOf(url("client"));
+    const worker = createWorker({ app: appOf(url("worker")), registry, threads: 1 });
+    onTestFinished(async () => void (await worker.stop({ gracePeriod: "0ms" })));
+    await within("the start", worker.start(), 20_000);
+    const stream = await streamOf(client, "words", [2, "a"]);
+    expect(await itemsOf(stream.stream())).toEqual(["a 1", "a 2"]);
+    await stream.forget();
+    expect(await all(reporting<string>(client, "reports", "half").progress())).toEqual(["half"]);
+    const same = { idempotencyKey: "one" } as const;
+    const calls = await Promise.all([1, 2].map((n) => client.sendUnchecked("add", [n, n], same)));
+    expect(await Promise.all(calls.map((call) => call.get(LIMIT)))).toEqual([2, 2]);
+    const charged = client.sendUnchecked("charge", [`${await tempDir()}/charges`, "paid"]);
+    expect(await charged.get(LIMIT)).toBe("paid");
+    const alone = await Promise.all([1, 2, 3].map((n) => client.sendUnchecked("alone", ["key", n])));
+    expect(await Promise.all(alone.map((call) => call.get(LIMIT)))).toEqual([1, 2, 3]);
+    await worker.stop();
     expect(await refusals(admin)).toEqual([]);
   });
 
