@@ -93,6 +93,17 @@ describe("the recipe for Redis users", () => {
     expect(await refusals(admin)).toEqual([]);
   });
 
+  it("a worker that may not give turns goes on, and says so", async () => {
+    const { admin, url } = await serverWithUsers();
+    await admin.call("ACL", "SETUSER", "worker", "-zrangebylex", "-zrangebyscore");
+    const worker = createWorker({ app: appOf(url("worker")), registry, threads: 1 });
+    onTestFinished(async () => void (await worker.stop({ gracePeriod: "0ms" })));
+    const warned = nextEvent(worker, "warning");
+    await within("the start", worker.start(), 20_000);
+    expect((await warned).error.message).toMatch(/BROKER_ERROR.*can't run this command|NOPERM/);
+    expect(worker.health().status).toBe("consuming");
+  });
+
   it("lets a client neither take messages nor touch what is not of the service", async () => {
     const { url } = await serverWithUsers();
     const redis = new Redis(url("client"));
