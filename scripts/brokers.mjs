@@ -1,21 +1,23 @@
-// `npm run brokers`: a private Redis and RabbitMQ until Ctrl-C. `npm test` starts the same pair for its run.
+// `npm run brokers`: a private Redis, RabbitMQ and Postgres until Ctrl-C. `npm test` starts the same for its run.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { BrokerMissing, requirePrograms } from "./brokers/programs.mjs";
+import { startPostgres } from "./brokers/postgres.mjs";
 import { startRabbitmq } from "./brokers/rabbitmq.mjs";
 import { startRedis } from "./brokers/redis.mjs";
 import { isReachable } from "./brokers/server.mjs";
 
 /**
- * A pair of brokers: those that `REDIS_URL` and `AMQP_URL` name, otherwise private servers in a temporary folder.
- * `stop` ends the private ones and removes the folder. Throws `BrokerMissing` when there is neither.
+ * Brokers and a Postgres: those that `REDIS_URL`, `AMQP_URL` and `POSTGRES_URL` name, otherwise private servers in a temporary
+ * folder. `stop` ends the private ones and removes the folder. Throws `BrokerMissing` when there is neither.
  */
-export async function startBrokers({ REDIS_URL, AMQP_URL } = process.env) {
+export async function startBrokers({ REDIS_URL, AMQP_URL, POSTGRES_URL } = process.env) {
   const programs = {
     ...(!REDIS_URL && { redis: requirePrograms(["redis-server"], "REDIS_URL") }),
     ...(!AMQP_URL && { rabbitmq: requirePrograms(["rabbitmq-server", "epmd"], "AMQP_URL") }),
+    ...(!POSTGRES_URL && { postgres: requirePrograms(["initdb", "postgres"], "POSTGRES_URL") }),
   };
   const folder = mkdtempSync(join(tmpdir(), "taskgen-brokers-"));
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -23,6 +25,7 @@ export async function startBrokers({ REDIS_URL, AMQP_URL } = process.env) {
   const started = await Promise.allSettled([
     programs.redis === undefined ? given("REDIS_URL", REDIS_URL) : ownRedis(programs.redis, folder),
     programs.rabbitmq === undefined ? given("AMQP_URL", AMQP_URL) : ownRabbitmq(programs.rabbitmq, folder),
+    programs.postgres === undefined ? given("POSTGRES_URL", POSTGRES_URL) : ownPostgres(programs.postgres, folder),
   ]);
   const servers = started.flatMap(({ value }) => (value === undefined ? [] : [value]));
   const stop = async () => {
@@ -31,7 +34,10 @@ export async function startBrokers({ REDIS_URL, AMQP_URL } = process.env) {
     process.off("exit", remove);
   };
   const failed = started.find(({ status }) => status === "rejected");
-  if (failed === undefined) return { redis: servers[0].url, amqp: servers[1].url, stop };
+  if (failed === undefined) {
+    const [redis, amqp, postgres] = servers.map(({ url }) => url);
+    return { redis, amqp, postgres, stop };
+  }
   await stop();
   throw failed.reason;
 }
@@ -44,6 +50,8 @@ async function given(name, url) {
 const ownRedis = ([program], folder) => startRedis({ program, dir: subfolder(folder, "redis") });
 
 const ownRabbitmq = ([program, epmd], folder) => startRabbitmq({ program, epmd, dir: subfolder(folder, "rabbitmq") });
+
+const ownPostgres = (programs, folder) => startPostgres({ programs, dir: subfolder(folder, "postgres") });
 
 function subfolder(folder, name) {
   const path = join(folder, name);
@@ -79,8 +87,10 @@ function explain(error) {
   process.exit(1);
 }
 
-async function serve({ redis, amqp }) {
-  console.log(`REDIS_URL=${redis}\nAMQP_URL=${amqp}\n\nCtrl-C stops both and removes their data.`);
+async function serve({ redis, amqp, postgres }) {
+  console.log(
+    `REDIS_URL=${redis}\nAMQP_URL=${amqp}\nPOSTGRES_URL=${postgres}\n\nCtrl-C stops them and removes their data.`,
+  );
   await new Promise((stopped) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, stopped);
     setInterval(() => {}, 2 ** 30); // servers do not keep this process alive by themselves

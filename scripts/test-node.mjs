@@ -25,13 +25,14 @@ await main(async () => {
   const bin = await installNode(folder);
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const args = [vitest, "run", "--root", "test", ...(chosen.length > 0 ? chosen : TESTS)];
-  await withBrokers(({ redis, amqp }) =>
+  await withBrokers(({ redis, amqp, postgres }) =>
     run(join(bin, "node"), args, {
       env: {
         // what looks for node in PATH finds the same version
         PATH: `${bin}${delimiter}${process.env.PATH}`,
         TASKGEN_TEST_REDIS_URL: redis,
         TASKGEN_TEST_AMQP_URL: amqp,
+        TASKGEN_TEST_POSTGRES_URL: postgres,
       },
     }),
   );

@@ -8,9 +8,9 @@ await main(async () => {
   await ensureInstalled();
   await build();
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  await withBrokers(({ redis, amqp }) =>
+  await withBrokers(({ redis, amqp, postgres }) =>
     run(process.execPath, [vitest, "run", "--root", "test", ...process.argv.slice(2)], {
-      env: { TASKGEN_TEST_REDIS_URL: redis, TASKGEN_TEST_AMQP_URL: amqp },
+      env: { TASKGEN_TEST_REDIS_URL: redis, TASKGEN_TEST_AMQP_URL: amqp, TASKGEN_TEST_POSTGRES_URL: postgres },
     }),
   );
 });

@@ -1,7 +1,20 @@
 // Where the servers' programs are, or how they get there.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { delimiter, join } from "node:path";
+
+/** The folders of installed versions of Postgres, the newest first: no package puts them into PATH. */
+const postgresFolders = () => {
+  const found = (base, pattern) =>
+    (existsSync(base) ? readdirSync(base) : [])
+      .filter((name) => pattern.test(name))
+      .toSorted((a, b) => parseInt(b.replace(/^\D+/, ""), 10) - parseInt(a.replace(/^\D+/, ""), 10))
+      .map((name) => join(base, name, "bin"));
+  return ["/opt/homebrew/opt", "/usr/local/opt"].reduce(
+    (folders, base) => [...folders, ...found(base, /^postgresql@\d+$/)],
+    found("/usr/lib/postgresql", /^\d+$/),
+  );
+};
 
 /** Each program, where it may be besides PATH, and the package of Debian and Ubuntu that holds it. */
 const PROGRAMS = {
@@ -12,13 +25,15 @@ const PROGRAMS = {
     folders: ["/usr/local/sbin", "/opt/homebrew/sbin"],
     package: "rabbitmq-server",
   },
+  initdb: { folders: [], versions: postgresFolders, package: "postgresql" },
+  postgres: { folders: [], versions: postgresFolders, package: "postgresql" },
   epmd: { folders: ["/usr/lib/erlang/bin", "/usr/local/bin", "/opt/homebrew/bin"], package: "rabbitmq-server" },
 };
 
 /** The path of a program; `undefined` where it is not installed. */
 export function findProgram(name) {
-  const { before = [], folders } = PROGRAMS[name];
-  const paths = [...before, ...(process.env.PATH ?? "").split(delimiter), ...folders];
+  const { before = [], folders, versions } = PROGRAMS[name];
+  const paths = [...before, ...(process.env.PATH ?? "").split(delimiter), ...folders, ...(versions?.() ?? [])];
   return paths.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 

@@ -22,7 +22,8 @@ export class Server {
   #log;
   #kill = () => this.#signal("SIGKILL");
 
-  constructor(command, args, { dir, env = {}, name }) {
+  /** `user`: whose rights it has, as `{ uid, gid }`; otherwise this process's. */
+  constructor(command, args, { dir, env = {}, name, user = {} }) {
     this.#log = join(dir, `${name}.log`);
     const log = openSync(this.#log, "a");
     this.name = name;
@@ -32,6 +33,7 @@ export class Server {
       env: { PATH: process.env.PATH, ...env },
       stdio: ["ignore", log, log],
       detached: true,
+      ...user,
     });
     closeSync(log);
     this.#exited = new Promise((resolve) => {
@@ -50,6 +52,10 @@ export class Server {
         throw new Error(`${this.name} did not start:\n${this.#lastLines()}`);
       await delay(50);
     }
+  }
+
+  get pid() {
+    return this.#child.pid;
   }
 
   /** Ends it and resolves when it is gone. What it kept in memory alone is lost with SIGKILL. */
@@ -92,7 +98,14 @@ async function greet({ port, hello, answer }) {
   }
 }
 
-const PORTS = { "redis:": 6379, "rediss:": 6379, "amqp:": 5672, "amqps:": 5671 };
+const PORTS = {
+  "redis:": 6379,
+  "rediss:": 6379,
+  "amqp:": 5672,
+  "amqps:": 5671,
+  "postgres:": 5432,
+  "postgresql:": 5432,
+};
 
 /** Whether something listens at a broker's URL. */
 export async function isReachable(url) {

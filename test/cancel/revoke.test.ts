@@ -13,6 +13,7 @@ const memory = async (): Promise<string> => `memory:${namespace()}`;
 const sqlite = async (): Promise<string> => `sqlite:${await tempDir()}/tasks.db`;
 const redis = async (): Promise<string> => brokerUrl("redis");
 const amqp = async (): Promise<string> => brokerUrl("amqp");
+const postgres = async (): Promise<string> => brokerUrl("postgres");
 
 const noStore = "rpc: keeps nothing, so that only workers that are up learn of it";
 const noResultToForget = "rpc: keeps nothing, and RabbitMQ takes the same id again";
@@ -49,6 +50,7 @@ const places: readonly CancelPlace[] = [
     },
   },
   { name: "amqp with redis results", broker: amqp, backend: redis, pool: "threads", blanks: {} },
+  { name: "amqp with postgres results", broker: amqp, backend: postgres, pool: "threads", blanks: {} },
 ];
 
 const subjects: Readonly<Record<string, Readonly<Record<string, Case>>>> = { waiting, running, descendants, lasting };

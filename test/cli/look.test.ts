@@ -1,6 +1,7 @@
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { brokerUrl } from "../support/brokers.js";
 import { copyProject, taskgen } from "../support/taskgen-command.js";
 import { tempDir } from "../support/temp-dir.js";
 
@@ -83,6 +84,24 @@ describe("taskgen doctor", () => {
     expect(stdout).toMatch(/\n2 things are wrong\n$/);
     expect(code).toBe(1);
   }, 30_000);
+
+  it("tells of a store of results that does not answer, or refuses, and of one that does", async () => {
+    const cwd = await copyProject(PROJECT);
+    await taskgen([], { cwd });
+    const doctor = (url: string) => taskgen(["doctor", "--result-backend", url], { cwd });
+    const silent = await doctor("postgres://me:secret@127.0.0.1:1/app");
+    expect(silent.stdout).toMatch(
+      /^BAD {3}the store of results postgres:\/\/me:\*\*\*@127\.0\.0\.1:1\/app does not answer/m,
+    );
+    const url = new URL(brokerUrl("postgres"));
+    const { stdout, code } = await doctor(url.href);
+    expect(stdout).toContain(`ok    results: postgres://${url.host}${url.pathname}\n`);
+    expect(code).toBe(0);
+    url.password = "secret";
+    const refused = await doctor(url.href);
+    expect(refused.stdout).toMatch(/^BAD {3}.*password authentication failed.*check the user and the password/m);
+    expect(silent.stdout + refused.stdout).not.toContain("secret");
+  }, 60_000);
 
   it("tells of a package that is damaged, and looks on", async () => {
     const cwd = await copyProject(PROJECT);

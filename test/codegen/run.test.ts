@@ -43,3 +43,29 @@ it("what is generated runs: stubs know their names, the registry finds the tasks
     file: "src/_generated/registry.ts",
   });
 });
+
+const GUARDED = `
+import { createTestWorker } from "@taskgen/worker/testing";
+import { tasks } from "./_generated/client.js";
+import { registry } from "./_generated/registry.js";
+
+await using worker = await createTestWorker({ registry });
+const calls = await Promise.all([
+  tasks.ship.delay("express", { id: "x" }),
+  tasks.ship.delay("slow", { id: "x" }),
+  tasks.ship.delay("slow", { id: "y" }),
+]);
+console.log(JSON.stringify(await Promise.all(calls.map((call) => call.get()))));
+`;
+
+it("calls of what is generated are told apart by the key that an option names", async () => {
+  const project = await taskProject({
+    "src/base.ts":
+      'import { task } from "@taskgen/core";\nexport const perOrder = task.with({ dedupe: { key: "order.id" } });\n',
+    "src/tasks/ship.task.ts":
+      'import { perOrder } from "../base.js";\nexport const ship = perOrder((how: string, order: { id: string }) => `${order.id} ${how}`);\n',
+    "src/run.ts": GUARDED,
+  });
+  await project.generate();
+  expect(await runScript(project.path("src/run.ts"))).toEqual(["x express", "x express", "y slow"]);
+});

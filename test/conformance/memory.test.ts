@@ -12,7 +12,9 @@ const memory = urlImplementation({
   reach: "this process",
   skip: {
     "keeps messages while nobody is connected": endsWithItsUsers,
+    "keeps who waits while nobody is connected": endsWithItsUsers,
     "keeps marks while nobody is connected": endsWithItsUsers,
+    "keeps registers while nobody is connected": endsWithItsUsers,
   },
 });
 

@@ -8,7 +8,7 @@ const say = (line: unknown): void => void process.stdout.write(`${JSON.stringify
 const on = { state: () => {}, error: (error: Error) => void process.stderr.write(`${error.stack}\n`) };
 
 const transport = await openTransport(place.url, place.options);
-const results = await openResults(place.url, place.options);
+const results = await openResults(place.resultsUrl ?? place.url, place.options);
 await transport.start(on);
 await results.start(on);
 const commands = new PeerCommands({ transport, results });

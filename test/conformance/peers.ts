@@ -7,6 +7,8 @@ import { PeerCommands } from "./peer-commands.js";
 /** Where a peer process connects to. */
 export interface PeerPlace {
   readonly url: string;
+  /** Where its results are, if elsewhere. */
+  readonly resultsUrl?: string;
   readonly options: Pick<ConnectionOptions, "prefix" | "leaseMs" | "heartbeatMs">;
 }
 

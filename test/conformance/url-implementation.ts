@@ -9,6 +9,8 @@ export interface UrlImplementation {
   readonly name: string;
   /** The URL of a new space; it may register its clean-up with the running test. */
   readonly url: () => Promise<string>;
+  /** The URL of its results where they are elsewhere. */
+  readonly resultsUrl?: () => Promise<string>;
   /** Whether other processes can take part. */
   readonly reach: "this process" | "other processes";
   readonly options?: Pick<ConnectionOptions, "leaseMs" | "heartbeatMs">;
@@ -17,9 +19,9 @@ export interface UrlImplementation {
 
 const on = { state: () => {}, error: () => {} };
 
-async function openBoth({ url, options }: PeerPlace): Promise<Participant> {
+async function openBoth({ url, resultsUrl = url, options }: PeerPlace): Promise<Participant> {
   const transport = await openTransport(url, options);
-  const results = await openResults(url, options);
+  const results = await openResults(resultsUrl, options);
   await Promise.all([transport.start(on), results.start(on)]);
   return { transport, results };
 }
@@ -31,10 +33,12 @@ async function openLocalPeer(place: PeerPlace): Promise<Peer> {
 }
 
 /** An implementation that the core opens by URL. */
-export function urlImplementation({ name, url, reach, options, skip = {} }: UrlImplementation): Implementation {
+export function urlImplementation(implementation: UrlImplementation): Implementation {
+  const { name, url, resultsUrl = url, reach, options, skip = {} } = implementation;
   const space = async (): Promise<Space> => {
     const here = await url();
-    const place = (prefix: string): PeerPlace => ({ url: here, options: { ...options, prefix } });
+    const there = resultsUrl === url ? here : await resultsUrl();
+    const place = (prefix: string): PeerPlace => ({ url: here, resultsUrl: there, options: { ...options, prefix } });
     return {
       open: (prefix) => openBoth(place(prefix)),
       peer: (prefix) => (reach === "this process" ? openLocalPeer(place(prefix)) : ProcessPeer.start(place(prefix))),

@@ -178,6 +178,13 @@ const CASES: Readonly<Record<Exclude<RuleId, "SERIALIZER_CHANGED">, Case>> = {
     full: ["breaking RESULT_TYPE_COMPATIBLE charge result .at", "breaking RESULT_TYPE_COMPATIBLE charge result .id"],
     message: "charge: result .id changed its type",
   },
+  ITEM_TYPE_COMPATIBLE: {
+    before: of({}, { item: object({ id: string, "at?": date }) }),
+    after: of({}, { item: object({ id: number, at: date }) }),
+    backlog: ["breaking ITEM_TYPE_COMPATIBLE charge item .id", "dangerous ITEM_TYPE_COMPATIBLE charge item .at"],
+    full: ["breaking ITEM_TYPE_COMPATIBLE charge item .at", "breaking ITEM_TYPE_COMPATIBLE charge item .id"],
+    message: "charge: item .id changed its type",
+  },
   ERROR_CODE_ADDED: {
     before: errors({}),
     after: errors({ NO_FUNDS: object({}) }),

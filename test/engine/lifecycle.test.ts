@@ -2,6 +2,7 @@ import { createApp, TransportError } from "@taskgen/core";
 import { canInspect, internalsOf, type Connection } from "@taskgen/core/internal";
 import { describe, expect, it } from "vitest";
 import { openRaw } from "../sqlite/raw-database.js";
+import { deferred } from "../support/deferred.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { tempDir } from "../support/temp-dir.js";
 import { within } from "../support/within.js";
@@ -51,6 +52,28 @@ describe.each(places)("the life of a worker on $name", (place) => {
     const worker = scene.newWorker({ registry: hanging });
     worker.start().catch(() => {});
     expect(await within("the stop", worker.stop({ gracePeriod: "100ms" }))).toEqual({ clean: true });
+  });
+
+  it("calls no stop clean that leaves a start behind which takes already", async () => {
+    const scene = await Scene.open(place);
+    const [taking, gate] = [deferred(), deferred()];
+    const app = faulty(scene.app, ({ results, transport }: Connection) => ({
+      results,
+      transport: over(transport, {
+        consume: async (...args) => {
+          const subscription = await transport.consume(...args);
+          taking.resolve();
+          await gate.promise;
+          return subscription;
+        },
+      }),
+    }));
+    const worker = scene.newWorker({ app });
+    const refused = expect(worker.start()).rejects.toThrow(/stopped/);
+    await within("the subscription", taking.promise);
+    expect(await within("the stop", worker.stop({ gracePeriod: "50ms" }))).toEqual({ clean: false });
+    gate.resolve();
+    await refused;
   });
 
   it("refuses to start with a task whose limit is no duration", async () => {

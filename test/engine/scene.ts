@@ -50,6 +50,13 @@ export const pairs: readonly Place[] = [
   },
   { name: "redis with sqlite results", broker: async () => brokerUrl("redis"), backend: sqlite, pool: "threads" },
   { name: "sqlite with amqp results", broker: sqlite, backend: async () => brokerUrl("amqp"), pool: "threads" },
+  ...(["redis", "amqp"] as const).map((broker): Place => ({
+    name: `${broker} with postgres results`,
+    broker: async () => brokerUrl(broker),
+    backend: async () => brokerUrl("postgres"),
+    pool: "threads",
+  })),
+  { name: "sqlite with postgres results", broker: sqlite, backend: async () => brokerUrl("postgres"), pool: "threads" },
 ];
 
 /** An app with workers on a broker of its own. */

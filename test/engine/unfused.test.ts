@@ -70,6 +70,23 @@ describe.each(pairs)("a worker on $name", (pair) => {
     expect(await depths(scene)).toMatchObject({ waiting: 0, owned: 0 });
   });
 
+  it("stores the result of a task that was acknowledged early, however often its store does not answer", async () => {
+    const scene = await open();
+    let tries = 0;
+    const app = faulty(scene.app, (connection: Connection) => ({
+      results: over(connection.results, {
+        put: async (batch) => {
+          if (++tries < 3) throw new TransportError("BROKER_UNAVAILABLE", "injected", { certain: false });
+          return connection.results.put(batch);
+        },
+      }),
+      transport: over(connection.transport, { caps: { ...connection.transport.caps, dedupe: false } }),
+    }));
+    await scene.worker({ app });
+    expect(await scene.app.sendUnchecked("early", [5]).get({ timeout: "10s" })).toBe(5);
+    expect(tries).toBe(3);
+  });
+
   it("keeps the first result, whatever comes of the run", async () => {
     const scene = await open();
     const call = await scene.app.sendUnchecked("stubborn", []);

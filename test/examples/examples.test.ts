@@ -35,7 +35,7 @@ const main = (cwd: string): URL => pathToFileURL(join(cwd, "src/main.ts"));
 
 describe.each(Object.entries(BROKERS))("with %s", (name, broker) => {
   it(
-    "the quickstart adds, compresses every file, and ends by itself",
+    "the quickstart adds, shows progress, compresses every file, and ends by itself",
     async () => {
       const cwd = await prepare("quickstart");
       // n.b. results of this broker come to the caller without a place that stores them
@@ -45,6 +45,7 @@ describe.each(Object.entries(BROKERS))("with %s", (name, broker) => {
       const text = child.lines.map(String).join("\n");
       expect({ code, text, stderr: child.stderr }).toMatchObject({ code: 0, stderr: "" });
       expect(text).toContain("  4 + 4 = 8");
+      expect(text).toMatch(/100 % \((\d+) of \1 files\)\n+ {2}digest [0-9a-f]{16}/);
       expect(text).toMatch(/5 digests computed again here: all the same/);
       expect(text).toContain("The worker ended with 0");
       expect(text.includes(name === "sqlite" ? "sqlite:" : `${name}://`)).toBe(true);

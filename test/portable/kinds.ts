@@ -37,6 +37,17 @@ const LINE = object({ sku: STRING, "count?": NUMBER });
 
 /** One task for each thing that a type can be. */
 export const KINDS: Readonly<Record<string, Kind>> = {
+  stream: {
+    declarations: "export interface Line { sku: string; count?: number }",
+    source:
+      "task(async function* (file: string): AsyncGenerator<Line[], bigint> { yield [{ sku: file }]; return 1n; })",
+    types: taskTypes({ file: STRING }, simple("bigint"), { item: array(ref("Line")), types: { Line: LINE } }),
+  },
+  brokenStream: {
+    declarations: 'class Torn extends Error { readonly code = "TORN"; readonly line: number = 1 }',
+    source: "task({ throws: [Torn] }, async function* () { yield 1; })",
+    types: taskTypes({}, nothing, { item: NUMBER, errors: { TORN: object({ line: NUMBER }) } }),
+  },
   primitives: {
     source:
       "task(async (a: string, b: number, c: boolean, d: bigint, e: null, f: undefined): Promise<[string, 1, true]> => [a, 1, true])",

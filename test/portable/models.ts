@@ -47,5 +47,5 @@ export function parameters(types: Readonly<Record<string, TypeModel>>): TupleEle
 export const taskTypes = (
   args: Readonly<Record<string, TypeModel>>,
   result: TypeModel,
-  rest: Partial<Pick<TaskTypes, "errors" | "types">> = {},
+  rest: Partial<Pick<TaskTypes, "errors" | "item" | "types">> = {},
 ): TaskTypes => ({ args: { kind: "tuple", elements: parameters(args) }, result, errors: {}, types: {}, ...rest });

@@ -31,6 +31,16 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     types: taskTypes({ a: STRING, b: object({ c: STRING }) }, STRING),
     finding: "arguments",
   },
+  item: {
+    source: "task(async function* (a: string) { yield a; })",
+    types: taskTypes({ a: STRING }, simple("undefined"), { item: NUMBER }),
+    finding: "result",
+  },
+  streamResult: {
+    source: "task(async function* (a: string) { yield a; return 1; })",
+    types: taskTypes({ a: STRING }, STRING, { item: STRING }),
+    finding: "result",
+  },
   missingArgument: {
     source: "task((a: string, b: number) => a + b)",
     types: taskTypes({ a: STRING }, STRING),

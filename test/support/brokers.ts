@@ -1,6 +1,10 @@
-const VARIABLES = { redis: "TASKGEN_TEST_REDIS_URL", amqp: "TASKGEN_TEST_AMQP_URL" } as const;
+const VARIABLES = {
+  redis: "TASKGEN_TEST_REDIS_URL",
+  amqp: "TASKGEN_TEST_AMQP_URL",
+  postgres: "TASKGEN_TEST_POSTGRES_URL",
+} as const;
 
-/** The URL of the broker that `npm test` started for all tests of this run; throws where there is none. */
+/** The URL of the broker or database that `npm test` started for all tests of this run; throws where there is none. */
 export function brokerUrl(broker: keyof typeof VARIABLES): string {
   const url = process.env[VARIABLES[broker]];
   if (url) return url;

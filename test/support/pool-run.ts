@@ -29,6 +29,7 @@ const DEFAULTS = {
   early: false,
   isolate: false,
   trackStarted: false,
+  storesNothing: false,
 } as const satisfies Partial<Job>;
 
 /** n.b. a process takes its time to start on a machine that is busy. */
@@ -72,6 +73,7 @@ export class PoolRun {
       ended: (batch) => run.#note(() => batch.forEach((end) => run.#end(end))),
       started: (started) => run.#note(() => run.started.push(started)),
       log: ({ id }, { level, message }) => run.#note(() => run.logs.push(`${id} ${level} ${message}`)),
+      reported: () => {},
       joining: ({ id }, waiting) => run.#note(() => run.joins.push(`${id} ${waiting}`)),
       resized: () => run.#note(() => run.sizes.push(run.pool.children)),
       warning: (error) => run.#note(() => run.warnings.push(error)),

@@ -1,4 +1,4 @@
-import { createApp, currentTask, task, type App, type StubOf } from "@taskgen/core";
+import { createApp, currentTask, task, type App, type StreamStubOf, type StubOf } from "@taskgen/core";
 import { stub } from "@taskgen/core/internal";
 import { createTestWorker, type TestWorker, type TestWorkerOptions } from "@taskgen/worker/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -34,6 +34,10 @@ function createTasks(app: App) {
       value.seen.set("changed", 1);
       return value.when instanceof Date && value.seen instanceof Map;
     }),
+    rows: task(async function* (count: number) {
+      for (let i = 1; i <= count; i++) yield i;
+      return "done";
+    }),
     silent: task({ ignoreResult: true }, () => void at("silent")),
   };
   const stubOf = <K extends keyof typeof tasks>(name: K): StubOf<(typeof tasks)[K]> => stub(app, name);
@@ -43,6 +47,7 @@ function createTasks(app: App) {
     flaky: stubOf("flaky"),
     parent: stubOf("parent"),
     waits: stubOf("waits"),
+    rows: stub<StreamStubOf<typeof tasks.rows>>(app, "rows"),
     kinds: stubOf("kinds"),
     silent: stub<StubOf<typeof tasks.silent>>(app, "silent", { ignoreResult: true }),
   };
@@ -154,6 +159,29 @@ describe("a test worker", () => {
     await stubs.flaky.delay(1);
     await worker.idle();
     expect(failed).toEqual(["flaky again in 1000 ms"]);
+  });
+});
+
+describe("a test worker with streams", () => {
+  expectNothingLeftRunning();
+
+  it.each(["worker", "eager"] as const)(
+    "gives all items in the mode %s, also more than a task may be ahead",
+    async (mode) => {
+      const { stubs } = await open({ mode });
+      for (const count of [0, 3, 2_500]) {
+        const call = await stubs.rows.delay(count);
+        const items: number[] = [];
+        for await (const item of call.stream()) items.push(item);
+        expect(items).toEqual(Array.from({ length: count }, (_, i) => i + 1));
+        expect(await call.get()).toBe("done");
+      }
+    },
+  );
+
+  it("tells how it ended", async () => {
+    const { worker, stubs } = await open();
+    expect(await worker.completed(stubs.rows.delay(3))).toMatchObject({ ok: true, value: "done" });
   });
 });
 

@@ -1,4 +1,4 @@
-import { type CallOptions, type Stub, type StubOf, type Task, task, type TaskOptions } from "@taskgen/core";
+import { type CallOptions, progress, type Stub, type StubOf, type Task, task, type TaskOptions } from "@taskgen/core";
 import { z } from "zod";
 import { CardDeclined, LimitReached } from "./fixtures/shop/src/billing/tasks/errors.js";
 import { tasks } from "./fixtures/shop/src/_generated/client.js";
@@ -8,8 +8,10 @@ import { typeOf } from "./type-of.js";
 typeOf<keyof TaskOptions>().is<
   | ("name" | "queue" | "priority" | "maxRetries" | "defaultRetryDelay" | "autoretryFor" | "dontAutoretryFor")
   | ("retryBackoff" | "retryBackoffMax" | "retryJitter" | "timeLimit" | "softTimeLimit" | "expires" | "ack")
-  | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions" | "sensitive")
+  | ("rateLimit" | "limit" | "dedupe" | "debounce" | "throttle")
+  | ("ignoreResult" | "trackStarted" | "throws" | "isolate" | "args" | "versions" | "sensitive" | "streamTimeout")
   | ("onSuccess" | "onFailure" | "onRetry" | "afterReturn")
+  | ("progress" | "batch")
 >();
 const everything = {
   name: "billing.charge",
@@ -28,11 +30,19 @@ const everything = {
   ack: "early",
   ignoreResult: true,
   trackStarted: true,
+  streamTimeout: "5m",
   throws: [CardDeclined, LimitReached],
   isolate: true,
   args: [z.string()],
   versions: { "7d40b2e1c3a59f68": (args) => args },
   sensitive: ["0.token", "result.iban"],
+  rateLimit: "100/m",
+  limit: { key: "order", concurrency: 1, rate: "5/10s" },
+  dedupe: { key: "0.id", ttl: "1h", mode: "drop" },
+  debounce: { key: "order", wait: "5s", maxWait: "1m" },
+  throttle: { key: "order", every: "10s" },
+  progress: progress<number>(),
+  batch: { maxSize: 1, maxWait: "1s" },
   onSuccess: (value, { id }) => [value, id],
   onFailure: async (error, { log }) => log.error({ err: error }, "failed"),
   onRetry: (error) => void error,
@@ -42,6 +52,20 @@ export const all = task(everything, (order: string) => order);
 export const retrying = task({ maxRetries: 5, retryBackoff: true, autoretryFor: [Error] }, (order: string) => order);
 
 const run = (order: string): string => order;
+// @ts-expect-error a misspelt part of an option
+task({ dedupe: { key: "order", mod: "drop" } }, run);
+// @ts-expect-error the same
+task({ limit: { key: "order", concurency: 1 } }, run);
+// @ts-expect-error the same
+task.with({ throttle: { every: "1s", keys: "order" } });
+// @ts-expect-error one of two modes
+task({ dedupe: { mode: "ignore" } }, run);
+// @ts-expect-error a duration has a unit
+task({ dedupe: { ttl: 60 } }, run);
+// @ts-expect-error what it waits for must be said
+task({ debounce: { key: "order" } }, run);
+// @ts-expect-error so must be how often
+task({ throttle: {} }, run);
 // @ts-expect-error a name is a text
 task({ name: 1 }, run);
 // @ts-expect-error so is a queue
@@ -134,9 +158,12 @@ type OptionsOf<T> = T extends Task<infer _, infer O> ? O : never;
 typeOf<keyof CallOptions>().is<
   | ("taskId" | "queue" | "priority" | "countdown" | "eta" | "expires" | "ignoreResult" | "timeLimit")
   | ("softTimeLimit" | "headers" | "retry" | "retryPolicy" | "publishTimeout")
+  | ("idempotencyKey" | "idempotencyTtl")
 >();
 const ofCall = {
   taskId: "a",
+  idempotencyKey: "request 7",
+  idempotencyTtl: "1d",
   queue: "b",
   priority: 0,
   countdown: "5s",

@@ -14,6 +14,7 @@ expectNothingLeftRunning();
 const SILENT = {
   ended: () => {},
   started: () => {},
+  reported: () => {},
   joining: () => {},
   resized: () => {},
   log: () => {},

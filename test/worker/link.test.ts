@@ -16,6 +16,7 @@ import { createWorker } from "@taskgen/worker";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { LocalPeer } from "../conformance/peers.js";
 import type { Space } from "../conformance/implementation.js";
+import { limiting } from "../conformance/results/limiting.js";
 import { record } from "../conformance/results/records.js";
 import { resultsSuite } from "../conformance/results-suite.js";
 import { close } from "../conformance/scene.js";
@@ -68,7 +69,13 @@ async function linkedSpace(): Promise<Space> {
   return { open, peer };
 }
 
-resultsSuite({ name: "link to memory", space: linkedSpace });
+const ofMain = "the main thread keeps the limits of tasks: threads that run them never ask for them";
+
+resultsSuite({
+  name: "link to memory",
+  space: linkedSpace,
+  skip: Object.fromEntries(Object.keys(limiting).map((what) => [what, ofMain])),
+});
 
 describe("the transport of a link", () => {
   expectNothingLeftRunning();

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { tasks } from "./_generated/client.js";
-import { createProgress } from "./progress.js";
+import { createProgressBar } from "./progress.js";
 
 type Compressed = Awaited<ReturnType<ReturnType<typeof tasks.compress.delay>["get"]>>;
 
@@ -25,18 +25,19 @@ export async function compressFiles(paths: readonly string[]): Promise<Totals> {
 }
 
 async function compressAll(paths: readonly string[]): Promise<Compressed[]> {
-  const progress = createProgress(paths.length);
+  const bar = createProgressBar(paths.length);
+  let done = 0;
   try {
     const results = await tasks.compress.delayMany(paths.map((path) => [path]));
     return await Promise.all(
       results.map(async (result) => {
         const compressed = await result.get();
-        progress.step();
+        bar.update(++done);
         return compressed;
       }),
     );
   } finally {
-    progress.stop();
+    bar.stop();
   }
 }
 

@@ -4,13 +4,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultApp } from "@taskgen/core";
 import { tasks } from "./_generated/client.js";
+import { archiveFiles } from "./archive-files.js";
 import { compressFiles, type Totals } from "./compress-files.js";
 import { filesBelow, findPackage } from "./files.js";
 import { WorkerProcess } from "./worker-process.js";
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** A call, its result; then a few hundred calls at once. */
+/** A call, its result; one that says how far it is; then a few hundred calls at once. */
 async function show(worker: WorkerProcess): Promise<void> {
   console.log("1. A worker starts: npx taskgen worker\n");
   await worker.ready;
@@ -21,8 +22,12 @@ async function show(worker: WorkerProcess): Promise<void> {
 
   const folder = findPackage(project);
   const paths = await filesBelow(folder);
-  console.log(`\n3. Real work: hash and compress the ${paths.length} files below ${folder}, one task each\n`);
+  console.log(`\n3. One long task that says how far it is: for await (const { done } of call.progress()) …\n`);
   worker.quiet = true;
+  const digest = await archiveFiles(paths);
+  console.log(`\n  digest ${digest.slice(0, 16)}…`);
+
+  console.log(`\n4. Real work: hash and compress the ${paths.length} files below ${folder}, one task each\n`);
   printTotals(await compressFiles(paths));
 }
 
@@ -58,7 +63,7 @@ try {
   console.error(`\n${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = signal.aborted ? 130 : 1;
 } finally {
-  console.log("\n4. The worker is told to stop (SIGTERM) and finishes what it runs\n");
+  console.log("\n5. The worker is told to stop (SIGTERM) and finishes what it runs\n");
   const code = await worker.stop();
   console.log(`\n  The worker ended with ${code}`);
   if (code !== 0) process.exitCode ??= 1;

@@ -9,11 +9,13 @@ export type DiagnosticCode =
   | "TG1004"
   | "TG1005"
   | "TG1006"
+  | "TG1007"
   | "TG1010"
   | "TG1011"
   | "TG1012"
   | "TG1013"
   | "TG1014"
+  | "TG1015"
   | SerializabilityCode
   | ContractCode
   | "TG4001"
@@ -42,7 +44,9 @@ export type SerializabilityCode =
   /** an optional function property, which is dropped */
   | "TG2009"
   /** the schema of `args` does not fit the parameters */
-  | "TG2010";
+  | "TG2010"
+  /** the key of an option leads to nothing that can be a key */
+  | "TG2011";
 
 /** The contract and what it was. */
 export type ContractCode =

@@ -39,6 +39,13 @@ what it returns. The compiler then has to know the type in order to find it. Wri
 
     export const fib = task(async (n: number): Promise<number> => { … await tasks.fib.delay(n - 1).get() … });`,
   },
+  TG1007: {
+    title: "a generator is not async",
+    text: `A task that is an async generator streams what it yields: its callers read it while the task runs. A plain function*
+would be a result that cannot travel. Write async function*, and await what there is to wait for:
+
+    export const rows = task(async function* (query: string) { yield* await db.query(query); });`,
+  },
   TG1010: {
     title: "an option that callers need is not a literal",
     text: `Callers need name, queue, priority, expires, ignoreResult, timeLimit and softTimeLimit without running the task's code.
@@ -66,6 +73,16 @@ task.with({ … }) that a relative import leads to. Anything else is left out of
     text: `A task belongs to the one file that declares it; that place decides its name. The re-export is ignored. Remove it, or
 move it to a file that is not scanned for tasks.`,
   },
+  TG1015: {
+    title: "the key of an option names no argument",
+    text: `The key of limit, dedupe, debounce or throttle begins with the name of a parameter of the task's function, or with its
+index; properties may follow. A parameter that is taken apart has no name, and one that takes the rest of the arguments is a
+list, so both are named by index:
+
+    export const notify = task({ throttle: { key: "0.userId", every: "1m" } }, ({ userId }: Notice) => { … });
+
+A task whose function is imported is known by the types alone: write the index there too.`,
+  },
   TG2001: {
     title: "a function cannot travel",
     text: `Arguments and results are sent as data; a function has no data. Where it is a required part of a type, every call
@@ -89,7 +106,7 @@ A task's own result may be a Promise: callers get its value.`,
   TG2004: {
     title: "a stream or an iterator cannot travel",
     text: `Streams, iterators and generators are consumed where they are. Send where the data is (a path, a URL, a key in a
-store), an array, or bytes as Uint8Array within the limits of the codec.`,
+store), an array, or bytes as Uint8Array within the limits of the codec. A task can itself be a stream: async function*.`,
   },
   TG2005: {
     title: "instances of this class would arrive as plain objects",
@@ -122,6 +139,14 @@ The codec still refuses such a value at the call. Write the type, or decide how 
 Omit<Options, "onProgress">, or decide how this is reported:
 
     serialization: { optionalFunction: "off" }`,
+  },
+  TG2011: {
+    title: "the key of an option leads nowhere",
+    text: `The key of limit, dedupe, debounce or throttle is a path into the arguments: a parameter, then properties. Each name
+must be a property of the type before it, in every member of a union, and the last one must be a text, a number, a truth value, a
+bigint or a Date (null and undefined are keys too). Where it leads to an object, name something within it:
+
+    export const charge = task({ dedupe: { key: "order.id" } }, async (order: { id: string }) => { … });`,
   },
   TG2010: {
     title: "the schema of args does not fit the parameters",

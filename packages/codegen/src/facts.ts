@@ -1,5 +1,5 @@
 import type { DiagnosticCode, Severity } from "./diagnostics.js";
-import type { ClientOptions, Span } from "./model.js";
+import type { ClientOptions, KeyOption, Span } from "./model.js";
 
 /** The module whose `task` makes tasks. */
 export const CORE = "@taskgen/core";
@@ -14,6 +14,21 @@ export interface Problem {
   readonly span: Span;
 }
 
+/** An option with a key, as it is written. */
+export interface KeyedFact {
+  readonly option: KeyOption;
+  /** All but the key. */
+  readonly values: Readonly<Record<string, string | number>>;
+  readonly key?: { readonly path: string; readonly span: Span };
+}
+
+/** A parameter of a task's function; one that is taken apart has no name, but perhaps those that it is taken apart to. */
+export interface ParameterFact {
+  readonly name?: string;
+  readonly parts?: readonly string[];
+  readonly isRest?: true;
+}
+
 /** One object of options: that of a `.with(…)` or of a task. */
 export interface OptionLayer {
   readonly values: ClientOptions;
@@ -21,6 +36,7 @@ export interface OptionLayer {
   readonly versions?: readonly string[];
   /** The option `sensitive` is given. */
   readonly sensitive?: boolean;
+  readonly keyed?: readonly KeyedFact[];
   readonly problems: readonly Problem[];
 }
 
@@ -44,7 +60,11 @@ export interface TaskFact {
   readonly exportName: string | undefined;
   readonly span: Span;
   readonly factory: Factory;
+  /** Its function is an async generator; absent where not. */
+  readonly streams?: true;
   readonly doc: string | undefined;
+  /** Absent where the function is not written in the same file. */
+  readonly parameters?: readonly ParameterFact[];
   readonly problems: readonly Problem[];
 }
 

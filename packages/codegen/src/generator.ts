@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { checkKeys } from "./check-keys.js";
 import { checkNames } from "./check-names.js";
 import { resolveConfig, type ResolvedConfig, type TaskgenConfig } from "./config.js";
 import { contractOf } from "./contract/contract-file.js";
@@ -47,7 +48,8 @@ export class Generator {
         ? await this.#typed.read(tasks, { emit, changed: options.changed, textOf })
         : { diagnostics: [] };
     const outputs = this.#outputs.of({ tasks, typed, emit, lock });
-    const all = sortDiagnostics([...found, ...typed.diagnostics, ...foreignFiles(this.#cwd, outputs)]);
+    const keys = typed.types === undefined ? [] : checkKeys(tasks, typed.types, textOf);
+    const all = sortDiagnostics([...found, ...keys, ...typed.diagnostics, ...foreignFiles(this.#cwd, outputs)]);
     const files = hasErrors(all) ? [] : await this.#put(outputs, options.check === true);
     return withContracts({ files, tasks, diagnostics: all }, typed, lock);
   }

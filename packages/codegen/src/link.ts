@@ -1,6 +1,7 @@
 import { locate, type Diagnostic } from "./diagnostics.js";
 import { FactoryLayers, type PlacedLayer } from "./factory-layers.js";
 import type { Problem, Reexport, TaskFact } from "./facts.js";
+import { resolveKeys } from "./keys.js";
 import type { ClientOptions, TaskModel } from "./model.js";
 import { clientPath, wireName } from "./naming.js";
 import type { Sources } from "./sources.js";
@@ -55,9 +56,17 @@ class Linker implements Linked {
     if (path === undefined) return this.#report(file, [outsideRoot(fact, this.#rootDir)]);
     const { name = wireName(path), ...options } = merge(layers);
     const versions = layers.findLast(({ layer }) => layer.versions !== undefined)?.layer.versions;
-    const { exportName, span, doc } = fact;
+    const { exportName, span, doc, streams } = fact;
+    const keys = resolveKeys(fact, layers);
+    for (const { file: origin, problem } of keys) if (problem !== undefined) this.#report(origin, [problem]);
+    const keyed = keys.map(({ model }) => model);
     const sensitive = layers.some(({ layer }) => layer.sensitive === true);
-    const rest = { ...(versions && { versions }), ...(sensitive && { sensitive }) };
+    const rest = {
+      ...(versions && { versions }),
+      ...(sensitive && { sensitive }),
+      ...(keyed.length > 0 && { keyed }),
+      ...(streams && { streams }),
+    };
     this.tasks.push(sameModel(fact, { path, name, file, exportName, span, doc, options, ...rest }));
   }
 

@@ -16,6 +16,18 @@ export interface Span {
   readonly length: number;
 }
 
+/** Options that have a key: a path into the arguments. */
+export type KeyOption = "limit" | "dedupe" | "debounce" | "throttle";
+
+/** One of them. */
+export interface KeyedModel {
+  readonly option: KeyOption;
+  /** Its literals; a key begins with the index of an argument. */
+  readonly values: Readonly<Record<string, string | number>>;
+  /** Its key as it is written, and where. */
+  readonly written?: { readonly path: string; readonly file: string; readonly span: Span };
+}
+
 /** A task as the generator sees it. */
 export interface TaskModel {
   /** Where it is in the client: `["billing", "charge"]` is `tasks.billing.charge`. */
@@ -34,6 +46,10 @@ export interface TaskModel {
   readonly options: Omit<ClientOptions, "name">;
   /** Short hashes of the contracts from which its option `versions` translates; absent where there are none. */
   readonly versions?: readonly string[];
+  /** Its options with keys; absent where there are none. */
+  readonly keyed?: readonly KeyedModel[];
   /** Parts of its arguments or its result must not be shown; absent where none. */
   readonly sensitive?: boolean;
+  /** Its function is an async generator: callers read what it yields; absent where not. */
+  readonly streams?: true;
 }

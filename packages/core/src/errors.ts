@@ -103,6 +103,7 @@ export type ResultErrorCode =
   | "RESULT_LOST"
   | "RESULT_CLOSED"
   | "RESULT_FORGED"
+  | "STREAM_READ"
   | "JOIN_IN_TASK";
 
 /** A result cannot be had here, or not in time; the task itself is not touched. */

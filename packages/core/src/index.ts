@@ -2,12 +2,14 @@
 export type {} from "./platform-types.js";
 export {
   task,
+  type BatchFactory,
   type Override,
   type Task,
   type TaskDefinition,
   type TaskFactory,
   type TaskFunction,
 } from "./define/task.js";
+export type { BatchFunction, BatchOptions, BatchTaskOptions, OfBatch } from "./define/batch.js";
 export type { ArgumentsSchema, Upcaster } from "./define/arguments.js";
 export type { StandardIssue, StandardProps, StandardResult, StandardSchemaV1 } from "./define/standard-schema.js";
 export type { CallOptions, ErrorClass, ErrorMatcher, TaskOptions } from "./define/task-options.js";
@@ -15,7 +17,10 @@ export type { Debounce, Dedupe, KeyedLimit, KeyPath, Rate, Throttle } from "./de
 export type { RetryPolicy, SendOptions } from "./define/retry-policy.js";
 export type { Registry, RegistryEntry, SetupEntry, SetupModule } from "./define/registry.js";
 export type { TaskEnd, TaskHooks } from "./define/task-hooks.js";
+export { once, type OnceOptions } from "./run/once.js";
 export { currentTask, type CurrentTask } from "./run/current-task.js";
+export { progress } from "./run/progress.js";
+export type { Progress, ReportOptions } from "./define/progress.js";
 export type { Logger, LogMethod, TaskLog } from "./run/logger.js";
 export {
   IgnoreTask,
@@ -35,14 +40,38 @@ export type { ContextHeader, ContextOptions, ContextStorage } from "./call/conte
 export type { NamedRoute, QueueSettings, Route, RouteFunction, Routes, RouteTarget } from "./call/routes.js";
 export type { OnPublishError } from "./call/publisher.js";
 export type { NotSerializable } from "./call/not-serializable.js";
+export type {
+  StreamCall,
+  StreamCalls,
+  StreamCallsWith,
+  StreamCallWith,
+  Streamed,
+  StreamOptions,
+  StreamResult,
+  StreamResultWith,
+} from "./call/stream-call.js";
+export type { StreamStub, StreamStubOf, StreamStubs, StreamStubWith } from "./call/stream-stub.js";
 export type { Stub, StubOf, StubOptions, Stubs, StubWith } from "./call/stub.js";
-export type { TaskCall, TaskCalls, TaskCallsWith, TaskCallWith } from "./call/task-call.js";
+export type {
+  CallsWith,
+  CallWith,
+  ReportingCall,
+  ReportingCalls,
+  TaskCall,
+  TaskCalls,
+  TaskCallsWith,
+  TaskCallWith,
+} from "./call/task-call.js";
 export type {
   AsyncResult,
   AsyncResultWith,
   DeclaredErrors,
   Extras,
   GetOptions,
+  ProgressOptions,
+  ReportingResult,
+  Reports,
+  ResultWith,
   RevokeOptions,
   UnknownExtras,
 } from "./call/async-result.js";

@@ -14,7 +14,9 @@ export type { Issue, Validator, Validators } from "./define/validator.js";
 export { checkLimits } from "./define/check-limits.js";
 export { TASK_DEFAULTS } from "./define/task-options.js";
 export { Emitter } from "./emitter.js";
-export { runAsTask, runningTask, type RunningTask } from "./run/current-task.js";
+export { runAsTask, runningTask, type RunningTask, type TaskPlace } from "./run/current-task.js";
+export type { Reporting } from "./define/progress.js";
+export { KEPT_EVENTS } from "./result-backend.js";
 export { backoffDelay, type Backoff } from "./backoff.js";
 export { defaultAmbient } from "./ambient.js";
 export { createId } from "./id.js";
@@ -23,6 +25,7 @@ export { openResults, openTransport, type ConnectionOptions } from "./transports
 export { installLink, LinkClient } from "./transports/link/client.js";
 export { LinkHost, type LinkHostOptions, type OwnConnection } from "./transports/link/connections.js";
 export { serveLink, type ResolveLink } from "./transports/link/host.js";
+export { workerResults } from "./transports/link/worker-results.js";
 export type { LinkRequest } from "./transports/link/opener.js";
 export type { LinkPort } from "./transports/link/port.js";
 export {
@@ -38,6 +41,17 @@ export {
   type Revoking,
 } from "./powers.js";
 export { canRevoke } from "./revoking.js";
+export {
+  canLimit,
+  SLOT_MS,
+  type Admission,
+  type Entrant,
+  type HeldSlot,
+  type Limiting,
+  type LimitRules,
+  type Turns,
+} from "./limiting.js";
+export { parseRate, type ParsedRate } from "./define/rate.js";
 export { ANYTHING, hasRegisters, type Registers, type Swap } from "./registers.js";
 export {
   canStream,

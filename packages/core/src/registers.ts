@@ -2,7 +2,7 @@ import type { ResultBackend } from "./result-backend.js";
 
 /** What a register is to hold, if it holds what is expected. */
 export interface Swap {
-  /** 1 to 512 characters. */
+  /** 1 to 512 characters; neither it nor a text has the character NUL. */
   readonly key: string;
   /** What it must hold: this text, nothing (`undefined`), or whatever it is. */
   readonly expected: string | undefined | typeof ANYTHING;

@@ -5,6 +5,8 @@ import type { Deadline, TransportEvents } from "./transport.js";
 export interface ResultRecord {
   readonly id: string;
   readonly state: TerminalState;
+  /** The task's wire name, where the message could be read; for stores that people query, others leave it out. */
+  readonly task?: string | undefined;
   /** SUCCESS: the encoded value; otherwise the encoded remote error (wire/outcome.ts). */
   readonly body: Uint8Array;
   /** The caller's address, from its envelope. */
@@ -18,6 +20,8 @@ export interface ResultEvent {
   readonly id: string;
   readonly state: string;
   readonly body: Uint8Array;
+  /** The caller's address, from its envelope. */
+  readonly replyTo?: string | undefined;
   readonly ttlMs: number;
 }
 
@@ -25,6 +29,9 @@ export interface ResultEvent {
 export interface SequencedEvent extends ResultEvent {
   readonly seq: number;
 }
+
+/** How many events of an id are kept: the last ones. */
+export const KEPT_EVENTS = 100;
 
 export type PutOutcome = "stored" | "exists";
 
@@ -51,10 +58,11 @@ export interface ResultBackend {
   wait(id: string, signal?: AbortSignal): Promise<ResultRecord>;
   /** Removes records and events. */
   forget(ids: readonly string[]): Promise<void>;
+  /** Adds events, each with the next number of its id; the last `KEPT_EVENTS` of an id are kept. */
   append(batch: readonly ResultEvent[]): Promise<void>;
   /** The last event of each id. */
   latest(ids: readonly string[]): Promise<readonly (SequencedEvent | undefined)[]>;
-  /** Events of `id` after the sequence number `after` (0: all), as they come, until the signal aborts. */
+  /** Events of `id` after the sequence number `after` (0: all that are kept), as they come, until the signal aborts. */
   watch(id: string, after: number, signal: AbortSignal): AsyncIterable<SequencedEvent>;
   /** Never hangs. Pending waits reject with `RESULT_CLOSED`. Closing twice is safe. */
   close(deadline: Deadline): Promise<void>;

@@ -24,7 +24,7 @@ export interface StreamPosition {
 /** What a reader asks for. */
 export interface StreamPull {
   readonly id: string;
-  /** The reader has done with the items up to this number; they are removed, and the writer is told. */
+  /** The reader has done with the items up to this number; those that are stored are removed, and the writer is told. */
   readonly after: number;
   /** At most so many items, and about so many bytes, but one item if there is one. */
   readonly maxItems: number;
@@ -45,9 +45,15 @@ export interface StreamPage {
  * streams too.
  */
 export interface Streaming {
-  /** Stores the items whose numbers are new, and the end; a chunk that comes again changes nothing. */
+  /**
+   * Stores the items whose numbers are new, and the end, after which nothing is stored; a chunk that comes again changes nothing.
+   * Where nothing is stored any more, what comes before the chunk counts as read.
+   */
   push(chunk: StreamChunk): Promise<StreamPosition>;
-  /** Resolves when the reader has done with more than `read` items; rejects with the signal's reason. */
+  /**
+   * Resolves when the reader has done with more than `read` items, or nothing is stored any more (`written` is 0 then); rejects
+   * with the signal's reason.
+   */
   drained(id: string, read: number, signal: AbortSignal): Promise<StreamPosition>;
   /**
    * The items after `after`: at once when there are some or the stream has ended, otherwise as soon as there are. Checks again

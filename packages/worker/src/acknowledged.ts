@@ -45,7 +45,10 @@ export class Acknowledged {
   async #end({ settlement, record }: Finish, ignoreResult: boolean): Promise<void> {
     if (settlement.to !== "retry") return this.#put(record);
     try {
-      await this.#again(() => this.#send(settlement.next));
+      await this.#again(
+        () => this.#send(settlement.next),
+        (error) => this.#maySendAgain(error),
+      );
     } catch (error) {
       // n.b. a run that may still come has the last word
       if (!ignoreResult && error instanceof TransportError && error.certain)
@@ -55,7 +58,8 @@ export class Acknowledged {
   }
 
   async #put(record: ResultRecord | undefined): Promise<void> {
-    if (record !== undefined) await this.#again(() => this.#connection.results.put([record]));
+    // n.b. the first record of an id stays: a second try does no harm
+    if (record !== undefined) await this.#again(() => this.#connection.results.put([record]), mayPass);
   }
 
   async #send(next: Envelope): Promise<void> {
@@ -63,23 +67,22 @@ export class Acknowledged {
     if (outcome instanceof Error) throw outcome;
   }
 
-  async #again(attempt: () => Promise<unknown>): Promise<void> {
+  async #again(attempt: () => Promise<unknown>, mayRepeat: (error: unknown) => boolean): Promise<void> {
     const end = performance.now() + GIVE_UP_MS;
     for (let delay = RETRY_MIN_MS; ; delay = Math.min(RETRY_MAX_MS, delay * 2)) {
       try {
         return void (await attempt());
       } catch (error) {
-        if (!this.#mayRepeat(error) || this.#over.signal.aborted || performance.now() > end) throw error;
+        if (!mayRepeat(error) || this.#over.signal.aborted || performance.now() > end) throw error;
       }
       await pause(delay, this.#over.signal);
     }
   }
 
   /** n.b. what may have been sent is sent again only where that makes no second one: it runs at most once. */
-  #mayRepeat(error: unknown): boolean {
-    if (error instanceof ResultError) return false;
-    if (!(error instanceof TransportError)) return true;
-    return error.retriable && (error.certain || this.#connection.transport.caps.dedupe);
+  #maySendAgain(error: unknown): boolean {
+    const isCertain = !(error instanceof TransportError) || error.certain;
+    return mayPass(error) && (isCertain || this.#connection.transport.caps.dedupe);
   }
 
   #notSent({ id, replyTo }: Envelope): ResultRecord {
@@ -87,6 +90,10 @@ export class Acknowledged {
     return this.#connection.sealer?.sealRecord(record) ?? record;
   }
 }
+
+/** Whether the same may succeed later. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof TransportError ? error.retriable : !(error instanceof ResultError);
 
 const NOT_SENT = {
   name: "WorkerLost",

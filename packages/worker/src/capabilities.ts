@@ -1,5 +1,5 @@
 import { ConfigError } from "@taskgen/core";
-import type { ResultBackend } from "@taskgen/core/internal";
+import { canLimit, canStream, hasRegisters, type ResultBackend } from "@taskgen/core/internal";
 import type { PlainTaskOptions } from "./pool/pool.js";
 
 /** An option of tasks that only some result backends can honour. */
@@ -8,7 +8,14 @@ interface Need {
   readonly isMet: (results: ResultBackend) => boolean;
 }
 
-const NEEDS: readonly Need[] = [];
+const NEEDS: readonly Need[] = [
+  { option: "rateLimit", isMet: canLimit },
+  { option: "limit", isMet: canLimit },
+  { option: "dedupe", isMet: hasRegisters },
+  { option: "debounce", isMet: hasRegisters },
+  { option: "throttle", isMet: hasRegisters },
+  { option: "streams", isMet: canStream },
+];
 
 /**
  * Refuses tasks with options that this result backend cannot honour.

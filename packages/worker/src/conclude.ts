@@ -1,5 +1,6 @@
 import type { TerminalState } from "@taskgen/core";
 import {
+  decodeMessage,
   encodeFailure,
   replaceHeader,
   type Delivery,
@@ -9,6 +10,7 @@ import {
   type ResultRecord,
   type Sealer,
 } from "@taskgen/core/internal";
+import { homeOf, isCompanion } from "./limits/companion.js";
 import type { Verdict } from "./verdict.js";
 
 /** What a verdict is turned into settlements with. */
@@ -35,10 +37,13 @@ export interface ConcludeOptions {
 export function conclude(conclusion: Conclusion, options: ConcludeOptions): Finish {
   const { delivery, header, verdict, ignoreResult, ignoresValue } = conclusion;
   const { id, replyTo } = delivery.envelope;
-  const { ttlMs, sealer } = options;
+  const { sealer } = options;
+  const ttlMs = Math.max(options.ttlMs, header?.keep ?? 0);
+  const home = isCompanion(delivery.envelope.queue) ? goHome(delivery.envelope, verdict) : undefined;
+  if (home !== undefined) return { settlement: { delivery, to: "retry", next: home } };
   const record = (state: TerminalState, body: Uint8Array): ResultRecord | undefined => {
     if (ignoreResult) return undefined;
-    const plain = { id, state, body, replyTo, ttlMs };
+    const plain = { id, state, task: header?.task, body, replyTo, ttlMs };
     return sealer === undefined || state === "SUCCESS" ? plain : sealer.sealRecord(plain);
   };
   switch (verdict.kind) {
@@ -49,7 +54,10 @@ export function conclude(conclusion: Conclusion, options: ConcludeOptions): Fini
     case "failure":
       return { settlement: { delivery, to: "done" }, record: record("FAILURE", encodeFailure(verdict.error)) };
     case "ignore":
-      return { settlement: { delivery, to: "done" }, record: record("IGNORED", encodeFailure(IGNORED)) };
+      return {
+        settlement: { delivery, to: "done" },
+        record: record("IGNORED", encodeFailure(verdict.error ?? IGNORED)),
+      };
     case "revoke":
       return { settlement: { delivery, to: "done" }, record: record("REVOKED", encodeFailure(verdict.error)) };
     case "reject":
@@ -62,6 +70,8 @@ export function conclude(conclusion: Conclusion, options: ConcludeOptions): Fini
         settlement: dead(delivery, verdict.error, sealer),
         record: record("FAILURE", encodeFailure(verdict.error)),
       };
+    case "late":
+      return { settlement: { delivery, to: "release" } };
     case "retry":
       return {
         settlement: {
@@ -82,9 +92,17 @@ const retried = (envelope: Envelope, header: Header, eta: number): Envelope =>
 /** The same message with another header, not before `eta`. */
 export const later = (envelope: Envelope, header: Header, eta: number): Envelope => ({
   ...envelope,
+  queue: homeOf(envelope.queue),
   eta,
   body: replaceHeader(envelope.body, header),
 });
+
+/** A dead letter is one of the queue that its message was sent to; whoever takes from that one makes it so. */
+function goHome(envelope: Envelope, verdict: Verdict): Envelope | undefined {
+  if (verdict.kind !== "reject" && verdict.kind !== "worker-lost") return undefined;
+  const { header } = decodeMessage(envelope.body);
+  return { ...later(envelope, { ...header, ended: verdict }, 0), eta: undefined };
+}
 
 const dead = (
   delivery: Delivery,

@@ -1,28 +1,34 @@
 import type { AbortCode } from "@taskgen/core";
 import type { Connection, Delivery, Emitter } from "@taskgen/core/internal";
 import { aborted } from "./aborted.js";
+import { Arrivals, mustBeLookedUp } from "./arrivals.js";
 import { EarlyGate } from "./early-gate.js";
 import type { WorkerEvents } from "./events.js";
 import type { Finisher } from "./finisher.js";
 import { Lanes } from "./lanes.js";
+import type { LimitedJobsHost } from "./limits/limited-jobs.js";
+import type { Limits } from "./limits/limits.js";
 import { OwnedJobs } from "./owned-jobs.js";
-import type { Ended, Pool } from "./pool/pool.js";
+import type { BatchingPool } from "./batches/batching-pool.js";
+import type { Ended } from "./pool/pool.js";
 import { Prefetch } from "./prefetch.js";
 import type { WorkerQueue } from "./queues.js";
 import type { Revocations } from "./revocations.js";
 import { RevokedJobs } from "./revoked-jobs.js";
 import { takeSurplus } from "./surplus.js";
-import { triage, type OwnedJob, type TriageOptions } from "./triage.js";
+import { triage, type OwnedJob, type Triage, type TriageOptions } from "./triage.js";
 import type { Verdict } from "./verdict.js";
 
 /** What a consumer works with. */
 export interface ConsumerOptions {
   readonly connection: Connection;
-  readonly pool: Pool<OwnedJob>;
+  readonly pool: BatchingPool<OwnedJob>;
   readonly finisher: Finisher;
   readonly events: Emitter<WorkerEvents>;
   readonly revocations: Revocations;
   readonly triage: TriageOptions;
+  /** None where no task has any. */
+  readonly limits: Limits | undefined;
 }
 
 /** How often running jobs are looked at for a lost delivery; short tasks end before and cost nothing. */
@@ -42,7 +48,8 @@ export class Consumer {
   readonly #options: ConsumerOptions;
   readonly #prefetch: Prefetch;
   readonly #revoked: RevokedJobs;
-  readonly #owned = new OwnedJobs();
+  readonly #arrivals: Arrivals;
+  readonly #owned = new OwnedJobs((job) => this.#gone(job));
   readonly #watched = new WeakSet<OwnedJob>();
   #lostCheck: NodeJS.Timeout | undefined;
   /** Those that wait for others: still owned, but their slots are free. */
@@ -60,8 +67,10 @@ export class Consumer {
     this.#options = options;
     const prefetch = (this.#prefetch = new Prefetch(options.pool.concurrency));
     const holdings = { owned: this.#owned, joining: this.#joining, acknowledged: this.#gate.passed };
-    this.#lanes = new Lanes({ ...holdings, prefetch });
+    this.#lanes = new Lanes({ ...holdings, prefetch, slotless: options.pool.slotless });
     this.#revoked = new RevokedJobs(options.pool, options.revocations);
+    this.#arrivals = new Arrivals(options.connection);
+    options.limits?.bind(this.#host());
   }
 
   /** How many deliveries are under way. */
@@ -70,10 +79,13 @@ export class Consumer {
   }
 
   async start(queues: readonly WorkerQueue[]): Promise<void> {
-    const { transport } = this.#options.connection;
-    await transport.declare(queues.map(({ name }) => ({ name })));
+    const { connection, limits } = this.#options;
+    const { transport } = connection;
+    const lanes = limits?.lanes(queues) ?? queues;
+    await transport.declare(lanes.map(({ name }) => ({ name })));
     this.#lostCheck = setInterval(() => this.#check(), LOST_CHECK_MS);
-    await this.#lanes.open(queues, transport, (batch) => this.#take(batch));
+    await this.#lanes.open(lanes, transport, (batch) => this.#take(batch));
+    limits?.start();
   }
 
   /** Takes nothing more, and hands back what has not begun. A broker that does not answer is waited for until the signal aborts. */
@@ -82,6 +94,7 @@ export class Consumer {
     // n.b. what is handed back while it still takes may come straight back
     await Promise.race([this.#lanes.stop((reason) => this.#warn(reason)), aborted(limit)]);
     for (const job of this.#gate.takeBack()) this.#release(job);
+    for (const job of this.#options.limits?.takeBack() ?? []) this.#release(job);
     for (const job of this.#options.pool.takeBack()) {
       // n.b. what was acknowledged early cannot be handed back
       if (job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
@@ -122,14 +135,16 @@ export class Consumer {
     this.#noteIdle();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#lostCheck);
+    await this.#options.limits?.stop();
   }
 
   /** A batch of jobs ended in the pool. */
   ended(batch: readonly Ended<OwnedJob>[]): void {
     for (const told of batch) {
       const end = this.#revoked.judge(told);
+      if (end.verdict.kind === "late" && this.#missed(end.job)) continue;
       // n.b. one that did not await its join, or whose thread died, does not tell that it is over
       this.#joining.delete(end.job);
       this.#gate.ended(end.job);
@@ -157,16 +172,21 @@ export class Consumer {
 
   #take(batch: readonly Delivery[]): void {
     const ready: OwnedJob[] = [];
-    const redelivered: OwnedJob[] = [];
+    const doubtful: OwnedJob[] = [];
     for (const delivery of batch) {
       const decision = triage(delivery, this.#options.triage);
-      if (decision.kind === "end") this.#options.finisher.endUnrun(delivery, decision);
+      if (decision.kind === "end") this.#endUnrun(delivery, decision);
       else if (decision.kind === "park") this.#options.finisher.park(delivery, decision);
-      else (delivery.redeliveries > 0 ? redelivered : ready).push(this.#own(decision.job));
+      else (mustBeLookedUp(decision.job) ? doubtful : ready).push(this.#own(decision.job));
     }
-    if (this.#stopping) for (const job of [...ready, ...redelivered]) this.#release(job);
-    else this.#dispatch(ready, redelivered);
+    if (this.#stopping) for (const job of [...ready, ...doubtful]) this.#release(job);
+    else this.#dispatch(ready, doubtful);
     if (this.#lanes.areMany) this.#grant();
+  }
+
+  #endUnrun(delivery: Delivery, decision: Extract<Triage, { kind: "end" }>): void {
+    this.#options.finisher.endUnrun(delivery, decision);
+    this.#options.limits?.unrun(decision.task, delivery.envelope.id);
   }
 
   #own(job: OwnedJob): OwnedJob {
@@ -175,35 +195,67 @@ export class Consumer {
     return job;
   }
 
-  #dispatch(ready: readonly OwnedJob[], redelivered: readonly OwnedJob[]): void {
+  #dispatch(ready: readonly OwnedJob[], doubtful: readonly OwnedJob[]): void {
     if (ready.length > 0) this.#run(ready);
-    if (redelivered.length > 0) void this.#runUnlessEnded(redelivered);
+    if (doubtful.length > 0) void this.#runUnlessRefused(doubtful);
   }
 
-  /** A redelivered id that has its result already is settled without running. */
-  async #runUnlessEnded(jobs: readonly OwnedJob[]): Promise<void> {
-    const records = await this.#storedResults(jobs);
-    const open: OwnedJob[] = [];
+  /** Of those of which more must be known, some are settled without running. */
+  async #runUnlessRefused(jobs: readonly OwnedJob[]): Promise<void> {
+    const { finisher } = this.#options;
+    const refused = await this.#arrivals.look(jobs);
+    const open = jobs.filter((job, i) => refused[i] === undefined && this.#owned.has(job));
     jobs.forEach((job, i) => {
-      if (!this.#owned.has(job)) return;
-      if (records[i] === undefined) open.push(job);
-      else if (this.#owned.delete(job)) this.#options.finisher.dropEnded(job);
+      const verdict = refused[i];
+      if (verdict === undefined || !this.#owned.delete(job)) return;
+      if (verdict === "drop") finisher.dropEnded(job);
+      else finisher.endUnrun(job.delivery, { kind: "end", task: job.task, verdict });
     });
     if (this.#stopping) for (const job of open) this.#release(job);
     else this.#run(open);
     this.#noteIdle();
   }
 
-  async #storedResults(jobs: readonly OwnedJob[]): Promise<readonly unknown[]> {
-    try {
-      return await this.#options.connection.results.get(jobs.map(({ id }) => id));
-    } catch {
-      // n.b. it cannot be known now; at least once allows another run
-      return [];
-    }
+  #run(jobs: readonly OwnedJob[]): void {
+    const free = this.#options.limits?.gate(jobs) ?? jobs;
+    if (free.length > 0) this.#runFree(free);
   }
 
-  #run(jobs: readonly OwnedJob[]): void {
+  #host(): LimitedJobsHost {
+    const { pool, finisher } = this.#options;
+    return {
+      pool,
+      finisher,
+      joining: this.#joining,
+      acknowledged: this.#gate.passed,
+      run: (jobs) => this.#runFree(jobs),
+      drop: (job) => {
+        this.#drop(job);
+        this.#noteIdle();
+      },
+      grant: () => this.#grant(),
+      warn: (reason) => this.#warn(reason),
+    };
+  }
+
+  /** It missed its time to start, and needs another one; false when it is handed back instead. */
+  #missed(job: OwnedJob): boolean {
+    if (!this.#owned.has(job)) return true;
+    if (this.#stopping && job.early) this.ended([{ job, verdict: STOPPED, runtimeMs: 0 }]);
+    else if (this.#stopping) return false;
+    else this.#options.limits?.again(job);
+    return true;
+  }
+
+  #gone(job: OwnedJob): void {
+    const { limits } = this.#options;
+    if (limits === undefined) return;
+    // n.b. one that waits for its time counts as such
+    this.#joining.delete(job);
+    limits.gone(job);
+  }
+
+  #runFree(jobs: readonly OwnedJob[]): void {
     const late = jobs.filter((job) => !job.early);
     if (late.length > 0) this.#options.pool.run(late);
     if (late.length === jobs.length) return;
@@ -234,7 +286,10 @@ export class Consumer {
   }
 
   #release(job: OwnedJob): void {
-    if (this.#owned.delete(job)) this.#options.finisher.release(job);
+    if (this.#owned.delete(job)) {
+      if (!this.#arrivals.isChosen(job)) this.#options.finisher.release(job);
+      else this.#options.finisher.releaseAs(job, { ...job.header, unique: "claimed" });
+    }
     this.#noteIdle();
   }
 

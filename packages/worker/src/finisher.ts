@@ -5,18 +5,22 @@ import {
   type Delivery,
   type Emitter,
   type Finish,
+  type Header,
   type SettleOutcome,
 } from "@taskgen/core/internal";
+import { aborted } from "./aborted.js";
 import { Acknowledged } from "./acknowledged.js";
 import { conclude, later, type ConcludeOptions } from "./conclude.js";
 import type { TaskEvent, WorkerEvents } from "./events.js";
-import type { Ended } from "./pool/pool.js";
+import type { Ended, JobReport } from "./pool/pool.js";
+import { ProgressLog } from "./progress-log.js";
 import { reportEnd } from "./report.js";
 import type { Settler } from "./settler.js";
 import type { OwnedJob, Triage } from "./triage.js";
 import type { Verdict } from "./verdict.js";
 
 const encoder = new TextEncoder();
+const NOTHING = new Uint8Array();
 
 /** What a finisher works with. */
 export interface FinisherOptions {
@@ -31,6 +35,9 @@ export class Finisher {
   readonly #options: FinisherOptions;
   readonly #conclude: ConcludeOptions;
   readonly #acknowledged: Acknowledged;
+  readonly #progress: ProgressLog;
+  /** Ends that wait for what their jobs reported to be stored. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(options: FinisherOptions) {
     this.#options = options;
@@ -38,13 +45,34 @@ export class Finisher {
     const { sealer } = options.connection;
     this.#conclude = { ttlMs: resultTtlMs, now: ambient.now, sealer };
     this.#acknowledged = new Acknowledged(options.connection, resultTtlMs, (error) => this.#warn(error));
+    this.#progress = new ProgressLog({
+      append: (batch) =>
+        options.connection.results.append(sealer ? batch.map((event) => sealer.sealEvent(event)) : batch),
+      ttlMs: resultTtlMs,
+      onError: (error) => this.#warn(error),
+    });
   }
 
-  /** A job ended in the pool. */
+  /** A job ended in the pool. What it reported is stored before. */
   end(ended: Ended<OwnedJob>): void {
+    const stored = this.#progress.stored(ended.job);
+    if (stored === undefined) return this.#end(ended);
+    const ending = this.#endAfter(stored, ended);
+    this.#ending.add(ending);
+    void ending.finally(() => this.#ending.delete(ending));
+  }
+
+  async #endAfter(stored: Promise<void>, ended: Ended<OwnedJob>): Promise<void> {
+    await stored;
+    this.#end(ended);
+  }
+
+  #end(ended: Ended<OwnedJob>): void {
     const { job, verdict } = ended;
     reportEnd(this.#options.events, ended);
-    if (verdict.kind === "retry") this.#append(job, "RETRY", encoder.encode(JSON.stringify(verdict.error)));
+    // n.b. of a task that reports, what it said last is what callers read
+    if (verdict.kind === "retry")
+      this.#append(job, "RETRY", job.reports ? NOTHING : encoder.encode(JSON.stringify(verdict.error)));
     const { delivery, header, ignoreResult, ignoresValue } = job;
     const finish = conclude({ delivery, header, verdict, ignoreResult, ignoresValue }, this.#conclude);
     if (job.early) this.#acknowledged.end(finish, ignoreResult);
@@ -52,9 +80,9 @@ export class Finisher {
   }
 
   /** A delivery ends without having run. */
-  endUnrun(delivery: Delivery, { task, verdict }: Extract<Triage, { kind: "end" }>): void {
+  endUnrun(delivery: Delivery, { task, verdict, isTold }: Extract<Triage, { kind: "end" }>): void {
     const job = { id: delivery.envelope.id, task };
-    reportEnd(this.#options.events, { job: job as OwnedJob, verdict, runtimeMs: 0 });
+    if (isTold !== true) reportEnd(this.#options.events, { job: job as OwnedJob, verdict, runtimeMs: 0 });
     const conclusion = { delivery, header: undefined, verdict, ignoreResult: false, ignoresValue: false };
     this.#settle(conclude(conclusion, this.#conclude), job);
   }
@@ -70,6 +98,12 @@ export class Finisher {
   /** Hands a delivery back as if it had never been taken. */
   release(job: OwnedJob): void {
     this.#settle({ settlement: { delivery: job.delivery, to: "release" } }, job);
+  }
+
+  /** The same with another header. */
+  releaseAs({ delivery, ...job }: OwnedJob, header: Header): void {
+    const next = later(delivery.envelope, header, this.#conclude.now());
+    this.#settle({ settlement: { delivery, to: "retry", next } }, job);
   }
 
   /** Drops a message whose result is stored already. */
@@ -89,11 +123,17 @@ export class Finisher {
   /** Stores that a job runs now. */
   started(job: OwnedJob): void {
     this.#options.events.emit("task-started", () => ({ id: job.id, task: job.task }));
-    this.#append(job, "STARTED", new Uint8Array());
+    this.#append(job, "STARTED", NOTHING);
+  }
+
+  /** Stores what running jobs report of themselves. */
+  reported(batch: readonly JobReport<OwnedJob>[]): void {
+    this.#progress.add(batch);
   }
 
   /** Resolves when everything is stored and settled, or the signal aborts. */
   async drained(signal: AbortSignal): Promise<void> {
+    if (this.#ending.size > 0) await Promise.race([Promise.all(this.#ending), aborted(signal)]);
     await Promise.all([this.#options.settler.drained(signal), this.#acknowledged.drained(signal)]);
   }
 
@@ -111,10 +151,10 @@ export class Finisher {
     this.endUnrun(settlement.delivery, { kind: "end", task, verdict });
   }
 
-  #append({ id, ignoreResult }: OwnedJob, state: string, body: Uint8Array): void {
+  #append({ id, ignoreResult, delivery }: OwnedJob, state: string, body: Uint8Array): void {
     if (ignoreResult) return;
     const { results, sealer } = this.#options.connection;
-    const event = { id, state, body, ttlMs: this.#conclude.ttlMs };
+    const event = { id, state, body, ttlMs: this.#conclude.ttlMs, replyTo: delivery.envelope.replyTo };
     results.append([sealer?.sealEvent(event) ?? event]).catch((error: unknown) => this.#warn(error));
   }
 

@@ -1,4 +1,5 @@
 import type { Delivery, Subscription, Transport } from "@taskgen/core/internal";
+import type { SlotlessJobs } from "./batches/batch-room.js";
 import type { OwnedJobs } from "./owned-jobs.js";
 import type { Prefetch } from "./prefetch.js";
 import type { WorkerQueue } from "./queues.js";
@@ -63,6 +64,8 @@ export interface Holdings {
   readonly joining: OwnedJobs;
   /** Of these: who was acknowledged before it runs. The broker does not count them. */
   readonly acknowledged: OwnedJobs;
+  /** Of these: who is in a batch. Their slots are free, and the broker counts them. */
+  readonly slotless: SlotlessJobs;
   /** How many it may own. */
   readonly prefetch: Prefetch;
 }
@@ -95,18 +98,18 @@ export class Lanes {
 
   /** Divides anew. */
   grant(): void {
-    const { joining, acknowledged } = this.#holdings;
+    const { joining, acknowledged, slotless } = this.#holdings;
     if (this.areMany) this.#note();
     for (const [i, share] of this.#shares().entries()) {
       const lane = this.#lanes[i]!;
-      lane.grant(share, joining.of(lane.queue) - acknowledged.of(lane.queue));
+      lane.grant(share, joining.of(lane.queue) + slotless.room(lane.queue) - acknowledged.of(lane.queue));
     }
   }
 
   /** How many of a queue may run and wait here together. */
   limitOf(queue: string): number {
     const lane = this.#lanes.find((one) => one.queue === queue);
-    return (lane?.share ?? 0) + this.#holdings.joining.of(queue);
+    return (lane?.share ?? 0) + this.#holdings.joining.of(queue) + this.#holdings.slotless.room(queue);
   }
 
   /** Whether a queue has more than its part. */
@@ -142,6 +145,7 @@ export class Lanes {
   }
 
   #used({ queue }: Lane): number {
-    return Math.max(0, this.#holdings.owned.of(queue) - this.#holdings.joining.of(queue));
+    const { owned, joining, slotless } = this.#holdings;
+    return Math.max(0, owned.of(queue) - joining.of(queue) - slotless.held(queue));
   }
 }

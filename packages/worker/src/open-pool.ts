@@ -1,6 +1,7 @@
 import { pathToFileURL } from "node:url";
 import type { AnyApp, Registry } from "@taskgen/core";
 import { internalsOf, type Sealer } from "@taskgen/core/internal";
+import { BatchingPool, type JobOrBatch } from "./batches/batching-pool.js";
 import { planPool } from "./pool-options.js";
 import { ChildPool } from "./pool/child-pool.js";
 import { InlinePool } from "./pool/inline.js";
@@ -10,7 +11,11 @@ import type { OwnedJob } from "./triage.js";
 import type { WorkerInfo, WorkerOptions } from "./worker.js";
 
 /** The pool that a worker's options ask for, not yet started. */
-export function openPool(options: WorkerOptions, app: AnyApp, sealer: Sealer | undefined): Pool<OwnedJob> {
+export function openPool(options: WorkerOptions, app: AnyApp, sealer: Sealer | undefined): BatchingPool<OwnedJob> {
+  return new BatchingPool(openPlainPool(options, app, sealer), ({ delivery }) => delivery.envelope.queue);
+}
+
+function openPlainPool(options: WorkerOptions, app: AnyApp, sealer: Sealer | undefined): Pool<JobOrBatch<OwnedJob>> {
   // n.b. that of the threads and processes is their own
   internalsOf(app).middleware();
   const plan = planPool(options);

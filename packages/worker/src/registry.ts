@@ -2,17 +2,22 @@ import { defaultApp, type AnyApp, type Registry, type RegistryEntry, type SetupE
 import {
   createCodec,
   internalsOf,
+  workerResults,
   type Codec,
+  type ResultBackend,
   type Sealer,
   type Sealing,
+  type TaskPlace,
   type Validator,
 } from "@taskgen/core/internal";
+import { batchPlan } from "./batches/batch-plan.js";
 import { argumentCheck } from "./check-arguments.js";
 import { entering } from "./entering.js";
 import { compose, requireTask, type Executable } from "./execute.js";
 import { taskHooks } from "./hooks.js";
 import { sharedSealer } from "./sealing.js";
 import type { PlainTaskOptions } from "./pool/pool.js";
+import { isStream, keepsItems, streamRun, type StreamSettings } from "./streams/run-stream.js";
 import { checkTaskOptions } from "./task-options-check.js";
 
 /** Loads tasks of a registry and keeps them, ready to run. */
@@ -21,13 +26,19 @@ export class LoadedRegistry {
   readonly #app: AnyApp;
   readonly #codec: Codec;
   readonly #sealer: Sealer | undefined;
+  readonly #place: TaskPlace;
+  readonly #streams: StreamSettings;
+  #results: Promise<ResultBackend> | undefined;
   readonly #tasks = new Map<string, Promise<Executable>>();
 
   constructor(registry: Registry, app: AnyApp, sealer: Sealer | undefined) {
+    const { options } = internalsOf(app);
     this.#registry = registry;
     this.#app = app;
     this.#sealer = sealer;
-    this.#codec = createCodec(internalsOf(app).options.limits);
+    this.#codec = createCodec(options.limits);
+    this.#place = { results: () => this.#openResults(), codec: this.#codec };
+    this.#streams = { ...this.#place, sealer, ttlMs: options.resultTtlMs };
   }
 
   /**
@@ -56,7 +67,23 @@ export class LoadedRegistry {
   async loadAll(): Promise<Record<string, PlainTaskOptions>> {
     const names = Object.keys(this.#registry.tasks);
     const loaded = await Promise.all(names.map((name) => this.load(name)));
-    return Object.fromEntries(names.map((name, i) => [name, plainOptions(loaded[i]!)]));
+    return Object.fromEntries(
+      names.map((name, i) => [name, plainOptions(name, loaded[i]!, this.#registry.tasks[name]!)]),
+    );
+  }
+
+  /** Those of the worker, also where this app leads elsewhere. */
+  #openResults(): Promise<ResultBackend> {
+    this.#results ??= (
+      workerResults() ??
+      internalsOf(this.#app)
+        .connection()
+        .then(({ results }) => results)
+    ).catch((error: unknown) => {
+      this.#results = undefined;
+      throw error;
+    });
+    return this.#results;
   }
 
   async #load(name: string): Promise<Executable> {
@@ -69,11 +96,12 @@ export class LoadedRegistry {
     return {
       definition,
       check: argumentCheck({ name, options: definition.options, entry, validator }),
-      run: compose(definition, middleware()),
+      run: compose(definition, middleware(), isStream(definition) ? streamRun(definition, this.#streams) : undefined),
       hooks: taskHooks(definition.options),
       entering: entering(options.context),
       codec: this.#codec,
       sealer: this.#sealer,
+      place: this.#place,
       ambient: options.ambient,
     };
   }
@@ -93,9 +121,15 @@ async function imported<T>(name: string, entry: RegistryEntry, load: () => Promi
   }
 }
 
-function plainOptions({ definition: { options } }: Executable): PlainTaskOptions {
+function plainOptions(name: string, { definition }: Executable, { limitKey }: RegistryEntry): PlainTaskOptions {
+  const { options } = definition;
   const { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted } = options;
-  const { isolate, sensitive } = options;
+  const { isolate, sensitive, rateLimit, limit, dedupe, debounce, throttle } = options;
   const picked = { queue, priority, timeLimit, softTimeLimit, expires, ack, ignoreResult, trackStarted };
-  return JSON.parse(JSON.stringify({ ...picked, isolate, sensitive })) as PlainTaskOptions;
+  const flow = { rateLimit, limit, limitKey, dedupe, debounce, throttle };
+  const streams = keepsItems(definition) || undefined;
+  const reports = options.progress === undefined ? undefined : true;
+  const batch = options.batch && batchPlan(name, options.batch);
+  const plain = { ...picked, ...flow, isolate, sensitive, streams, reports, batch };
+  return JSON.parse(JSON.stringify(plain)) as PlainTaskOptions;
 }

@@ -25,6 +25,8 @@ export function reportEnd(events: Emitter<WorkerEvents>, { job: { id, task }, ve
       return events.emit("task-revoked", () => ({ id, task, error: verdict.error, terminated: verdict.terminated }));
     case "ignore":
       return events.emit("task-ignored", () => ({ id, task }));
+    case "late":
+      return;
     default:
       return verdict satisfies never;
   }

@@ -47,7 +47,6 @@ async function handBack({ consumer, finisher, pool, revocations }: Consuming): P
   consumer.releaseAll();
   await finisher.drained(late);
   const settled = !late.aborted;
-  consumer.close();
-  await Promise.all([pool.stop(), revocations.stop()]);
+  await Promise.all([consumer.close(), pool.stop(), revocations.stop()]);
   return settled;
 }

@@ -1,15 +1,15 @@
 import type { Lanes } from "./lanes.js";
 import { OwnedJobs } from "./owned-jobs.js";
-import type { Pool } from "./pool/pool.js";
+import type { BatchingPool } from "./batches/batching-pool.js";
 import type { OwnedJob } from "./triage.js";
 
 /**
  * Takes the jobs out of the pool that wait there and exceed what their queues may own, the latest first: other workers could
  * start them. n.b. what was acknowledged early cannot be handed back.
  */
-export function takeSurplus(pool: Pool<OwnedJob>, lanes: Lanes): readonly OwnedJob[] {
+export function takeSurplus(pool: BatchingPool<OwnedJob>, lanes: Lanes): readonly OwnedJob[] {
   if (!lanes.exceed) return [];
-  const waiting = pool.takeBack();
+  const waiting = pool.takeWaiting();
   if (waiting.length === 0) return [];
   const aside = new OwnedJobs();
   for (const job of waiting) aside.add(job);

@@ -1,5 +1,6 @@
 import { ConfigError, milliseconds, type TaskOptions } from "@taskgen/core";
 import { checkLimits } from "@taskgen/core/internal";
+import { checkLimitOptions } from "./limits/limit-options.js";
 import { TASK_HOOKS } from "./hooks.js";
 import { readSensitive } from "./sensitive.js";
 
@@ -7,10 +8,17 @@ import { readSensitive } from "./sensitive.js";
 export function checkTaskOptions(name: string, options: TaskOptions): void {
   checkDurations(name, options);
   checkLimits(`task ${name}`, options);
+  checkLimitOptions(name, options);
   checkSchema(name, options.args);
   checkVersions(name, options.versions);
   checkHooks(name, options);
+  checkProgress(name, options.progress);
   readSensitive(name, options.sensitive);
+}
+
+function checkProgress(name: string, channel: { readonly report?: unknown } | undefined): void {
+  if (channel === undefined || typeof channel.report === "function") return;
+  throw new ConfigError("OPTION_INVALID", `task ${name}: progress must be a channel that progress() made`);
 }
 
 function checkHooks(name: string, options: TaskOptions): void {
@@ -19,7 +27,13 @@ function checkHooks(name: string, options: TaskOptions): void {
 }
 
 function checkDurations(name: string, options: TaskOptions): void {
-  for (const option of ["timeLimit", "softTimeLimit", "defaultRetryDelay", "retryBackoffMax"] as const) {
+  for (const option of [
+    "timeLimit",
+    "softTimeLimit",
+    "defaultRetryDelay",
+    "retryBackoffMax",
+    "streamTimeout",
+  ] as const) {
     const duration = options[option];
     if (duration === undefined) continue;
     try {

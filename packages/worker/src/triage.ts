@@ -9,7 +9,7 @@ import {
   type Descent,
   type Header,
 } from "@taskgen/core/internal";
-import { EXPIRED } from "./execute.js";
+import { expired } from "./expired.js";
 import type { Job, PlainTaskOptions } from "./pool/pool.js";
 import type { Verdict } from "./verdict.js";
 
@@ -21,13 +21,21 @@ export interface OwnedJob extends Job {
   readonly ignoreResult: boolean;
   /** The task stores no value; a caller that does not know it is told so. */
   readonly ignoresValue: boolean;
+  /** The task declares a channel for its progress. */
+  readonly reports: boolean;
 }
 
 /** What a worker does with a delivery, decided from its header alone. */
 export type Triage =
   | { readonly kind: "run"; readonly job: OwnedJob }
   /** It ends here, without running. */
-  | { readonly kind: "end"; readonly task: string; readonly verdict: Verdict }
+  | {
+      readonly kind: "end";
+      readonly task: string;
+      readonly verdict: Verdict;
+      /** Who ended it has told of it. */
+      readonly isTold?: true;
+    }
   /** It waits for a worker that knows it. */
   | { readonly kind: "park"; readonly header: Header; readonly delayMs: number; readonly reason: string };
 
@@ -60,9 +68,10 @@ export function triage(delivery: Delivery, options: TriageOptions): Triage {
   const revoked = options.revoked(delivery.envelope.id, header.v === MESSAGE_VERSION ? header : UNKNOWN);
   if (revoked !== undefined) return { kind: "end", task: header.task, verdict: revoked };
   if (header.v !== MESSAGE_VERSION) return park(header, `message version ${header.v} is unknown`, options.parking);
+  if (header.ended !== undefined) return { kind: "end", task: header.task, verdict: header.ended, isTold: true };
   const task = Object.hasOwn(options.tasks, header.task) ? options.tasks[header.task] : undefined;
   if (task === undefined) return park(header, `task ${header.task} is not registered in this worker`, options.parking);
-  const verdict = verdictBeforeRun(delivery, options);
+  const verdict = verdictBeforeRun(delivery, header, options);
   if (verdict !== undefined) return { kind: "end", task: header.task, verdict };
   return { kind: "run", job: createJob(delivery, header, args, task, options.maxRedeliveries) };
 }
@@ -81,12 +90,15 @@ function park(header: Header, reason: string, { maxParks, factorMs, maxMs }: Par
   return { kind: "park", header: { ...header, parked: parked + 1 }, delayMs, reason };
 }
 
-function verdictBeforeRun({ envelope, redeliveries }: Delivery, options: TriageOptions): Verdict | undefined {
-  if (envelope.expires !== undefined && envelope.expires <= options.now()) return { kind: "revoke", error: EXPIRED };
-  if (redeliveries <= options.maxRedeliveries) return undefined;
+function verdictBeforeRun(delivery: Delivery, header: Header, options: TriageOptions): Verdict | undefined {
+  const redeliveries = deaths(delivery, header);
+  const late = expired(delivery.envelope.expires, options.now());
+  if (late !== undefined || redeliveries <= options.maxRedeliveries) return late;
   const message = `${redeliveries} workers died with it`;
   return { kind: "worker-lost", error: { name: "WorkerLost", code: "WORKER_LOST", message } };
 }
+
+const deaths = ({ redeliveries }: Delivery, header: Header): number => redeliveries + (header.redeliveries ?? 0);
 
 function createJob(
   delivery: Delivery,
@@ -99,7 +111,7 @@ function createJob(
     id: delivery.envelope.id,
     task: header.task,
     retries: header.retries ?? 0,
-    redeliveries: delivery.redeliveries,
+    redeliveries: deaths(delivery, header),
     maxRedeliveries,
     rootId: header.rootId ?? delivery.envelope.id,
     parentId: header.parentId,
@@ -114,10 +126,12 @@ function createJob(
     early: task.ack === "early",
     isolate: task.isolate === true,
     trackStarted: task.trackStarted === true,
+    storesNothing: header.ignoreResult ?? task.ignoreResult === true,
     delivery,
     header,
     ignoreResult: header.ignoreResult === true,
     ignoresValue: header.ignoreResult === undefined && task.ignoreResult === true,
+    reports: task.reports === true,
   };
 }
 

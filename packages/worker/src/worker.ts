@@ -14,9 +14,11 @@ import { Consumer } from "./consumer.js";
 import { createEmitter, type WorkerEvents } from "./events.js";
 import { Finisher } from "./finisher.js";
 import { Health, type WorkerHealth } from "./health.js";
+import { openLimits } from "./limits/open-limits.js";
 import { logWorker } from "./log-worker.js";
 import type { MemorySize } from "./memory-size.js";
 import { describePool, openPool } from "./open-pool.js";
+import type { BatchingPool } from "./batches/batching-pool.js";
 import type { Autoscale, Pool, PoolEvents } from "./pool/pool.js";
 import { queuesOf, type WorkerQueue } from "./queues.js";
 import { Representations } from "./representations.js";
@@ -103,6 +105,7 @@ export class Worker implements AsyncDisposable {
   #pool: Pool<OwnedJob> | undefined;
   #stopping: Promise<{ readonly clean: boolean }> | undefined;
   #info: WorkerInfo | undefined;
+  #isTaking = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -159,7 +162,8 @@ export class Worker implements AsyncDisposable {
     const connection = await Promise.race([internalsOf(app).connection(), aborted(this.#halt.signal)]);
     if (connection === undefined) throw wasStopped();
     this.#refuseStopped();
-    const pool = (this.#pool = openPool(this.#options, app, connection.sealer));
+    const pool = openPool(this.#options, app, connection.sealer);
+    this.#pool = pool;
     try {
       return await this.#consume(internalsOf(app), connection, pool, show);
     } catch (error) {
@@ -189,7 +193,7 @@ export class Worker implements AsyncDisposable {
   async #consume(
     app: AppInternals,
     connection: Connection,
-    pool: Pool<OwnedJob>,
+    pool: BatchingPool<OwnedJob>,
     show: Representations,
   ): Promise<Consuming> {
     const settler = new Settler(connection);
@@ -200,6 +204,7 @@ export class Worker implements AsyncDisposable {
       this.#poolEvents({
         ended: (batch) => consumer!.ended(batch),
         started: (job) => finisher.started(job),
+        reported: (batch) => finisher.reported(batch),
         joining: (job, waiting) => consumer!.joining(job, waiting),
         // n.b. a pool may grow before it has a consumer
         resized: () => consumer?.resized(),
@@ -214,7 +219,8 @@ export class Worker implements AsyncDisposable {
       now: app.options.ambient.now,
       revoked: revocations.verdictOn,
     };
-    consumer = new Consumer({ connection, pool, finisher, events: this.#events, revocations, triage });
+    const limits = await openLimits(tasks, app, connection);
+    consumer = new Consumer({ connection, pool, finisher, events: this.#events, revocations, triage, limits });
     const { routing, options } = app;
     const lanes = queuesOf({ given: this.#options.queues, tasks, queue: options.queue, routing });
     const consuming = { consumer, finisher, pool, revocations };
@@ -229,15 +235,19 @@ export class Worker implements AsyncDisposable {
       this.#refuseStopped();
       // n.b. before anything is taken
       await consuming.revocations.start(() => consuming.consumer.stopRevoked());
+      this.#isTaking = true;
       await consuming.consumer.start(lanes);
       this.#refuseStopped();
     } catch (error) {
       await undoStart(consuming);
+      this.#isTaking = false;
       throw error;
     }
   }
 
-  #poolEvents(own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "joining" | "resized">): PoolEvents<OwnedJob> {
+  #poolEvents(
+    own: Pick<PoolEvents<OwnedJob>, "ended" | "started" | "reported" | "joining" | "resized">,
+  ): PoolEvents<OwnedJob> {
     return {
       ...own,
       log: ({ id, task }, line) => this.#events.emit("task-log", () => ({ id, task, ...line })),
@@ -281,7 +291,8 @@ export class Worker implements AsyncDisposable {
     if (this.#info === undefined) void this.#pool?.stop();
     const started = this.#starting?.catch(() => undefined);
     const consuming = await Promise.race([started, aborted(grace)]);
-    const clean = consuming === undefined || (await shutDown(consuming, grace));
+    // n.b. a start that takes already, and is not undone yet, may own something
+    const clean = consuming === undefined ? !this.#isTaking : await shutDown(consuming, grace);
     this.#health.stopped();
     return { clean };
   }

@@ -1,4 +1,4 @@
-import { createId, type ResultBackend, type SequencedEvent } from "@taskgen/core/internal";
+import { createId, KEPT_EVENTS, type ResultBackend, type SequencedEvent } from "@taskgen/core/internal";
 import { expect } from "vitest";
 import { within } from "../../support/within.js";
 import { bytes, textOf } from "../messages.js";
@@ -37,6 +37,36 @@ export const watching: Cases = {
     const id = createId();
     await results.append([event(id, "one"), event(id, "two"), event(id, "three")]);
     expect(await watched(results, id, 2, 1)).toEqual(["3 PROGRESS three"]);
+  },
+
+  "keeps the last events of an id, and counts on": async (scene) => {
+    const { results } = await scene.open();
+    const id = createId();
+    const some = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, index) => event(id, `no ${from + index}`));
+    await results.append(some(1, 60));
+    await results.append(some(61, 150));
+    await results.append(some(151, 151));
+    expect((await results.latest([id])).map((one) => one && seen(one))).toEqual(["151 PROGRESS no 151"]);
+    const kept = Array.from({ length: KEPT_EVENTS }, (_, index) => 151 - KEPT_EVENTS + 1 + index);
+    const expected = kept.map((number) => `${number} PROGRESS no ${number}`);
+    expect(await watched(results, id, 0, KEPT_EVENTS)).toEqual(expected);
+    expect(await watched(results, id, 149, 2)).toEqual(["150 PROGRESS no 150", "151 PROGRESS no 151"]);
+  },
+
+  "goes on for who fell behind what is kept": async (scene) => {
+    const { results } = await scene.open();
+    const id = createId();
+    await results.append([event(id, "first")]);
+    const controller = new AbortController();
+    const numbers: number[] = [];
+    for await (const { seq } of results.watch(id, 0, controller.signal)) {
+      numbers.push(seq);
+      if (seq === 1) await results.append(Array.from({ length: 300 }, () => event(id, "more")));
+      if (seq === 301) controller.abort();
+    }
+    expect(numbers.slice(0, 2)).toEqual([1, 301 - KEPT_EVENTS + 1]);
+    expect(numbers).toHaveLength(1 + KEPT_EVENTS);
   },
 
   "shows events as they come, from another participant too": async (scene) => {

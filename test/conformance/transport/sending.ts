@@ -2,7 +2,7 @@ import { TransportError } from "@taskgen/core";
 import { createId } from "@taskgen/core/internal";
 import { expect } from "vitest";
 import { consume, consumeAndSettle } from "../inbox.js";
-import { bytes, deadline, idsOf, message, messages, send, textOf, textsOf } from "../messages.js";
+import { bytes, deadline, done, idsOf, message, messages, send, textOf, textsOf } from "../messages.js";
 import type { Cases } from "../suite.js";
 
 export const sending: Cases = {
@@ -73,6 +73,16 @@ export const sending: Cases = {
     expect(textsOf(await inbox.arrived(2))).toEqual(["first", "second"]);
     // it is owned now, which is stored too
     expect(await transport.send([first], deadline())).toEqual(["duplicate"]);
+  },
+
+  "takes an id again that ended without a record": async (scene) => {
+    const { transport } = await scene.open();
+    const { inbox } = await consume(transport, scene.queue, 10);
+    const one = message(scene.queue, "first");
+    await send(transport, one);
+    await done(transport, await inbox.arrived(1));
+    await send(transport, { ...one, body: bytes("second") });
+    expect(textsOf(await inbox.arrived(2))).toEqual(["first", "second"]);
   },
 
   "recognises an id twice in one batch": async (scene) => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { canInspect, internalsOf, urlsOf, type Connection } from "@taskgen/core/internal";
+import { canInspect, internalsOf, urlsOf, type AppInternals } from "@taskgen/core/internal";
 import type { ConnectionOptions } from "../connection-options.js";
 import { openApp, requireBroker } from "../project.js";
 import { describeStalled, isStalled } from "../stalled-queue.js";
@@ -17,7 +17,7 @@ export async function checkBroker(
     const app = await openApp(cwd, config);
     try {
       requireBroker(app, broker);
-      return await connect(internalsOf(app).connection(), urlsOf(internalsOf(app).urls).broker);
+      return await connect(internalsOf(app));
     } finally {
       await app.close();
     }
@@ -26,15 +26,14 @@ export async function checkBroker(
   }
 }
 
-async function connect(connecting: Promise<Connection>, url: string): Promise<Finding[]> {
+async function connect(app: AppInternals): Promise<Finding[]> {
+  const connecting = app.connection();
   const patience = new AbortController();
   const silence = delay(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
   const connection = await Promise.race([connecting, silence]).finally(() => patience.abort());
   if (connection === undefined) {
     connecting.catch(() => {}); // it ends when the app is closed
-    return [
-      { level: "wrong", what: `the broker ${url} does not answer`, fix: "is it running, and reachable from here?" },
-    ];
+    return [silent(app)];
   }
   const { transport, results } = connection;
   const stalled = canInspect(transport) ? (await transport.depths()).filter(isStalled) : [];
@@ -44,4 +43,11 @@ async function connect(connecting: Promise<Connection>, url: string): Promise<Fi
     { level: "ok", what: `results: ${results.location}` },
     ...stalled.map((depth): Finding => ({ level: "note", what: describeStalled(depth) })),
   ];
+}
+
+/** n.b. results are asked for once the broker has answered. */
+function silent({ state, urls }: AppInternals): Finding {
+  const { broker, backend } = urlsOf(urls);
+  const who = state.of("broker").status === "up" ? `the store of results ${backend}` : `the broker ${broker}`;
+  return { level: "wrong", what: `${who} does not answer`, fix: "is it running, and reachable from here?" };
 }

@@ -6,7 +6,7 @@ import { version } from "../version.js";
 import type { Finding } from "./finding.js";
 
 const OURS = ["@taskgen/core", "@taskgen/worker", "@taskgen/codegen", "@taskgen/unplugin"];
-const OTHERS = ["typescript", "tsx", "ioredis", "amqplib"];
+const OTHERS = ["typescript", "tsx", "ioredis", "amqplib", "pg"];
 const NODE = { major: 20, minor: 19 };
 
 /** Node, taskgen's own packages, and those that a project may need besides. */

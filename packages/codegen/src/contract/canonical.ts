@@ -12,7 +12,7 @@ export const CONTRACT_SCHEMA = 1;
  * tuples, the order of union members and of properties, how far a recursive type is unrolled. The names of parameters are
  * in, since two of one type that change places are otherwise no change.
  */
-export function canonicalContract({ args, result, errors }: Signature, graph: TypeGraph): string {
+export function canonicalContract({ args, item, result, errors }: Signature, graph: TypeGraph): string {
   return graph.canonicalJson((part) => {
     const parameters = args.elements.map(
       (element) => `[${JSON.stringify(element.name ?? "")},${writeElement(element, part)}]`,
@@ -20,7 +20,8 @@ export function canonicalContract({ args, result, errors }: Signature, graph: Ty
     const codes = Object.entries(errors)
       .toSorted(([a], [b]) => compareCodeUnits(a, b))
       .map(([code, data]) => `[${JSON.stringify(code)},${part(data)}]`);
-    return `{"schema":${CONTRACT_SCHEMA},"args":[${parameters.join(",")}],"result":${part(result)},"errors":[${codes.join(",")}]}`;
+    const stream = item === undefined ? "" : `"item":${part(item)},`;
+    return `{"schema":${CONTRACT_SCHEMA},"args":[${parameters.join(",")}],${stream}"result":${part(result)},"errors":[${codes.join(",")}]}`;
   });
 }
 

@@ -172,8 +172,8 @@ export function historyOf(file: ContractFile, name: string): ContractVersion[] {
   }));
 }
 
-function typesOf(file: ContractFile, { args, result, errors }: Signature): TaskTypes {
-  const signature = { args, result, errors };
+function typesOf(file: ContractFile, { args, item, result, errors }: Signature): TaskTypes {
+  const signature = { args, ...(item !== undefined && { item }), result, errors };
   const names = reachableNames(signature, file.types);
   return { ...signature, types: Object.fromEntries(names.map((name) => [name, file.types[name]])) as Definitions };
 }

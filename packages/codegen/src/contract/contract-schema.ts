@@ -42,6 +42,7 @@ const day = text.regex(/^\d{4}-\d{2}-\d{2}$/, "expected a day such as 2026-11-30
 
 const signature = {
   args: tuple as unknown as z.ZodType<TupleModel>,
+  item: type.optional(),
   result: type,
   errors: z.record(text, object as unknown as z.ZodType<ObjectModel>),
 };

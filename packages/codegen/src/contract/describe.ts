@@ -22,13 +22,14 @@ function spellOut(type: TypeModel, definitions: Definitions): TypeModel {
   return { ...type, members: type.members.map((member) => spellOut(member, definitions)) };
 }
 
-/** A task as a function: `(orderId: string, notify?: boolean) => Receipt`. */
+/** A task as a function: `(orderId: string, notify?: boolean) => Receipt`; a stream as an async generator. */
 export function describeTask(
-  { args, result }: Pick<TaskTypes, "args" | "result">,
+  { args, item, result }: Pick<TaskTypes, "args" | "item" | "result">,
   options: DescribeOptions = {},
 ): string {
   const parameters = args.elements.map((element, at) => labelled({ name: `arg${at}`, ...element }));
-  return shorten(`(${parameters.join(", ")}) => ${write(result)}`, options.maxLength ?? 120);
+  const returned = item === undefined ? write(result) : `AsyncGenerator<${write(item)}, ${write(result)}>`;
+  return shorten(`(${parameters.join(", ")}) => ${returned}`, options.maxLength ?? 120);
 }
 
 const shorten = (text: string, maxLength: number): string =>

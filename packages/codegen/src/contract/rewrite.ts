@@ -57,11 +57,15 @@ function rewriteObject({ kind, properties, index = [] }: ObjectModel, inner: Inn
 }
 
 /** A signature with other names in its refs, in canonical order. */
-export function rewriteSignature({ args, result, errors }: Signature, rename: (name: string) => string): Signature {
+export function rewriteSignature(
+  { args, item, result, errors }: Signature,
+  rename: (name: string) => string,
+): Signature {
   const inner = (part: TypeModel): TypeModel => rewrite(part, rename);
   const codes = Object.entries(errors).toSorted(([a], [b]) => compareCodeUnits(a, b));
   return {
     args: rewriteTuple(args, inner),
+    ...(item !== undefined && { item: inner(item) }),
     result: inner(result),
     errors: Object.fromEntries(codes.map(([code, data]) => [code, rewriteObject(data, inner)])),
   };
@@ -79,8 +83,13 @@ export function reachableNames(signature: Signature, definitions: Definitions): 
   return [...found].toSorted(compareCodeUnits);
 }
 
-/** Arguments, result and the data of errors. */
-export const partsOf = ({ args, result, errors }: Signature): TypeModel[] => [args, result, ...Object.values(errors)];
+/** Arguments, items, result and the data of errors. */
+export const partsOf = ({ args, item, result, errors }: Signature): TypeModel[] => [
+  args,
+  ...(item === undefined ? [] : [item]),
+  result,
+  ...Object.values(errors),
+];
 
 /** Calls `visit` with the name of each ref within a type; definitions are not looked into. */
 export function eachRef(type: TypeModel, visit: (name: string) => void): void {

@@ -52,6 +52,10 @@ export const RULES = {
     summary: "the result has another type",
     fix: "go on returning what clients know; add what is new as further properties, or make a task of another name",
   },
+  ITEM_TYPE_COMPATIBLE: {
+    summary: "what a task yields has another type, or the task is a stream no more, or again",
+    fix: "go on yielding what clients know; add what is new as further properties, or make a task of another name",
+  },
   ERROR_CODE_ADDED: {
     summary: "a task declares an error that it did not",
     fix: "deploy clients that handle it first; others get it as a plain TaskError",

@@ -20,7 +20,7 @@ export interface TypesPair {
 interface Located {
   readonly direction: Direction;
   readonly finding: Finding;
-  /** `result`, `error CARD_DECLINED`; empty for arguments, whose paths say it. */
+  /** `item`, `result`, `error CARD_DECLINED`; empty for arguments, whose paths say it. */
   readonly part: string;
 }
 
@@ -40,14 +40,24 @@ const rewritten = ({ task }: TypesPair): Change => ({
 
 function* findingsOf(before: TaskTypes, after: TaskTypes): Iterable<Located> {
   yield* locate("args-backward", "", canReadArguments(before, after));
+  yield* locate("result-forward", "item", readItems(after, before));
   yield* locate("result-forward", "result", canRead(resultOf(after), resultOf(before)));
   yield* errorFindings("result-forward", after, before);
   yield* locate("args-forward", "", canReadArguments(after, before));
+  yield* locate("result-backward", "item", readItems(before, after));
   yield* locate("result-backward", "result", canRead(resultOf(before), resultOf(after)));
   yield* errorFindings("result-backward", before, after);
 }
 
 const resultOf = ({ result, types }: TaskTypes) => ({ type: result, definitions: types });
+
+/** What a task yields; where only one side is a stream, the other yields nothing that could be read. */
+function readItems(written: TaskTypes, reader: TaskTypes): readonly Finding[] {
+  if (written.item === undefined && reader.item === undefined) return [];
+  return canRead(itemOf(written), itemOf(reader));
+}
+
+const itemOf = ({ item = { kind: "undefined" }, types }: TaskTypes) => ({ type: item, definitions: types });
 
 const locate = (direction: Direction, part: string, findings: readonly Finding[]): Located[] =>
   findings.map((finding) => ({ direction, part, finding }));
@@ -88,6 +98,7 @@ function changeOf({ direction, finding, part }: Located, pair: TypesPair, mode: 
 /** The rule that a finding is a case of. */
 function ruleFor(part: string, finding: Finding, backward: boolean): RuleId {
   if (part === "result") return "RESULT_TYPE_COMPATIBLE";
+  if (part === "item") return "ITEM_TYPE_COMPATIBLE";
   if (part !== "") {
     const isCode = finding.kind === "ignored" && finding.path.length === 0;
     return isCode ? (backward ? "ERROR_CODE_REMOVED" : "ERROR_CODE_ADDED") : "ERROR_DATA_COMPATIBLE";
@@ -140,7 +151,7 @@ function happening(path: string, finding: Finding, { pair, isBackward: backward 
   const subject = name === undefined ? path : `parameter "${name}"`;
   const isAddition = finding.kind === "ignored" && !backward;
   const event = isAddition ? "ADDED_OPTIONAL" : eventOf(finding, backward);
-  return `${subject === "result" ? "the result" : subject} ${EVENTS[event]}`;
+  return `${subject === "result" || subject === "item" ? `the ${subject}` : subject} ${EVENTS[event]}`;
 }
 
 function parameterName({ args }: TaskTypes, step: Step | undefined): string | undefined {

@@ -90,6 +90,8 @@ export interface IndexModel {
 /** What callers and workers of one task agree on. */
 export interface TaskTypes {
   readonly args: TupleModel;
+  /** Of a stream, what it yields; absent of other tasks. */
+  readonly item?: TypeModel;
   /** What `.get()` resolves to. */
   readonly result: TypeModel;
   /** The own data of each error that the task declares with `throws`, by its code. */

@@ -4,6 +4,7 @@ import type { TaskModel } from "../model.js";
 import { compareCodeUnits } from "../order.js";
 import { importAliases, importPath } from "./imports.js";
 import { KeptTexts } from "./kept-texts.js";
+import { keyOptions } from "./key-options.js";
 import { keyOf, namespaceOf, type Namespace } from "./namespace.js";
 import { block, docComment, HEADER, indent, propertyKey } from "./source.js";
 
@@ -36,7 +37,7 @@ export function emitClient(tasks: readonly TaskModel[], options: EmitOptions): s
   const aliases = importAliases(tasks);
   return [
     HEADER,
-    ...imports(aliases, options, tasks.length > 0),
+    ...imports(aliases, options, [...new Set(tasks.map(stubsOf))].toSorted(compareCodeUnits)),
     "",
     "/** Every task of this project, by folder. */",
     `export type Tasks =${namespaceType(root, aliases)};`,
@@ -55,9 +56,10 @@ export function emitClient(tasks: readonly TaskModel[], options: EmitOptions): s
   ].join("\n");
 }
 
-function imports(aliases: ReadonlyMap<string, string>, options: EmitOptions, hasTasks: boolean): string[] {
+function imports(aliases: ReadonlyMap<string, string>, options: EmitOptions, stubs: readonly string[]): string[] {
   const { outDir, app, extension } = options;
-  const types = ["AnyApp", ...(hasTasks ? ["Stubs"] : [])];
+  const hasTasks = stubs.length > 0;
+  const types = ["AnyApp", ...stubs];
   const core = app === undefined ? ["defaultApp", ...types.map((name) => `type ${name}`)] : types;
   return [
     `import ${app === undefined ? "" : "type "}{ ${core.join(", ")} } from "@taskgen/core";`,
@@ -92,12 +94,15 @@ function namespaceType(folder: Namespace, aliases: ReadonlyMap<string, string>):
   return stubs.length < 2 ? ` ${parts.join(" & ")}` : indent(parts.map((part) => `\n& ${part}`).join(""));
 }
 
-/** One `Stubs` for each file of a folder. */
+/** The type that makes the stub of a task, one for each file and kind. */
+const stubsOf = ({ streams }: TaskModel): string => (streams === true ? "StreamStubs" : "Stubs");
+
+/** One `Stubs` for each file of a folder, and one for the streams in it. */
 function stubTypes(tasks: readonly TaskModel[], aliases: ReadonlyMap<string, string>): string[] {
-  const byFile = groupBy(tasks.filter(isCalledLikeExport), ({ file }) => file);
-  return [...byFile].map(([file, group]) => {
+  const typeOf = (task: TaskModel): string => `${stubsOf(task)}<typeof ${aliases.get(task.file)}, `;
+  return [...groupBy(tasks.filter(isCalledLikeExport), typeOf)].map(([type, group]) => {
     const names = group.map((task) => JSON.stringify(task.exportName));
-    return `Stubs<typeof ${aliases.get(file)}, ${names.join(" | ")}>`;
+    return `${type}${names.join(" | ")}>`;
   });
 }
 
@@ -107,7 +112,7 @@ function taskMember(task: TaskModel, aliases: ReadonlyMap<string, string>): stri
   const key = propertyKey(keyOf(task));
   if (isCalledLikeExport(task)) return doc.length === 0 ? [] : [...doc, `readonly ${key}: unknown;`];
   const name = JSON.stringify(task.exportName);
-  return [...doc, `readonly ${key}: Stubs<typeof ${aliases.get(task.file)}, ${name}>[${name}];`];
+  return [...doc, `readonly ${key}: ${stubsOf(task)}<typeof ${aliases.get(task.file)}, ${name}>[${name}];`];
 }
 
 const isCalledLikeExport = (task: TaskModel): boolean => task.exportName === keyOf(task);
@@ -127,13 +132,25 @@ function keptStub(task: TaskModel, options: EmitOptions): string {
 }
 
 /** What the stub knows of its task: literal options, the hash of its contract, its validator. */
-function stubCall({ name, options, sensitive }: TaskModel, { contracts, validators }: EmitOptions): string {
+function stubCall({ name, options, keyed, sensitive }: TaskModel, { contracts, validators }: EmitOptions): string {
   const hash = contracts?.get(name)?.hash;
   const hides = sensitive === true && validators?.client === true;
-  const literals = Object.entries({ ...options, ...(hash !== undefined && { hash }), ...(hides && { sensitive }) })
+  const literals = Object.entries({
+    ...options,
+    ...keyOptions(keyed),
+    ...(hash !== undefined && { hash }),
+    ...(hides && { sensitive }),
+  })
     .toSorted(([a], [b]) => compareCodeUnits(a, b))
-    .map(([key, value]) => `${key}: ${JSON.stringify(value)}`);
+    .map(([key, value]) => `${key}: ${literal(value)}`);
   const text = JSON.stringify(name);
   const given = validators?.client === true ? [`args: validators[${text}]`, ...literals] : literals;
   return `stub(app, ${text}${given.length === 0 ? "" : `, { ${given.join(", ")} }`})`;
 }
+
+const literal = (value: unknown): string =>
+  typeof value === "object" && value !== null
+    ? `{ ${Object.entries(value)
+        .map(([key, part]) => `${key}: ${JSON.stringify(part)}`)
+        .join(", ")} }`.replace("{  }", "{}")
+    : JSON.stringify(value);

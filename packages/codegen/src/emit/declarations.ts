@@ -37,7 +37,7 @@ export function declareTasks(
   const imports = new Set([...stubs.values()].map((stub) => stub.slice(0, stub.indexOf("<"))));
   const text = [
     ...platformDeclarations(printer.builtins),
-    ...(imports.has("StubWith") ? [THROWS] : []),
+    ...([...imports].some((name) => name.endsWith("StubWith")) ? [THROWS] : []),
     ...definitions,
     `/** Every task of this project, by folder. */\nexport type Tasks = ${folderType(namespaceOf(tasks), stubs)};`,
     `/** Every task by its name on the wire. */\nexport interface TaskMap ${block(sorted.map(mapEntry))}`,
@@ -61,14 +61,15 @@ function folderType(folder: Namespace, stubs: ReadonlyMap<string, string>): stri
   ]);
 }
 
-/** `Stub<[x: number], string>`, or a `StubWith` where the task declares errors. */
-function stubType({ args, result, errors }: Signature, printer: TypePrinter): string {
+/** `Stub<[x: number], string>`, or a `StubWith` where the task declares errors; of streams `StreamStub<[x: number], Item, Result>`. */
+function stubType({ args, item, result, errors }: Signature, printer: TypePrinter): string {
   const thrown = Object.entries(errors)
     .toSorted(([a], [b]) => compareCodeUnits(a, b))
     .map(([code, data]) => errorText(code, data, printer));
-  const parts = [printer.print(args), printer.print(result)];
-  if (thrown.length === 0) return listText("Stub<", parts, ">");
-  return listText("StubWith<", [...parts, `Throws<${thrown.join(" | ")}>`], ">");
+  const kind = item === undefined ? "" : "Stream";
+  const parts = [printer.print(args), ...(item === undefined ? [] : [printer.print(item)]), printer.print(result)];
+  if (thrown.length === 0) return listText(`${kind}Stub<`, parts, ">");
+  return listText(`${kind}StubWith<`, [...parts, `Throws<${thrown.join(" | ")}>`], ">");
 }
 
 const THROWS = "type Throws<E extends Error> = { readonly throws: readonly (abstract new (...args: never[]) => E)[] };";

@@ -3,7 +3,7 @@ import { freeName, TAKEN } from "./imports.js";
 
 /** What generated code and printed types call by these names, or cannot call a type. */
 const RESERVED = [
-  ...["AnyApp", "Map", "Set", "Stub", "StubWith", "Throws", "globalThis", "validators"],
+  ...["AnyApp", "Map", "Set", "StreamStub", "StreamStubWith", "Stub", "StubWith", "Throws", "globalThis", "validators"],
   ...["abstract", "asserts", "infer", "intrinsic", "is", "keyof", "module", "namespace", "out", "readonly", "unique"],
 ];
 

@@ -24,13 +24,14 @@ export function emitJsonSchema(tasks: ReadonlyMap<string, TaskTypes>): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-function taskSchema({ args, result, errors }: TaskTypes, scope: Scope): JsonSchema {
+function taskSchema({ args, item, result, errors }: TaskTypes, scope: Scope): JsonSchema {
   const schemas = new JsonSchemaOf(scope);
   const declared = Object.entries(errors).toSorted(([a], [b]) => compareCodeUnits(a, b));
   return {
     type: "object",
     properties: {
       args: schemas.args(args),
+      ...(item !== undefined && { item: schemas.of(item) }),
       result: schemas.of(result),
       ...(declared.length > 0 && {
         errors: {

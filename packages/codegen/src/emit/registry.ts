@@ -4,6 +4,7 @@ import { compareCodeUnits } from "../order.js";
 import type { EmitOptions } from "./client.js";
 import { importPath } from "./imports.js";
 import { KeptTexts } from "./kept-texts.js";
+import { limitKeyOf } from "./key-options.js";
 import { block, HEADER, indent, propertyKey } from "./source.js";
 
 /** The text of `registry.ts`: how a worker finds each task, loaded when it is first needed. */
@@ -43,11 +44,13 @@ function keptEntry(task: TaskModel, options: EmitOptions): string {
 
 function entry(task: TaskModel, options: EmitOptions): string {
   const contract = options.contracts?.get(task.name);
+  const limitKey = limitKeyOf(task.keyed);
   return block([
     `source: ${JSON.stringify(`${task.file}#${task.exportName}`)},`,
     ...(contract === undefined ? [] : [`hash: ${JSON.stringify(contract.hash)},`]),
     ...(contract === undefined || contract.accepts.length === 0 ? [] : [`accepts: ${list(contract.accepts)},`]),
     ...(options.validators?.worker === true ? [`args: () => ${validator(task.name, options)},`] : []),
+    ...(limitKey === undefined ? [] : [`limitKey: ${JSON.stringify(limitKey)},`]),
     `load: () => ${load(task, options)},`,
   ]);
 }

@@ -24,6 +24,17 @@ export function literalValue(expression: ts.Expression): string | number | boole
   return undefined;
 }
 
+/** The name of a property, where it is written out. */
+export function propertyKey(name: ts.PropertyName): string | undefined {
+  if (ts.isIdentifier(name) || ts.isStringLiteralLike(name)) return name.text;
+  return ts.isComputedPropertyName(name) ? stringLiteral(name.expression) : undefined;
+}
+
+function stringLiteral(expression: ts.Expression): string | undefined {
+  const value = literalValue(expression);
+  return typeof value === "string" ? value : undefined;
+}
+
 /** The first node under `root`, itself included, that passes; the bodies of functions and classes are left out. */
 export function findOutsideFunctions<T extends ts.Node>(
   root: ts.Node,

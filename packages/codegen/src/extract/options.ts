@@ -1,7 +1,8 @@
 import { ts } from "#compiler";
 import type { OptionLayer, Problem } from "../facts.js";
 import type { ClientOptions } from "../model.js";
-import { literalValue, unwrap } from "./expressions.js";
+import { literalValue, propertyKey, unwrap } from "./expressions.js";
+import { readKeyOptions } from "./key-options.js";
 import { nodeSpan } from "./span.js";
 
 /** The options that callers need, with the type of their literals. */
@@ -35,9 +36,11 @@ export function readOptions(file: ts.SourceFile, argument: ts.Expression): Optio
     if ("problem" in read) problems.push(read.problem);
     else values[read.key] = read.value;
   }
+  const keyed = readKeyOptions(file, object, problems);
   const versions = readVersions(object);
   const sensitive = propertyOf(object, "sensitive") !== undefined;
-  return { values, problems, ...(versions.length > 0 && { versions }), ...(sensitive && { sensitive }) };
+  const rest = { ...(versions.length > 0 && { versions }), ...(sensitive && { sensitive }) };
+  return { values, problems, ...(keyed.length > 0 && { keyed }), ...rest };
 }
 
 /** The keys of the option `versions` that are written out; they decide nothing but how grave a change is. */
@@ -67,16 +70,6 @@ function readProperty(file: ts.SourceFile, property: ts.ObjectLiteralElementLike
   if (typeof value === CLIENT_OPTIONS[key] && value !== undefined) return { key, value };
   const message = `the option "${key}" is not a ${CLIENT_OPTIONS[key]} literal`;
   return { problem: notLiteral(file, property, message, `write the ${CLIENT_OPTIONS[key]} itself here`) };
-}
-
-function propertyKey(name: ts.PropertyName): string | undefined {
-  if (ts.isIdentifier(name) || ts.isStringLiteralLike(name)) return name.text;
-  return ts.isComputedPropertyName(name) ? stringLiteral(name.expression) : undefined;
-}
-
-function stringLiteral(expression: ts.Expression): string | undefined {
-  const value = literalValue(expression);
-  return typeof value === "string" ? value : undefined;
 }
 
 /** TG1010. */

@@ -1,7 +1,8 @@
 import { ts } from "#compiler";
-import { CORE, type Factory } from "../facts.js";
+import { CORE, type Factory, type ParameterFact } from "../facts.js";
 import { unwrap } from "./expressions.js";
 import { readOptions } from "./options.js";
+import { readParameters } from "./parameters.js";
 
 const CORE_TASK: Factory = { base: "core", layers: [] };
 
@@ -14,7 +15,18 @@ interface Namespace {
 export interface FunctionShape {
   readonly overloaded: boolean;
   readonly generic: boolean;
+  readonly parameters: readonly ParameterFact[];
+  readonly generator: Generator | undefined;
 }
+
+/** Kinds of generators. */
+export type Generator = "async" | "sync";
+
+/** What kind of generator a function is, by its syntax. */
+export const generatorOf = (fn: ts.FunctionDeclaration | ts.FunctionExpression): Generator | undefined => {
+  if (fn.asteriskToken === undefined) return undefined;
+  return fn.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true ? "async" : "sync";
+};
 
 /** What the names at the top level of a file stand for. */
 export interface Scope {
@@ -61,7 +73,7 @@ function importedFactory(from: string, name: string): Factory | undefined {
   return name === "task" ? CORE_TASK : undefined;
 }
 
-/** The factory that an expression stands for: `task`, `tg.task`, `httpTask`, or `task.with({ … })`. */
+/** The factory that an expression stands for: `task`, `tg.task`, `httpTask`, `task.batch`, or `task.with({ … })`. */
 export function factoryOf(scope: Scope, expression: ts.Expression): Factory | undefined {
   const value = unwrap(expression);
   if (ts.isIdentifier(value)) {
@@ -74,7 +86,8 @@ export function factoryOf(scope: Scope, expression: ts.Expression): Factory | un
 
 function memberFactory(scope: Scope, { expression, name }: ts.PropertyAccessExpression): Factory | undefined {
   const owner = ts.isIdentifier(expression) ? scope.names.get(expression.text) : undefined;
-  return owner && "namespace" in owner ? importedFactory(owner.namespace, name.text) : undefined;
+  if (owner && "namespace" in owner) return importedFactory(owner.namespace, name.text);
+  return name.text === "batch" ? factoryOf(scope, expression) : undefined;
 }
 
 /** `factory.with(options)`. */
@@ -89,7 +102,10 @@ function functionShapes(file: ts.SourceFile): Map<string, FunctionShape> {
   for (const statement of file.statements) {
     if (!ts.isFunctionDeclaration(statement) || statement.name === undefined) continue;
     const generic = statement.typeParameters !== undefined || shapes.get(statement.name.text)?.generic === true;
-    shapes.set(statement.name.text, { overloaded: shapes.has(statement.name.text), generic });
+    const parameters = readParameters(statement.parameters);
+    const generator = generatorOf(statement) ?? shapes.get(statement.name.text)?.generator;
+    const overloaded = shapes.has(statement.name.text);
+    shapes.set(statement.name.text, { overloaded, generic, parameters, generator });
   }
   return shapes;
 }

@@ -3,7 +3,7 @@ import type { OptionLayer, TaskFact } from "../facts.js";
 import { findOutsideFunctions, unwrap } from "./expressions.js";
 import { notLiteral, readOptions } from "./options.js";
 import { factoryOf, type Scope } from "./scope.js";
-import { signatureProblems } from "./signature.js";
+import { parametersOf, signatureProblems, isStream } from "./signature.js";
 import { nodeSpan } from "./span.js";
 
 /** What the call of a task says by itself. */
@@ -20,8 +20,16 @@ export function readTaskCall(scope: Scope, expression: ts.Expression, name: ts.N
   const label = ts.isIdentifier(name) ? name.text : "default";
   const own = ownOptions(scope, call);
   const problems = signatureProblems(scope, label, call.arguments.at(-1));
+  const parameters = parametersOf(scope, call.arguments.at(-1));
   const layers = own === undefined ? factory.layers : [...factory.layers, own];
-  return { label, span: nodeSpan(scope.file, name), factory: { base: factory.base, layers }, problems };
+  return {
+    label,
+    span: nodeSpan(scope.file, name),
+    factory: { base: factory.base, layers },
+    problems,
+    ...(parameters && { parameters }),
+    ...(isStream(scope, call.arguments.at(-1)) && { streams: true as const }),
+  };
 }
 
 function ownOptions({ file }: Scope, call: ts.CallExpression): OptionLayer | undefined {

@@ -77,7 +77,6 @@ export const APP_DEFAULTS = {
   queue: "default",
   resultTtl: "1h",
   revocationTtl: "30d",
-  maxBufferedBytes: 128 * 1024 * 1024,
   lease: "30s",
   heartbeat: "5s",
 } as const satisfies AppOptions;

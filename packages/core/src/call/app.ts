@@ -1,16 +1,14 @@
 import { defaultAmbient } from "../ambient.js";
 import type { CallOptions } from "../define/task-options.js";
-import { milliseconds, type Duration } from "../duration.js";
+import type { Duration } from "../duration.js";
 import { Emitter } from "../emitter.js";
 import { ConfigError } from "../errors.js";
 import type { Middleware } from "../run/middleware.js";
-import { timeoutSignal } from "../timer.js";
-import type { Deadline } from "../transport.js";
 import { Encoder } from "../wire/encoder.js";
 import { DEFAULT_LIMITS } from "../wire/limits.js";
 import type { AppEvents } from "./app-events.js";
-import { APP_DEFAULTS, resolveOptions, type AppOptions, type ResolvedOptions } from "./app-options.js";
-import type { AsyncResultWith, RevokeOptions, UnknownExtras } from "./async-result.js";
+import { resolveOptions, type AppOptions, type ResolvedOptions } from "./app-options.js";
+import type { AsyncResultWith, Reports, RevokeOptions, UnknownExtras } from "./async-result.js";
 import type { Connection } from "./connection.js";
 import type { NamedUrls } from "../transports/default-broker.js";
 import { LinkState } from "./link-state.js";
@@ -21,6 +19,7 @@ import { Routing } from "./routes.js";
 import { sendPolicy } from "./send-policy.js";
 import type { Sender } from "./sender.js";
 import { following, type StandIn } from "./stand-in.js";
+import type { Streamed } from "./stream-call.js";
 import type { TaskCallWith } from "./task-call.js";
 
 /** Under this symbol an app keeps what only taskgen's own packages use. */
@@ -87,7 +86,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   }
 
   /** The result of any call, by its id. Reading it rejects with `RESULT_NOT_STORED` where the backend answers only callers. */
-  result(id: string): AsyncResultWith<unknown, UnknownExtras> {
+  result(id: string): AsyncResultWith<unknown, UnknownExtras> & Reports<unknown> & Streamed<unknown> {
     return this.#publisher.result(id);
   }
 
@@ -123,20 +122,17 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
    * Closing twice is safe.
    */
   async close(options: { readonly timeout?: Duration } = {}): Promise<void> {
-    this.#closing ??= this.#close(timeoutSignal(milliseconds(options.timeout ?? "5s")));
+    this.#closing ??= this.#close(options.timeout);
     return this.#closing;
   }
 
-  async #close(deadline: Deadline): Promise<void> {
-    await Promise.race([this.#outgoing.drained(), aborted(deadline)]);
-    // n.b. one that opens only after the deadline is closed all the same
-    const disconnected = this.#connection?.then(
-      async (connection) => (await import("./connection.js")).disconnect(connection, deadline),
-      () => {},
-    );
-    this.#connected = undefined;
-    this.#ending.abort(appClosed());
-    await Promise.race([disconnected, aborted(deadline)]);
+  async #close(timeout: Duration | undefined): Promise<void> {
+    const { closeApp } = await import("./close-app.js");
+    const end = (): void => {
+      this.#connected = undefined;
+      this.#ending.abort(appClosed());
+    };
+    await closeApp({ drained: () => this.#outgoing.drained(), connection: () => this.#connection, end }, timeout);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -178,8 +174,9 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
 
   #createPublisher(): Publisher {
     return new Publisher({
+      ...this.#given,
+      ...this.#resolved,
       routing: this.#routing,
-      ambient: this.#resolved.ambient,
       codec: new Encoder({ ...DEFAULT_LIMITS, ...this.#given.limits }),
       sender: this.#outgoing,
       source: {
@@ -188,9 +185,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
         reader: () => this.#reader!,
         revoke: (id, options) => this.revoke(id, options),
       },
-      onPublishError: this.#given.onPublishError,
       sending: this.#given,
-      context: this.#given.context,
       events: this.#events,
       middleware: this.#fixedMiddleware,
       afterSend: () => this.#standIn?.afterSend,
@@ -198,10 +193,8 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   }
 
   async #openSender(): Promise<Sender> {
-    const { retry, retryPolicy, publishTimeout, maxBufferedBytes = APP_DEFAULTS.maxBufferedBytes } = this.#given;
-    const connect = (): Promise<Connection> => this.#connect();
-    const how = { retry, retryPolicy, publishTimeout };
-    return new (await import("./sender.js")).Sender({ ...how, maxBufferedBytes, connect, state: this.#state });
+    const own = { connect: () => this.#connect(), state: this.#state };
+    return new (await import("./sender.js")).Sender({ ...this.#given, ...own });
   }
 
   #connect(): Promise<Connection> {
@@ -270,6 +263,3 @@ const tooLate = (): ConfigError =>
 
 const appClosed = (): ConfigError =>
   new ConfigError("OPTION_INVALID", "the app is closed; create another one to go on");
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((done) => (signal.aborted ? done() : signal.addEventListener("abort", () => done(), { once: true })));

@@ -1,6 +1,7 @@
 import type { Duration } from "../duration.js";
 import type { State } from "../state.js";
 import type { ErrorClass } from "../define/task-options.js";
+import type { Progress } from "../define/progress.js";
 import type { Settled } from "./settled.js";
 
 /** How to wait for a result. */
@@ -61,6 +62,7 @@ export interface AsyncResult<R> {
 /** What a task declares besides its parameters and its result. */
 export interface Extras {
   readonly throws?: readonly ErrorClass[];
+  readonly progress?: Progress<never>;
 }
 
 /** Extras of a task that the compiler does not know: any error may be one that it declares. */
@@ -83,3 +85,27 @@ export interface AsyncResultWith<R, out X extends Extras> extends Omit<AsyncResu
   /** How the task ended; its declared errors are typed, told apart by their `code`. */
   settled(options?: GetOptions): Promise<Settled<R, DeclaredErrors<X>>>;
 }
+
+/** How to follow a task. */
+export type ProgressOptions = Pick<GetOptions, "signal" | "allowJoin">;
+
+/** How a task that reports progress can be followed. */
+export interface Reports<P> {
+  /**
+   * What the task has reported last, then what it reports, until it has ended, however that was. Values that the task reports faster
+   * than they are taken, or than ten times a second, may be skipped; the last one never is. A retry reports anew.
+   * Rejects with a `ResultError` as `get` does: `RESULT_ABORTED`, `RESULT_IGNORED`, `RESULT_CLOSED`, `JOIN_IN_TASK` …
+   */
+  progress(options?: ProgressOptions): AsyncIterable<P>;
+}
+
+/** An `AsyncResultWith` of a task that reports progress. */
+export interface ReportingResult<R, out X extends Extras, P> extends Omit<AsyncResultWith<R, X>, "info">, Reports<P> {
+  /** What the task has reported last; `undefined` when it has reported nothing, or waits for a retry. */
+  info(): Promise<P | undefined>;
+}
+
+/** The result of a task with extras. `ResultWith<number, { progress: Progress<string> }>` is a `ReportingResult`. */
+export type ResultWith<R, X extends Extras> = X extends { readonly progress: Progress<infer P> }
+  ? ReportingResult<R, X, P>
+  : AsyncResultWith<R, X>;

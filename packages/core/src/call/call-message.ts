@@ -1,4 +1,6 @@
+import type { Debounce, Dedupe, Throttle } from "../define/limits.js";
 import type { CallOptions } from "../define/task-options.js";
+import { plainKey, valueAt } from "../define/plain-key.js";
 import type { Validator } from "../define/validator.js";
 import { milliseconds } from "../duration.js";
 import { CodecError, ConfigError, PublishError } from "../errors.js";
@@ -8,6 +10,9 @@ import { describeIssues } from "../wire/issues.js";
 import { checkLimits } from "../define/check-limits.js";
 import { CALL_VERSION, encodeMessage } from "../wire/encode-message.js";
 import type { Header } from "../wire/message.js";
+
+/** What a message says to workers besides: see `Header`. */
+export type CallMarks = Pick<Header, "unique" | "keep" | "debounce" | "debouncedAt">;
 
 /** The task that is called, as its stub knows it. */
 export interface Target {
@@ -19,6 +24,12 @@ export interface Target {
   readonly validator?: Validator | undefined;
   /** The task calls parts of its arguments sensitive: what does not fit is told without its value. */
   readonly sensitive?: boolean | undefined;
+  /** Where the arguments have the key of the task's limit. */
+  readonly limitKey?: string | undefined;
+  readonly dedupe?: Dedupe | undefined;
+  readonly debounce?: Debounce | undefined;
+  readonly throttle?: Throttle | undefined;
+  readonly marks?: CallMarks;
 }
 
 /** One call, before it is sent. */
@@ -59,7 +70,7 @@ function refusal(
   return new PublishError(code, `call of ${name}: ${reason}`, { cause, taskId: id, taskName: name });
 }
 
-function header({ target, options }: Call): Header {
+function header({ target, args, options }: Call): Header {
   checkLimits(`call of ${target.name}`, options);
   return {
     v: CALL_VERSION,
@@ -68,7 +79,10 @@ function header({ target, options }: Call): Header {
     ...(options.ignoreResult !== undefined && { ignoreResult: options.ignoreResult }),
     ...(options.timeLimit !== undefined && { timeLimit: milliseconds(options.timeLimit) }),
     ...(options.softTimeLimit !== undefined && { softTimeLimit: milliseconds(options.softTimeLimit) }),
+    // n.b. a key that is not plain is left to the worker
+    ...(target.limitKey !== undefined && { limitKey: plainKey(valueAt(args, target.limitKey)) }),
     ...runningTask()?.descent,
+    ...target.marks,
     ...(options.headers !== undefined && { headers: checkHeaders(options.headers) }),
   };
 }

@@ -24,8 +24,8 @@ export type Travelling<A extends readonly unknown[]> = [Suspect<A[number]>] exte
  * each other and have their results inferred. Of a result that depends on itself the complaint is `any`; the compiler has
  * its own error for that.
  */
-export type TravellingResult<R> =
-  Complaint<R, "the result"> extends infer C extends string
+export type TravellingResult<R, Place extends string = "the result"> =
+  Complaint<R, Place> extends infer C extends string
     ? 0 extends C & 1
       ? R
       : [C] extends [never]

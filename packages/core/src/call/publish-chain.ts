@@ -1,15 +1,17 @@
+import type { SendOptions } from "../define/retry-policy.js";
 import { ConfigError, PublishError } from "../errors.js";
 import type { Middleware, MiddlewareParts, OutgoingCall, Publish } from "../run/middleware.js";
 import type { Call } from "./call-message.js";
 import { PublishBatch } from "./publish-batch.js";
+import { sendPolicy } from "./send-policy.js";
 
-/** How calls leave the middleware. */
-export interface Delivering {
-  readonly one: (call: Call) => Promise<void>;
-  /** Each call, or why it was not sent; rejects when none was sent. */
-  readonly all: (calls: readonly Call[]) => Promise<readonly (Call | PublishError)[]>;
-  /** How long the calls of a batch may take to come through, milliseconds. */
-  readonly timeoutMs: (call: Call) => number;
+/** How calls leave the middleware: each call, or why it was not sent; rejects when none was sent. */
+export type Deliver = (calls: readonly Call[]) => Promise<readonly (Call | PublishError)[]>;
+
+/** What a chain is made of. */
+export interface ChainOptions {
+  readonly middleware: () => readonly Middleware[];
+  readonly sending: SendOptions;
 }
 
 /** A call in the middleware. */
@@ -27,12 +29,14 @@ interface Journey {
 /** Takes calls through the middleware of an app. */
 export class PublishChain {
   readonly #publish: Publish;
-  readonly #delivering: Delivering;
+  readonly #sending: SendOptions;
+  readonly #deliver: Deliver;
   readonly #underWay = new Map<string, Journey>();
 
-  constructor(middleware: readonly Middleware[], delivering: Delivering) {
-    this.#delivering = delivering;
-    this.#publish = middleware.reduceRight<Publish>(
+  constructor({ middleware, sending }: ChainOptions, deliver: Deliver) {
+    this.#sending = sending;
+    this.#deliver = deliver;
+    this.#publish = middleware().reduceRight<Publish>(
       (next, each) => (each as MiddlewareParts).publish?.(next) ?? next,
       (call) => this.#arrive(call),
     );
@@ -40,15 +44,15 @@ export class PublishChain {
 
   /** Resolves to the call as it was sent. */
   send(call: Call): Promise<Call> {
-    return this.#send(call, this.#delivering.one);
+    return this.#send(call, (one) => this.#deliverOne(one));
   }
 
   /** Sends all in one batch, or none; resolves to each call as it was sent, or to failures alone. */
   async sendMany(calls: readonly Call[]): Promise<readonly (Call | PublishError)[]> {
-    const { one, all, timeoutMs } = this.#delivering;
     if (calls[0] === undefined) return [];
-    const batch = new PublishBatch(calls, all, timeoutMs(calls[0]));
-    const deliver = (call: Call): Promise<void> => (batch.isSent ? one(call) : batch.add(call));
+    const { timeoutMs } = sendPolicy(calls[0].options, this.#sending);
+    const batch = new PublishBatch(calls, this.#deliver, timeoutMs);
+    const deliver = (call: Call): Promise<void> => (batch.isSent ? this.#deliverOne(call) : batch.add(call));
     const ends = await Promise.all(
       calls.map((call) =>
         this.#send(call, deliver)
@@ -58,6 +62,11 @@ export class PublishChain {
     );
     batch.close();
     return newsOf(ends, batch);
+  }
+
+  async #deliverOne(call: Call): Promise<void> {
+    const [end] = await this.#deliver([call]).catch((error: unknown) => [ownError(error)]);
+    if (end instanceof Error) throw end;
   }
 
   async #send(call: Call, deliver: (call: Call) => Promise<void>): Promise<Call> {
@@ -93,6 +102,9 @@ export class PublishChain {
     return (journey.delivery = delivery);
   }
 }
+
+/** Of the only one of a list. */
+const ownError = (error: unknown): Error => (error instanceof AggregateError ? error.errors[0] : error) as Error;
 
 const anotherCall = (id: string, task: string): ConfigError =>
   new ConfigError(

@@ -14,7 +14,6 @@ import { withInherited, type ContextOptions } from "./context.js";
 import type { Outgoing } from "./outgoing.js";
 import type { PublishChain } from "./publish-chain.js";
 import type { Routing } from "./routes.js";
-import { sendPolicy } from "./send-policy.js";
 import type { StandIn } from "./stand-in.js";
 import { StoredResult, type ResultSource } from "./stored-result.js";
 import { PendingCall, PendingCalls } from "./task-call.js";
@@ -27,8 +26,9 @@ export interface PublisherOptions {
   readonly ambient: Ambient;
   readonly codec: Pick<Codec, "encode">;
   readonly sender: Outgoing;
+  readonly resultTtlMs: number;
   readonly source: ResultSource;
-  readonly onPublishError: OnPublishError | undefined;
+  readonly onPublishError?: OnPublishError | undefined;
   /** How hard its calls try to reach the broker. */
   readonly sending: SendOptions;
   readonly context: ContextOptions | undefined;
@@ -55,7 +55,7 @@ export class Publisher {
     const sent = this.#send(call, result);
     const pending = PendingCall.of(call.id, sent, (options) => {
       // calls that travel together have little to save
-      if (this.#options.sender.isQuiet && this.#isWrapped !== true) result.expect(sent, options);
+      if (this.#options.sender.isQuiet && !(this.#isWrapped || isGuarded(call))) result.expect(sent, options);
     });
     this.#tell([call], sent);
     const { onPublishError } = this.#options;
@@ -81,44 +81,58 @@ export class Publisher {
   }
 
   /** The result of a call that this process may not have made. */
-  result(id: string): AsyncResult<unknown> {
+  result(id: string): StoredResult<unknown> {
     return new StoredResult({ id, name: undefined, ignored: false, foreign: true }, this.#options.source);
   }
 
-  async #send(given: Call, result: StoredResult<unknown>): Promise<StoredResult<unknown>> {
+  async #send(given: Call, result: StoredResult<unknown>): Promise<AsyncResult<unknown>> {
     const call = inheriting(given, withInherited(given.options, this.#options.context));
+    if (isGuarded(call)) return (await this.#sendGuarded([call], false))[0]!;
     const chain = this.#middleware();
-    if (chain !== undefined) return this.#sendThrough(await chain, call);
-    const outcome = await this.#options.sender.send(this.#envelope(call), call.options);
-    if (outcome instanceof TransportError) throw await failureOf(call, outcome);
+    let sent = result;
+    if (chain !== undefined) sent = this.#result(await (await chain).send(call));
+    else {
+      const outcome = await this.#options.sender.send(this.#envelope(call), call.options);
+      if (outcome instanceof TransportError) throw await failureOf(call, outcome);
+    }
     await this.#options.afterSend()?.([call.id]);
-    return result;
-  }
-
-  async #sendThrough(chain: PublishChain, call: Call): Promise<StoredResult<unknown>> {
-    const result = this.#result(await chain.send(call));
-    await this.#options.afterSend()?.([call.id]);
-    return result;
+    return sent;
   }
 
   async #sendMany(given: readonly Call[]): Promise<readonly AsyncResult<unknown>[]> {
     // n.b. calls that are made together inherit the same
     const options = given[0] && withInherited(given[0].options, this.#options.context);
     const calls = given.map((call) => inheriting(call, options!));
-    const chain = this.#middleware();
-    const sent = chain === undefined ? await this.#deliverAll(calls) : await (await chain).sendMany(calls);
+    if (isGuarded(calls[0])) return this.#sendGuarded(calls, true);
+    const sent = await this.#dispatch(calls);
     const failures = sent.filter((each) => each instanceof Error);
     if (failures.length > 0) throw await notSent(failures, calls);
     await this.#options.afterSend()?.(calls.map(({ id }) => id));
     return sent.map((call) => this.#result(call as Call));
   }
 
+  async #sendGuarded(calls: readonly Call[], isList: boolean): Promise<readonly AsyncResult<unknown>[]> {
+    const host = {
+      ...this.#options,
+      isList,
+      deliver: (sends: readonly Call[]) => this.#dispatch(sends),
+      result: (call: Call) => this.#result(call),
+    };
+    return (await import("./guard.js")).sendGuarded(calls, host);
+  }
+
+  /** Through the middleware; each call, or why it was not sent. */
+  async #dispatch(calls: readonly Call[]): Promise<readonly (Call | PublishError)[]> {
+    const chain = this.#middleware();
+    return chain === undefined ? this.#deliverAll(calls) : (await chain).sendMany(calls);
+  }
+
   /** Each call, or why it was not sent. */
   async #deliverAll(calls: readonly Call[]): Promise<(Call | PublishError)[]> {
-    const failures: PublishError[] = [];
-    const envelopes = this.#envelopes(calls, failures);
+    const envelopes = calls.map((call) => this.#tryEnvelope(call));
+    const failures = envelopes.filter((each) => each instanceof PublishError);
     if (failures.length > 0) throw await notSent(failures, calls);
-    const outcomes = await this.#options.sender.sendMany(envelopes, calls[0]?.options ?? {});
+    const outcomes = await this.#options.sender.sendMany(envelopes as Envelope[], calls[0]?.options ?? {});
     const ends: (Call | PublishError)[] = [...calls];
     for (const [i, outcome] of outcomes.entries())
       if (outcome instanceof TransportError) ends[i] = await failureOf(calls[i]!, outcome);
@@ -127,7 +141,8 @@ export class Publisher {
 
   #tell(calls: readonly Call[], sent: Promise<unknown>): void {
     const { events } = this.#options;
-    if (events.hears("published") || events.hears("publish-failed"))
+    // n.b. of guarded ones it is told what is really sent
+    if ((events.hears("published") || events.hears("publish-failed")) && !isGuarded(calls[0]))
       void import("./app-events.js").then(({ tellPublished }) => tellPublished(events, calls, sent));
   }
 
@@ -139,14 +154,7 @@ export class Publisher {
 
   async #loadChain(): Promise<PublishChain> {
     const { PublishChain } = await import("./publish-chain.js");
-    return new PublishChain(this.#options.middleware(), {
-      one: async (call) => {
-        const outcome = await this.#options.sender.send(this.#envelope(call), call.options);
-        if (outcome instanceof TransportError) throw await failureOf(call, outcome);
-      },
-      all: (calls) => this.#deliverAll(calls),
-      timeoutMs: (call) => sendPolicy(call.options, this.#options.sending).timeoutMs,
-    });
+    return new PublishChain(this.#options, (calls) => this.#deliverAll(calls));
   }
 
   #result({ id, target, options }: Call): StoredResult<unknown> {
@@ -156,18 +164,14 @@ export class Publisher {
     );
   }
 
-  /** All or none: where one call cannot travel, none is sent. */
-  #envelopes(calls: readonly Call[], failures: PublishError[]): Envelope[] {
-    const envelopes: Envelope[] = [];
-    for (const call of calls) {
-      try {
-        envelopes.push(this.#envelope(call));
-      } catch (error) {
-        if (!(error instanceof PublishError)) throw error;
-        failures.push(error);
-      }
+  /** n.b. all or none: where one call cannot travel, none is sent. */
+  #tryEnvelope(call: Call): Envelope | PublishError {
+    try {
+      return this.#envelope(call);
+    } catch (error) {
+      if (error instanceof PublishError) return error;
+      throw error;
     }
-    return envelopes;
   }
 
   #envelope(call: Call): Envelope {
@@ -189,6 +193,10 @@ const failureOf = async (call: Call, outcome: TransportError): Promise<PublishEr
 
 const notSent = async (failures: readonly PublishError[], calls: readonly Call[]): Promise<AggregateError> =>
   (await import("./publish-failure.js")).notSent(failures, calls);
+
+/** It may be the same as another one. */
+const isGuarded = (call: Call | undefined): boolean =>
+  (call?.target.dedupe ?? call?.target.debounce ?? call?.target.throttle ?? call?.options.idempotencyKey) !== undefined;
 
 const inheriting = (call: Call, options: CallOptions): Call => (options === call.options ? call : { ...call, options });
 

@@ -1,14 +1,17 @@
 import { milliseconds } from "../duration.js";
 import { ResultError } from "../errors.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
-import { runningTask } from "../run/current-task.js";
 import type { Sealer } from "../security/sealer.js";
 import { openStored, type Sealed } from "../security/stored.js";
 import type { State } from "../state.js";
 import { timeoutSignal } from "../timer.js";
-import type { GetOptions } from "./async-result.js";
+import type { GetOptions, ProgressOptions } from "./async-result.js";
+import { followProgress } from "./follow-progress.js";
+import { join } from "./join.js";
 import type { ResultReader } from "./result-reader.js";
 import type { Settled } from "./settled.js";
+import type { StreamOptions } from "./stream-call.js";
+import { readStream } from "./stream-reader.js";
 import type { ResultOrigin } from "./stored-result.js";
 
 /** What a handle reads, and from where. */
@@ -17,6 +20,8 @@ export interface HandleOptions {
   readonly results: ResultBackend;
   readonly reader: ResultReader;
   readonly sealer: Sealer | undefined;
+  /** Revokes the task. */
+  readonly revoke: () => Promise<void>;
   /** A wait that was begun with the call. */
   readonly expected: () => Promise<ResultRecord> | undefined;
 }
@@ -49,7 +54,7 @@ export class ResultHandle<R> {
   }
 
   async settled(options: GetOptions = {}): Promise<Settled<R>> {
-    this.#record ??= this.#opened(await this.#join(options));
+    this.#record ??= this.#opened(await join(options, () => this.#wait(options)));
     return this.#options.reader.settled(this.#record, this.#options.origin);
   }
 
@@ -58,6 +63,18 @@ export class ResultHandle<R> {
     if (record !== undefined) return record.state;
     const [event] = await this.results.latest([this.#id]);
     return event?.state ?? "PENDING";
+  }
+
+  /** Resolves when there is a record; its own signal is that of the caller. */
+  async #ended(options: ProgressOptions, signal: AbortSignal): Promise<void> {
+    const given = options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]);
+    if (this.#record !== undefined) return given.throwIfAborted();
+    try {
+      this.#record = this.#opened(await this.results.wait(this.#id, given));
+    } catch (error) {
+      const { origin, reader } = this.#options;
+      throw reader.failure(error, { task: origin, options, timedOut: false, location: this.results.location });
+    }
   }
 
   /** The record when there is one. */
@@ -71,9 +88,33 @@ export class ResultHandle<R> {
     return body === undefined || body.length === 0 ? undefined : this.#options.reader.value(body);
   }
 
+  /** What the task reports, until it has ended. */
+  async *progress(options: ProgressOptions = {}): AsyncGenerator<unknown, void> {
+    const { reader } = this.#options;
+    const following = followProgress({
+      results: this.results,
+      id: this.#id,
+      ended: (signal) => this.#ended(options, signal),
+    });
+    try {
+      for (;;) {
+        const next = await join(options, () => following.next());
+        if (next.done === true) return;
+        yield reader.value(this.#opened(next.value, "event").body);
+      }
+    } finally {
+      await following.return();
+    }
+  }
+
   async traceback(): Promise<string | undefined> {
     const record = await this.peek();
     return record && this.#options.reader.stack(record);
+  }
+
+  /** Reads what the task yields. */
+  stream(options: StreamOptions = {}): AsyncGenerator<unknown, void> {
+    return readStream(this.#options, options);
   }
 
   async forget(): Promise<void> {
@@ -84,16 +125,6 @@ export class ResultHandle<R> {
   /** @throws ResultError `RESULT_FORGED` */
   #opened<T extends Sealed | undefined>(stored: T, purpose: "result" | "event" = "result"): T {
     return stored && openStored(stored, { ...this.#options, purpose });
-  }
-
-  #join(options: GetOptions): Promise<ResultRecord> {
-    const task = runningTask();
-    if (task === undefined) return this.#wait(options);
-    if (options.allowJoin === true) return task.join(() => this.#wait(options));
-    throw new ResultError(
-      "JOIN_IN_TASK",
-      `task ${task.name} (${task.id}) waits for another task; that can starve the workers. Pass { allowJoin: true } if you mean it`,
-    );
   }
 
   async #wait(options: GetOptions): Promise<ResultRecord> {

@@ -10,9 +10,10 @@ export interface SenderOptions extends SendOptions {
   readonly connect: () => Promise<Connection>;
   readonly state: LinkState;
   /** Bytes of messages that wait to be sent; beyond it a call is refused at once. */
-  readonly maxBufferedBytes: number;
+  readonly maxBufferedBytes?: number | undefined;
 }
 
+const MAX_BUFFERED_BYTES = 128 * 1024 * 1024;
 /** More policies than a program writes down are computed ones: those without calls are forgotten. */
 const MAX_LANES = 16;
 
@@ -65,7 +66,7 @@ export class Sender {
   }
 
   #enqueue(lane: Lane, envelope: Envelope, settle: (outcome: SendOutcome) => void): void {
-    const { maxBufferedBytes } = this.#options;
+    const { maxBufferedBytes = MAX_BUFFERED_BYTES } = this.#options;
     const bytes = envelope.body.length;
     if (this.#bufferedBytes + bytes > maxBufferedBytes) return settle(bufferFull(maxBufferedBytes));
     this.#bufferedBytes += bytes;

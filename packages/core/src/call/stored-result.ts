@@ -2,17 +2,18 @@ import { canExpect } from "../powers.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { runningTask } from "../run/current-task.js";
 import type { State } from "../state.js";
-import type { AsyncResult, GetOptions, RevokeOptions } from "./async-result.js";
+import type { AsyncResult, GetOptions, ProgressOptions, RevokeOptions } from "./async-result.js";
 import type { Connection } from "./connection.js";
 import type { ResultHandle } from "./result-handle.js";
 import type { ResultReader } from "./result-reader.js";
 import type { Settled } from "./settled.js";
+import type { StreamOptions } from "./stream-call.js";
 import type { TaskReference } from "./task-error.js";
 
 /** What a result needs of its app. */
 export interface ResultSource {
-  readonly connection: () => Promise<Pick<Connection, "results" | "sealer">>;
-  /** Its results when it is there already. */
+  readonly connection: () => Promise<Connection>;
+  /** Its results, when it is there already. */
   readonly connected: () => ResultBackend | undefined;
   /** Reads what they hold; there once they are. */
   readonly reader: () => ResultReader;
@@ -80,12 +81,22 @@ export class StoredResult<R> implements AsyncResult<R> {
     return (await this.#open()).info();
   }
 
+  /** For tasks that declare it. */
+  async *progress(options?: ProgressOptions): AsyncGenerator<unknown, void> {
+    yield* (await this.#open()).progress(options);
+  }
+
   async traceback(): Promise<string | undefined> {
     return (await this.#open()).traceback();
   }
 
   async forget(): Promise<void> {
     return (await this.#open()).forget();
+  }
+
+  /** n.b. the types show it of tasks that yield items; of others it gives none. */
+  async *stream(options?: StreamOptions): AsyncGenerator<unknown, void> {
+    yield* (await this.#open()).stream(options);
   }
 
   revoke(options?: RevokeOptions): Promise<void> {
@@ -103,7 +114,9 @@ export class StoredResult<R> implements AsyncResult<R> {
     const { results, sealer } = await this.#source.connection();
     // n.b. a stand-in may have come or gone
     if (this.#handle?.results !== results)
-      this.#handle = this.#source.reader().open({ origin, results, sealer, expected: () => this.#expected });
+      this.#handle = this.#source
+        .reader()
+        .open({ origin, results, sealer, expected: () => this.#expected, revoke: () => this.revoke() });
     return this.#handle;
   }
 }

@@ -1,4 +1,15 @@
-import type { AsyncResult, AsyncResultWith, Extras, GetOptions } from "./async-result.js";
+import type { Progress } from "../define/progress.js";
+import type {
+  AsyncResult,
+  AsyncResultWith,
+  Extras,
+  GetOptions,
+  ProgressOptions,
+  ReportingResult,
+  Reports,
+} from "./async-result.js";
+import type { StreamOptions, StreamResult } from "./stream-call.js";
+import type { StoredResult } from "./stored-result.js";
 
 /**
  * A call under way: a promise that resolves to its `AsyncResult` when the broker has taken responsibility for the task.
@@ -36,6 +47,31 @@ export interface TaskCallsWith<R, X extends Extras> extends Promise<readonly Asy
   get(options?: GetOptions): Promise<R[]>;
 }
 
+/** A `TaskCall` of a task that reports progress. */
+export interface ReportingCall<R, X extends Extras, P> extends Promise<ReportingResult<R, X, P>>, Reports<P> {
+  readonly id: string;
+  /** The task's value: `(await call).get(options)`. */
+  get(options?: GetOptions): Promise<R>;
+}
+
+/** The `TaskCalls` of a task that reports progress. */
+export interface ReportingCalls<R, X extends Extras, P> extends Promise<readonly ReportingResult<R, X, P>[]> {
+  /** In the order of the calls. */
+  readonly ids: readonly string[];
+  /** The values of all, in order; rejects with the first failure. */
+  get(options?: GetOptions): Promise<R[]>;
+}
+
+/** A call of a task with extras. `CallWith<number, { progress: Progress<string> }>` is a `ReportingCall`. */
+export type CallWith<R, X extends Extras> = X extends { readonly progress: Progress<infer P> }
+  ? ReportingCall<R, X, P>
+  : TaskCallWith<R, X>;
+
+/** Many calls of a task with extras. */
+export type CallsWith<R, X extends Extras> = X extends { readonly progress: Progress<infer P> }
+  ? ReportingCalls<R, X, P>
+  : TaskCallsWith<R, X>;
+
 /** The promise behind `TaskCall`; what is derived from it (`then`, `catch`) is a plain promise. */
 export class PendingCall<R> extends Promise<AsyncResult<R>> implements TaskCall<R> {
   static override get [Symbol.species](): PromiseConstructor {
@@ -55,6 +91,16 @@ export class PendingCall<R> extends Promise<AsyncResult<R>> implements TaskCall<
   get(options: GetOptions = {}): Promise<R> {
     this.#onGet?.(options);
     return this.then((result) => result.get(options));
+  }
+
+  /** n.b. the types show it of tasks that yield items. */
+  async *stream(options?: StreamOptions): AsyncGenerator<unknown, void> {
+    yield* ((await this) as StreamResult<unknown, R>).stream(options) as AsyncGenerator<unknown, void>;
+  }
+
+  /** For tasks that declare it. */
+  async *progress(options?: ProgressOptions): AsyncGenerator<unknown, void> {
+    yield* ((await this) as StoredResult<R>).progress(options);
   }
 }
 

@@ -9,12 +9,15 @@ export interface EndedWait {
   readonly timedOut: boolean;
   /** Where results are read. */
   readonly location: string;
+  /** What was waited for. @default "result" */
+  readonly what?: "item";
 }
 
 /** What the one who waited is told. */
-export function waitFailure(error: unknown, { task, options, timedOut, location }: EndedWait): unknown {
+export function waitFailure(error: unknown, { what: awaited, ...wait }: EndedWait): unknown {
   if (error instanceof ResultError) return error;
-  const what = `no result of ${task.name ?? "task"} (${task.id})`;
+  const { task, options, timedOut, location } = wait;
+  const what = `no ${awaited ?? "result"} of ${task.name ?? "task"} (${task.id})`;
   if (options.signal?.aborted === true) {
     return new ResultError("RESULT_ABORTED", `${what}: the wait was aborted`, { cause: options.signal.reason });
   }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ConfigError } from "../errors.js";
+import { MAX_KEY, plainKey, valueAt } from "./plain-key.js";
 
 /**
  * The value of a key that an option names, as a path into the arguments: the index of one, then names of properties. As a text
@@ -10,17 +11,8 @@ import { ConfigError } from "../errors.js";
  * @throws ConfigError `OPTION_INVALID` for objects and functions
  */
 export function argumentKey(args: readonly unknown[], path: string): string {
-  let value: unknown = args;
-  for (const name of path.split(".")) value = ownValue(value, name);
-  return toKey(value, path);
-}
-
-/** The longest key that is kept as it is. */
-const MAX_KEY = 200;
-
-function ownValue(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
-  return (value as Readonly<Record<string, unknown>>)[name];
+  const value = valueAt(args, path);
+  return plainKey(value) ?? toKey(value, path);
 }
 
 function toKey(value: unknown, path: string): string {

@@ -10,6 +10,8 @@ export interface RegistryEntry {
   readonly hash?: string;
   /** Hashes of the contracts it had before, whose messages may still be in a queue. */
   readonly accepts?: readonly string[];
+  /** Where its arguments have the key of its option `limit`, with an index in place of a parameter's name: `"0.userId"`. */
+  readonly limitKey?: string;
   /** Checks arguments against the types of its parameters, before it runs. */
   readonly args?: () => Promise<Validator | undefined>;
   readonly load: () => Promise<Task | TaskLike>;

@@ -3,6 +3,8 @@ import type { SendOptions } from "./retry-policy.js";
 import type { ArgumentsSchema, Upcaster } from "./arguments.js";
 import type { Debounce, Dedupe, KeyedLimit, Rate, Throttle } from "./limits.js";
 import type { TaskHooks } from "./task-hooks.js";
+import type { BatchOptions } from "./batch.js";
+import type { Progress } from "./progress.js";
 
 /** A class of errors that a task declares: its instances have a literal `code`, by which callers tell them apart. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
@@ -49,6 +51,15 @@ export interface TaskOptions extends TaskHooks {
   readonly trackStarted?: boolean;
   /** Errors that are part of its contract: typed in `settled()`, logged without a stack. @default none */
   readonly throws?: readonly ErrorClass[];
+  /**
+   * Of an async generator: how long it waits for a reader that does not read on, while as much as may be stored is stored; then
+   * it fails, code `STREAM_STALLED`. @default "5m"
+   */
+  readonly streamTimeout?: Duration;
+  /** The channel over which it tells how far it has come: `progress<{ done: number }>()`. @default none */
+  readonly progress?: Progress<never>;
+  /** Collects single calls into one run; what `task.batch` sets. @default each call runs by itself */
+  readonly batch?: BatchOptions;
   /** Runs it in a thread of its own, which is stopped at once when it must be. @default false */
   readonly isolate?: boolean;
   /**
@@ -99,6 +110,7 @@ export const TASK_DEFAULTS = {
   trackStarted: false,
   throws: [],
   isolate: false,
+  streamTimeout: "5m",
 } as const satisfies TaskOptions;
 
 /** Settings of one call. */

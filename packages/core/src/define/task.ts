@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors.js";
 import type { FunctionFor } from "./arguments.js";
+import type { BatchFunction, BatchOptions, BatchTaskOptions, OfBatch } from "./batch.js";
 import type { TaskOptions } from "./task-options.js";
 
 /**
@@ -25,7 +26,15 @@ export type Task<F extends TaskFunction = TaskFunction, O extends TaskOptions = 
 export type Override<B, O> = Omit<B, keyof O> & O;
 
 /** Refuses misspelt options. `NoOthers<{ queue: "a"; prio: 1 }>` is `{ readonly prio: never }`. */
-type NoOthers<O> = { readonly [K in Exclude<keyof O, keyof TaskOptions>]: never };
+type NoOthers<O, T = TaskOptions> = { readonly [K in Exclude<keyof O, keyof T>]: never } & {
+  readonly [K in keyof O & KeyOption]?: NoOtherParts<O[K], NonNullable<TaskOptions[K]>>;
+};
+
+/** Options that are objects of options. */
+type KeyOption = "limit" | "dedupe" | "debounce" | "throttle";
+
+/** The same within one of them. `NoOtherParts<{ ttl: "1h"; mod: 1 }, Dedupe>` is `{ readonly mod: never }`. */
+type NoOtherParts<O, Known> = { readonly [K in Exclude<keyof O, keyof Known>]: never };
 
 /** Makes tasks that share the options `B`. */
 export interface TaskFactory<B extends TaskOptions> {
@@ -38,6 +47,26 @@ export interface TaskFactory<B extends TaskOptions> {
   ): Task<F, Override<B, O>>;
   /** Another `task` whose tasks share these options too: Celery's base task. */
   with<const O extends TaskOptions>(options: O & NoOthers<O>): TaskFactory<Override<B, O>>;
+  /**
+   * A task that is called with one item and runs with many: its function gets the items of all calls that were collected, and
+   * gives as many results.
+   *
+   * @example
+   * ```ts
+   * export const embed = task.batch({ maxSize: 64 }, (texts: readonly string[]) => model.embed(texts));
+   * // await tasks.embed.delay("a text").get()
+   * ```
+   */
+  readonly batch: BatchFactory<B>;
+}
+
+/** Makes batch tasks that share the options `B`. */
+export interface BatchFactory<B extends TaskOptions> {
+  <F extends BatchFunction>(fn: F): Task<F, B & OfBatch>;
+  <F extends BatchFunction, const O extends BatchTaskOptions>(
+    options: O & NoOthers<O, BatchTaskOptions>,
+    fn: F,
+  ): Task<F, Override<B, O> & OfBatch>;
 }
 
 function define(options: TaskOptions, fn: TaskFunction): Task {
@@ -48,11 +77,18 @@ function define(options: TaskOptions, fn: TaskFunction): Task {
   return Object.assign(call, { [taskDefinition]: { fn, options } }) as Task;
 }
 
+function defineBatch(base: TaskOptions, { maxSize, maxWait, ...own }: BatchTaskOptions, fn: TaskFunction): Task {
+  const batch: BatchOptions = { ...(maxSize !== undefined && { maxSize }), ...(maxWait !== undefined && { maxWait }) };
+  return define({ ...base, ...own, batch }, fn);
+}
+
 function createFactory<B extends TaskOptions>(base: B): TaskFactory<B> {
   const factory = (...given: [TaskFunction] | [TaskOptions, TaskFunction]): Task =>
     given.length === 1 ? define(base, given[0]) : define({ ...base, ...given[0] }, given[1]);
   return Object.assign(factory, {
     with: (options: TaskOptions) => createFactory({ ...base, ...options }),
+    batch: (...given: [TaskFunction] | [BatchTaskOptions, TaskFunction]): Task =>
+      given.length === 1 ? defineBatch(base, {}, given[0]) : defineBatch(base, given[0], given[1]),
   }) as TaskFactory<B>;
 }
 

@@ -19,6 +19,8 @@ const MODULES: Readonly<Record<string, () => Promise<TransportModule>>> = {
   "rediss:": () => import("./redis/open.js"),
   "amqp:": () => import("./amqp/open.js"),
   "amqps:": () => import("./amqp/open.js"),
+  "postgres:": () => import("./postgres/open.js"),
+  "postgresql:": () => import("./postgres/open.js"),
 };
 
 /** The settings of `OpenOptions` besides the URL; each has a default. */

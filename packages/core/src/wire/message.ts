@@ -1,4 +1,5 @@
 import { CodecError } from "../errors.js";
+import type { RemoteError } from "./remote-error.js";
 
 /** The version of the header that this code writes. Another one is parked like an unknown task. */
 export const MESSAGE_VERSION = 1;
@@ -14,13 +15,19 @@ export interface Header {
   readonly hash?: string;
   /** How often the task asked to run again. */
   readonly retries?: number;
+  /** How many workers died with it before it waited for its limits; what came after, the transport counts. */
+  readonly redeliveries?: number;
   /** How often a worker put it back because it did not know the task or the version. */
   readonly parked?: number;
+  /** How it ended where it was no letter of its queue: it is to become a dead letter there. */
+  readonly ended?: { readonly kind: "reject" | "worker-lost"; readonly error: RemoteError };
   /** Whether the caller wants no result; without it the task's own option decides. */
   readonly ignoreResult?: boolean;
   /** Milliseconds; Celery's `timelimit`, hard then soft. */
   readonly timeLimit?: number;
   readonly softTimeLimit?: number;
+  /** The value of the key of the task's limit, as a text (`argumentKey`); without it a worker looks into the arguments. */
+  readonly limitKey?: string | undefined;
   /** The task that began this tree of calls, and the one that made this call. */
   readonly rootId?: string;
   readonly parentId?: string;
@@ -30,6 +37,16 @@ export interface Header {
   readonly group?: string;
   readonly groupIndex?: number;
   readonly links?: unknown;
+  /**
+   * Other messages of this id may exist: who gets one claims the id before it runs, and drops it when another one has it.
+   * `claimed`: this one has it.
+   */
+  readonly unique?: "claim" | "claimed";
+  /** Its result is kept at least so long, in milliseconds. */
+  readonly keep?: number;
+  /** The register that knows the latest of debounced calls, and when this one was made, epoch milliseconds. */
+  readonly debounce?: string;
+  readonly debouncedAt?: number;
   /** The dead letter this is a replay of. */
   readonly replayOf?: string;
   /** The caller's own: trace context, tenant, and so on. */
@@ -116,6 +133,13 @@ const isTexts = (value: unknown): boolean =>
     !Array.isArray(value) &&
     Object.values(value).every((text) => typeof text === "string"));
 
+function isEnd(value: unknown): boolean {
+  if (value === undefined) return true;
+  const { kind, error } = (value ?? {}) as Record<string, { readonly name?: unknown; readonly message?: unknown }>;
+  const isKnown = (kind as unknown) === "reject" || (kind as unknown) === "worker-lost";
+  return isKnown && typeof error?.name === "string" && typeof error.message === "string";
+}
+
 function isHeader(value: unknown): value is Header {
   if (typeof value !== "object" || value === null) return false;
   const header = value as Record<keyof Header, unknown>;
@@ -133,12 +157,19 @@ function areOfThisVersion(header: Record<keyof Header, unknown>): boolean {
   return (
     isOptional(header.hash, "string") &&
     isCount(header.retries) &&
+    isCount(header.redeliveries) &&
     isOptional(header.ignoreResult, "boolean") &&
     isCount(header.timeLimit) &&
     isCount(header.softTimeLimit) &&
+    isOptional(header.limitKey, "string") &&
+    isEnd(header.ended) &&
     isId(header.rootId) &&
     isId(header.parentId) &&
     isLine(header.ancestors) &&
+    isOptional(header.unique, "string") &&
+    isCount(header.keep) &&
+    isOptional(header.debounce, "string") &&
+    isCount(header.debouncedAt) &&
     isTexts(header.headers) &&
     isId(header.replayOf) &&
     isOptional(header.kid, "string") &&

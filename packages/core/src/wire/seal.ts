@@ -15,7 +15,7 @@ export interface MessageSeal {
  * What workers write on a message's way, so that no seal holds it, and the signature itself. All else of a header is sealed, also
  * fields that this code does not know.
  */
-const WRITTEN_ON_THE_WAY: ReadonlySet<string> = new Set<keyof Header>(["retries", "parked", "sig"]);
+const WRITTEN_ON_THE_WAY: ReadonlySet<string> = new Set<keyof Header>(["retries", "parked", "ended", "sig"]);
 
 /** One text for one header, whatever the order of its fields. Without line feeds. */
 export function sealedFields({ id, expires, replyTo }: SealedPlace, header: Header): string {

@@ -1,4 +1,5 @@
 import { TaskAborted, type TaskLog } from "@taskgen/core";
+import type { ProgressReporter } from "../progress-reporter.js";
 import { createTaskLog } from "../task-log.js";
 import type { Outbox } from "./outbox.js";
 import type { Permits } from "./permits.js";
@@ -12,8 +13,16 @@ export interface Claim {
   readonly index: number;
 }
 
+/** What a child's jobs have in common, and where this one reports to. */
+export interface HostParts {
+  readonly outbox: Outbox;
+  readonly permits: Permits;
+  readonly reporting: ProgressReporter | undefined;
+}
+
 /** What a child of a pool lends to each of its jobs: lines to the main thread, the right to run, the main thread's abort flag. */
 export class ChildHost implements JobHost {
+  readonly reporting: ProgressReporter | undefined;
   readonly #claim: Claim;
   readonly #outbox: Outbox;
   readonly #permits: Permits;
@@ -21,7 +30,8 @@ export class ChildHost implements JobHost {
   #joins = 0;
   #ended = false;
 
-  constructor(claim: Claim, { outbox, permits }: { readonly outbox: Outbox; readonly permits: Permits }) {
+  constructor(claim: Claim, { outbox, permits, reporting }: HostParts) {
+    this.reporting = reporting;
     this.#claim = claim;
     this.#outbox = outbox;
     this.#permits = permits;

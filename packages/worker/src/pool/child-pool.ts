@@ -181,6 +181,7 @@ export class ChildPool<J extends Job> implements Pool<J> {
     ended: (child, batch) => this.#ended(child, batch),
     started: (job) => this.#on!.started(job),
     log: (job, line) => this.#on!.log(job, line),
+    reported: (batch) => this.#on!.reported(batch),
     joining: (child, job, waiting) => {
       this.#solos.joining(child, waiting);
       this.#on!.joining(job, waiting);

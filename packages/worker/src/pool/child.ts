@@ -4,7 +4,7 @@ import { Assignments } from "./assignments.js";
 import { boundedBy } from "./bounded-by.js";
 import { monotonicMs } from "./clock.js";
 import type { Entry } from "./entry.js";
-import type { Ended, Job, LogLine, PlainTaskOptions } from "./pool.js";
+import type { Ended, Job, JobReport, LogLine, PlainTaskOptions } from "./pool.js";
 import type { ChildData, FromChild, Order, Report, Spent } from "./protocol.js";
 import { TEAR_DOWN_MS, tearDownTooLong } from "./tear-down.js";
 
@@ -29,6 +29,7 @@ export interface ChildEvents<J extends Job> {
   ended(child: Child<J>, batch: readonly Ended<J>[]): void;
   started(job: J): void;
   log(job: J, line: LogLine): void;
+  reported(batch: readonly JobReport<J>[]): void;
   joining(child: Child<J>, job: J, waiting: boolean): void;
   /** It will not begin these; they are not assigned to it any more. */
   returned(child: Child<J>, entries: readonly Entry<J>[]): void;
@@ -191,10 +192,18 @@ export abstract class Child<J extends Job> {
     };
     for (const key of report.started) of(key, (job) => this.events.started(job));
     for (const [key, line] of report.logs) of(key, (job) => this.events.log(job, line));
+    if (report.progress !== undefined) this.events.reported(this.#reports(report.progress));
     for (const [key, waiting] of report.joins) of(key, (job) => this.events.joining(this, job, waiting));
     this.#end(report);
     if (report.spent !== undefined) this.events.spent(this, report.spent);
     this.giveBack(report.returned);
+  }
+
+  #reports(progress: NonNullable<Report["progress"]>): JobReport<J>[] {
+    return progress.flatMap(([key, state, value]) => {
+      const entry = this.assigned.get(key);
+      return entry === undefined ? [] : [{ job: entry.job, state, value }];
+    });
   }
 
   #end({ keys, runtimesMs, bodies, others }: Report): void {

@@ -47,6 +47,8 @@ export const headOf = ({ job, charges }: Entry<Job>): JobHead => [
   job.contract,
   job.timeLimitMs,
   job.ancestors.length === 0 ? undefined : job.ancestors,
+  job.startBy,
+  job.storesNothing || undefined,
   job.seal,
 ];
 

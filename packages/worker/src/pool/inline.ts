@@ -1,15 +1,18 @@
 import { TaskAborted, type AbortCode, type TaskLog } from "@taskgen/core";
 import { LONGEST_TIMER_MS, toRemoteError } from "@taskgen/core/internal";
-import { execute } from "../execute.js";
+import { runJob } from "../run-job.js";
 import type { LoadedRegistry } from "../registry.js";
+import { ProgressReporter, Pulse, type ReportSink } from "../progress-reporter.js";
 import { Setup } from "../setup.js";
 import { createTaskLog } from "../task-log.js";
 import type { Verdict } from "../verdict.js";
-import type { Ended, Job, PlainTaskOptions, Pool, PoolEvents, StopReason } from "./pool.js";
+import type { Ended, Job, JobReport, PlainTaskOptions, Pool, PoolEvents, StopReason } from "./pool.js";
 import { boundedBy } from "./bounded-by.js";
-import { RunningJob } from "./running-job.js";
+import { RunningJob, type JobHost } from "./running-job.js";
 import { TEAR_DOWN_MS, tearDownTooLong } from "./tear-down.js";
 import { timeLimit, timeLimitExceeded } from "./time-limit.js";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A job that runs here. */
 interface Running {
@@ -32,9 +35,11 @@ export class InlinePool<J extends Job> implements Pool<J> {
   #on: PoolEvents<J> | undefined;
   #waiting: J[] = [];
   #next = 0;
-  /** Jobs that wait for others count as free slots. */
-  #joining = 0;
+  /** Jobs that wait for others, with for how many at once: their slots are free. */
+  readonly #joins = new Map<J, number>();
   #ended: Ended<J>[] = [];
+  #reports: JobReport<J>[] = [];
+  readonly #pulse = new Pulse();
   #stopped = false;
 
   constructor(open: () => Promise<LoadedRegistry>, concurrency: number) {
@@ -98,7 +103,7 @@ export class InlinePool<J extends Job> implements Pool<J> {
   }
 
   #fill(): void {
-    while (this.#next < this.#waiting.length && this.#running.size - this.#joining < this.concurrency) {
+    while (this.#next < this.#waiting.length && this.#running.size - this.#joins.size < this.concurrency) {
       void this.#begin(this.#waiting[this.#next++]!);
     }
     if (this.#next === this.#waiting.length) {
@@ -108,20 +113,36 @@ export class InlinePool<J extends Job> implements Pool<J> {
   }
 
   async #begin(job: J): Promise<void> {
-    const task = new RunningJob(job, { log: this.#logOf(job), join: (wait) => this.#join(job, wait) });
+    const join = <T>(wait: () => Promise<T>): Promise<T> => this.#join(job, wait);
+    const host: Writable<JobHost> = { log: this.#logOf(job), reporting: undefined, join };
+    const task = new RunningJob(job, host);
     const running = { task, startedAt: performance.now(), hardLimit: this.#limit(job) };
     this.#running.set(job, running);
     if (job.trackStarted) this.#on!.started(job);
-    const verdict = await this.#execute(job, task);
+    const verdict = await this.#execute(job, task, host);
     if (this.#running.get(job) === running) this.#end(job, running, verdict);
   }
 
-  async #execute(job: J, task: RunningJob): Promise<Verdict> {
+  async #execute(job: J, task: RunningJob, host: Writable<JobHost>): Promise<Verdict> {
     try {
-      return await execute(await this.#registry!.load(job.task), task, job);
+      const executable = await this.#registry!.load(job.task);
+      host.reporting = ProgressReporter.of(executable, this.#pulse, this.#sinkOf(job));
+      return await runJob(executable, task, job);
     } catch (error) {
       return { kind: "failure", error: toRemoteError(error), expected: false };
     }
+  }
+
+  #sinkOf(job: J): ReportSink {
+    return {
+      add: (state, value) => void this.#reports.push({ job, state, value }),
+      flush: () => this.#tellReports(),
+      warn: (message) => this.#on!.log(job, { level: "warn", message }),
+    };
+  }
+
+  #tellReports(): void {
+    if (this.#reports.length > 0) this.#on!.reported(this.#reports.splice(0));
   }
 
   #limit(job: J): NodeJS.Timeout | undefined {
@@ -144,25 +165,37 @@ export class InlinePool<J extends Job> implements Pool<J> {
   }
 
   #tell(): void {
+    this.#tellReports();
     if (this.#ended.length > 0) this.#on!.ended(this.#ended.splice(0));
   }
 
   #forget(job: J, running: Running): void {
     this.#running.delete(job);
+    this.#joins.delete(job);
     clearTimeout(running.hardLimit);
     running.task.ended();
   }
 
+  /** Joins may overlap; the slot is free from the first to the last. */
   async #join<T>(job: J, wait: () => Promise<T>): Promise<T> {
-    this.#joining++;
-    this.#on!.joining(job, true);
-    this.#fill();
+    this.#count(job, 1);
     try {
       return await wait();
     } finally {
-      this.#joining--;
-      this.#on!.joining(job, false);
+      this.#count(job, -1);
     }
+  }
+
+  #count(job: J, by: 1 | -1): void {
+    // n.b. a job that did not await its join has ended meanwhile
+    if (!this.#running.has(job)) return;
+    const before = this.#joins.get(job) ?? 0;
+    const joins = before + by;
+    if (joins > 0) this.#joins.set(job, joins);
+    else this.#joins.delete(job);
+    if (Math.min(before, joins) > 0) return;
+    this.#on!.joining(job, joins > 0);
+    if (joins > 0) this.#fill();
   }
 
   #logOf(job: J): TaskLog {

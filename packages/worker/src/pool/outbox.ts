@@ -12,7 +12,11 @@ export interface ReportPort {
   postMessage(message: FromChild, transfer: readonly ArrayBuffer[]): void;
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer I)[] ? I[] : T[K] };
+type Writable<T> = {
+  -readonly [K in keyof T]: T[K] extends readonly (infer I)[] | undefined
+    ? I[] | Exclude<T[K], readonly unknown[]>
+    : T[K];
+};
 
 /** Gathers what a child has to tell and posts it once per turn of the event loop, or earlier when the turn takes long. */
 export class Outbox {
@@ -53,6 +57,11 @@ export class Outbox {
   log(key: number, line: LogLine): void {
     this.#report.logs.push([key, line]);
     this.#flushSoon();
+  }
+
+  /** What a running job reports of itself; `flush` or its end has to follow. */
+  progress(key: number, state: string, value: string): void {
+    (this.#report.progress ??= []).push([key, state, value]);
   }
 
   joining(key: number, waiting: boolean): void {
@@ -97,6 +106,7 @@ const emptyReport = (): Writable<Report> => ({
   kind: "report",
   started: [],
   logs: [],
+  progress: undefined,
   joins: [],
   keys: [],
   runtimesMs: [],
@@ -106,6 +116,7 @@ const emptyReport = (): Writable<Report> => ({
   spent: undefined,
 });
 
-const isEmpty = ({ started, logs, joins, keys, others, returned, spent }: Report): boolean =>
+const isEmpty = ({ started, logs, progress, joins, keys, others, returned, spent }: Report): boolean =>
   started.length + logs.length + joins.length + keys.length + others.length + returned.length === 0 &&
-  spent === undefined;
+  spent === undefined &&
+  progress === undefined;

@@ -1,4 +1,4 @@
-import type { AbortCode, TaskOptions } from "@taskgen/core";
+import type { AbortCode, RegistryEntry, TaskOptions } from "@taskgen/core";
 import type { MessageSeal } from "@taskgen/core/internal";
 import type { Verdict } from "../verdict.js";
 
@@ -32,6 +32,10 @@ export interface Job {
   readonly isolate: boolean;
   /** The pool reports when it begins. */
   readonly trackStarted: boolean;
+  /** It has no right to start after this, epoch milliseconds; set when it may run. */
+  startBy?: number | undefined;
+  /** Neither its value nor what it yields is kept. */
+  readonly storesNothing: boolean;
 }
 
 /** A job that ended. */
@@ -61,6 +65,14 @@ export interface LogLine {
   readonly fields?: LogFields | undefined;
 }
 
+/** What a running job reported of itself. */
+export interface JobReport<J extends Job> {
+  readonly job: J;
+  readonly state: string;
+  /** Encoded. */
+  readonly value: string;
+}
+
 /** What a pool tells its worker. Batches, never single posts at steady load. */
 export interface PoolEvents<J extends Job> {
   readonly ended: (batch: readonly Ended<J>[]) => void;
@@ -68,6 +80,8 @@ export interface PoolEvents<J extends Job> {
   readonly started: (job: J) => void;
   /** A line of `currentTask().log`. */
   readonly log: (job: J, line: LogLine) => void;
+  /** Told before what became of the job. */
+  readonly reported: (batch: readonly JobReport<J>[]) => void;
   /** A running job begins or ends to wait for another task; its slot is free meanwhile. */
   readonly joining: (job: J, waiting: boolean) => void;
   /** Something that no job's verdict tells, such as a thread that died; the pool goes on. */
@@ -82,8 +96,22 @@ export interface PoolEvents<J extends Job> {
 export type PlainTaskOptions = Pick<
   TaskOptions,
   | ("queue" | "priority" | "timeLimit" | "softTimeLimit" | "expires" | "ack" | "ignoreResult" | "trackStarted")
-  | ("isolate" | "sensitive")
->;
+  | ("isolate" | "sensitive" | "rateLimit" | "limit" | "dedupe" | "debounce" | "throttle")
+> &
+  Pick<RegistryEntry, "limitKey"> & {
+    /** It is an async generator. */
+    readonly streams?: true;
+    /** It declares a channel for its progress. */
+    readonly reports?: true;
+    /** Its calls run together. */
+    readonly batch?: BatchPlan;
+  };
+
+/** How calls of one task are collected. */
+export interface BatchPlan {
+  readonly maxSize: number;
+  readonly maxWaitMs: number;
+}
 
 /** How many threads or processes a pool may have. */
 export interface Autoscale {

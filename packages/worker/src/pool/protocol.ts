@@ -47,6 +47,9 @@ export type JobHead = readonly [
   timeLimitMs: number | undefined,
   /** None are not sent. */
   ancestors: readonly string[] | undefined,
+  startBy: number | undefined,
+  /** `true`, or not sent. */
+  storesNothing: true | undefined,
   seal: MessageSeal | undefined,
 ];
 
@@ -84,6 +87,8 @@ export interface Report {
   readonly kind: "report";
   readonly started: readonly number[];
   readonly logs: readonly (readonly [key: number, line: LogLine])[];
+  /** What running jobs report of themselves, encoded; absent where none did. */
+  readonly progress: readonly (readonly [key: number, state: string, value: string])[] | undefined;
   readonly joins: readonly (readonly [key: number, waiting: boolean])[];
   /** Successes: keys and run times, with the encoded values packed. */
   readonly keys: readonly number[];

@@ -1,7 +1,9 @@
 import { AsyncResource } from "node:async_hooks";
 import { TaskAborted, type RemoteError } from "@taskgen/core";
 import { toRemoteError, unpack } from "@taskgen/core/internal";
-import { execute, type Executable } from "../execute.js";
+import type { Executable, ExecutableJob } from "../execute.js";
+import { runJob } from "../run-job.js";
+import { ProgressReporter, Pulse } from "../progress-reporter.js";
 import type { LoadedRegistry } from "../registry.js";
 import type { Verdict } from "../verdict.js";
 import { monotonicMs } from "./clock.js";
@@ -49,6 +51,7 @@ export class Runner {
   readonly #loaded = new Map<string, Loaded>();
   readonly #running = new Map<number, RunningJob>();
   readonly #batches: Open[] = [];
+  readonly #pulse = new Pulse();
   /** n.b. bound, lest a task's asynchronous context becomes that of the jobs begun when it ends. */
   readonly #begin = AsyncResource.bind(() => this.#beginJobs());
   readonly #nextTurn = AsyncResource.bind(() => this.#yield());
@@ -137,15 +140,21 @@ export class Runner {
 
   async #run(claimed: Claimed, executable: Loaded): Promise<void> {
     const { head, key, startedMs } = claimed;
-    const host = new ChildHost(claimed, { outbox: this.#options.outbox, permits: this.#permits });
+    const reporting = "error" in executable ? undefined : this.#reporterOf(executable, key);
+    const host = new ChildHost(claimed, { outbox: this.#options.outbox, permits: this.#permits, reporting });
     const task = new RunningJob(visible(head), host);
     this.#running.set(key, task);
     // n.b. one that waits in a process may be aborted before it begins
     const pending = host.pendingAbort();
     if (pending !== undefined) task.abort(pending);
     if (head[9]) this.#options.outbox.started(key);
-    const sealed = { args: claimed.args, seal: head[13] };
-    const verdict = await perform(executable, task, { ...sealed, contract: head[10], expires: head[7] });
+    const verdict = await perform(executable, task, {
+      args: claimed.args,
+      seal: head[15],
+      contract: head[10],
+      expires: head[7],
+      startBy: head[13],
+    });
     claimed.slots.finish(claimed.index);
     this.#running.delete(key);
     task.ended();
@@ -153,6 +162,15 @@ export class Runner {
     this.#options.outbox.ended(key, monotonicMs() - startedMs, verdict, isLast);
     this.#note(this.#options.lifetime.checkMemory());
     host.end();
+  }
+
+  #reporterOf(executable: Executable, key: number): ProgressReporter | undefined {
+    const { outbox } = this.#options;
+    return ProgressReporter.of(executable, this.#pulse, {
+      add: (state, value) => outbox.progress(key, state, value),
+      flush: () => outbox.flush(),
+      warn: (message) => outbox.log(key, { level: "warn", message }),
+    });
   }
 
   #note(spent: Spent | undefined): void {
@@ -173,9 +191,9 @@ export class Runner {
   }
 }
 
-async function perform(executable: Loaded, task: RunningJob, job: Parameters<typeof execute>[2]): Promise<Verdict> {
+async function perform(executable: Loaded, task: RunningJob, job: ExecutableJob): Promise<Verdict> {
   if ("error" in executable) return { kind: "failure", error: executable.error, expected: false };
-  return execute(executable, task, job);
+  return runJob(executable, task, job);
 }
 
 const NO_ANCESTORS: readonly string[] = [];
@@ -194,6 +212,8 @@ const visible = ([
   ,
   timeLimitMs,
   ancestors = NO_ANCESTORS,
+  _startBy,
+  storesNothing,
 ]: JobHead): VisibleJob => ({
   id,
   task,
@@ -205,4 +225,5 @@ const visible = ([
   headers,
   softTimeLimitMs,
   timeLimitMs,
+  storesNothing: storesNothing === true,
 });

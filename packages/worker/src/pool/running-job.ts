@@ -1,5 +1,13 @@
 import { RetryTask, SoftTimeLimitExceeded, type RetryOptions, type TaskAborted, type TaskLog } from "@taskgen/core";
-import { LONGEST_TIMER_MS, MAX_ANCESTORS, runAsTask, type Descent, type RunningTask } from "@taskgen/core/internal";
+import {
+  LONGEST_TIMER_MS,
+  MAX_ANCESTORS,
+  runAsTask,
+  type Descent,
+  type RunningTask,
+  type TaskPlace,
+} from "@taskgen/core/internal";
+import type { ProgressReporter } from "../progress-reporter.js";
 import type { Job } from "./pool.js";
 
 /** What of a job its own code may see. */
@@ -15,11 +23,14 @@ export type VisibleJob = Pick<
   | "headers"
   | "softTimeLimitMs"
   | "timeLimitMs"
+  | "storesNothing"
 >;
 
 /** What a pool lends to a running job. */
 export interface JobHost {
   readonly log: TaskLog;
+  /** Takes what the job reports, where its task declares a channel. */
+  readonly reporting: ProgressReporter | undefined;
   /** Frees the job's slot during `wait`. */
   readonly join: <T>(wait: () => Promise<T>) => Promise<T>;
   /** Something outside this event loop wants the job to stop; asked by `checkpoint`. */
@@ -28,8 +39,12 @@ export interface JobHost {
 
 /** A job as its own code sees it, through `currentTask()`. */
 export class RunningJob implements RunningTask {
+  place: TaskPlace | undefined;
+  /** Set by the run of a batch. */
+  batch: readonly string[] | undefined;
   readonly #job: VisibleJob;
   readonly #host: JobHost;
+  streamed: RunningTask["streamed"];
   readonly #startedAt = performance.now();
   readonly #softLimit: NodeJS.Timeout | undefined;
   #controller: AbortController | undefined;
@@ -90,11 +105,25 @@ export class RunningJob implements RunningTask {
     return this.#host.log;
   }
 
+  get reporting(): ProgressReporter | undefined {
+    return this.#host.reporting;
+  }
+
   /** Made on first use: most tasks never look. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.#aborted !== undefined) this.#controller.abort(this.#aborted);
     return this.#controller.signal;
+  }
+
+  get storesNothing(): boolean {
+    return this.#job.storesNothing;
+  }
+
+  resumeFrom(): number {
+    if (this.streamed === undefined) return 0;
+    this.streamed = { ...this.streamed, isResumed: true };
+    return this.streamed.stored;
   }
 
   checkpoint(): void {
@@ -121,8 +150,9 @@ export class RunningJob implements RunningTask {
     runAsTask(this, () => this.#controller?.abort(reason));
   }
 
-  /** Clears its timer; called when the job ended. */
+  /** Clears its timer, and passes on the last thing that it reported; called when the job ended. */
   ended(): void {
+    this.#host.reporting?.end();
     clearTimeout(this.#softLimit);
   }
 

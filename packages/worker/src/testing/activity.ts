@@ -19,6 +19,7 @@ export class Activity {
   readonly #probe: ActivityProbe;
   readonly #running = new Map<string, string>();
   readonly #ended = new Set<string>();
+  readonly #unread = new Set<string>();
   readonly #watchers = new Set<() => void>();
 
   constructor(probe: ActivityProbe) {
@@ -39,6 +40,16 @@ export class Activity {
   /** Whether a task has come to its end. */
   hasEnded(id: string): boolean {
     return this.#ended.has(id);
+  }
+
+  /** A task does not go on before what it yields is read. */
+  waitsForReader(id: string): void {
+    this.#unread.add(id);
+    this.changed();
+  }
+
+  needsReader(id: string): boolean {
+    return this.#unread.has(id);
   }
 
   isRunning(id: string): boolean {

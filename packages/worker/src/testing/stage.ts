@@ -14,6 +14,7 @@ import {
 } from "@taskgen/core/internal";
 import { createWorker, type Worker } from "../worker.js";
 import { Activity } from "./activity.js";
+import { observeReaders } from "./observe-readers.js";
 import { ObservedTransport } from "./observed-transport.js";
 import { readCall, type SentCall } from "./sent-call.js";
 import { TestClock } from "./test-clock.js";
@@ -95,6 +96,7 @@ export class Stage {
     const [transport, results] = await Promise.all([openTransport(url, place), openResults(url, place)]);
     const on = { state: () => {}, error: (error: Error) => process.emitWarning(error) };
     await Promise.all([transport.start(on), results.start(on)]);
+    observeReaders(results, (id) => this.activity.waitsForReader(id));
     const codec = createCodec(limits);
     const observer = {
       sent: (envelope: Envelope) => void this.sent.push(readCall(envelope, codec)),
@@ -110,7 +112,7 @@ export class Stage {
 
   /** Moves the clock on when that is what it waits for. */
   #hasEnded(id: string): boolean {
-    if (this.activity.hasEnded(id)) return true;
+    if (this.activity.hasEnded(id) || this.activity.needsReader(id)) return true;
     const due = this.#due.get(id);
     if (due !== undefined && !this.activity.isRunning(id)) this.clock.skipTo(new Date(due));
     return false;

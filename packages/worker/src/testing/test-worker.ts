@@ -12,6 +12,7 @@ import { internalsOf } from "@taskgen/core/internal";
 import type { WorkerEvents } from "../events.js";
 import type { Worker } from "../worker.js";
 import { registryOf } from "./registry-of.js";
+import { unlimited } from "./unlimited.js";
 import type { SentCall } from "./sent-call.js";
 import { Stage } from "./stage.js";
 import type { TestClock } from "./test-clock.js";
@@ -127,7 +128,7 @@ const sent = <T>(call: T): Promise<Awaited<T>> => Promise.resolve(call);
  * @throws ConfigError `OPTION_INVALID` when another test worker has the same app.
  */
 export async function createTestWorker(options: TestWorkerOptions = {}): Promise<TestWorker> {
-  const registry = options.registry ?? registryOf(options.tasks ?? {});
+  const registry = unlimited(options.registry ?? registryOf(options.tasks ?? {}));
   const stage = await Stage.open(options.app ?? (await registry.app?.()) ?? defaultApp(), options);
   try {
     return new TestWorker(

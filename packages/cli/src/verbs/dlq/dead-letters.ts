@@ -54,7 +54,8 @@ export function replayOf(read: ReadLetter, sealer: Sealer | undefined): Envelope
   const { header } = read;
   const { id, queue, priority, body } = read.letter.envelope;
   if (header === undefined || header.v !== MESSAGE_VERSION) return "its header cannot be read";
-  const { retries: _, parked: __, ...rest } = header;
+  // n.b. that a later call took its place is no reason not to run what somebody asks for now
+  const { retries: _, parked: __, ended: ___, debounce: ____, ...rest } = header;
   const again = { id: createId(), queue, priority };
   const next = { ...rest, replayOf: id };
   if (sealer === undefined) return { ...again, body: replaceHeader(body, next) };

@@ -35,6 +35,11 @@ export class Findings {
     return this.#options.task.name;
   }
 
+  /** It is an async generator. */
+  get isStream(): boolean {
+    return this.#options.task.streams === true;
+  }
+
   get hasErrors(): boolean {
     return this.diagnostics.some(({ severity }) => severity === "error");
   }

@@ -2,8 +2,8 @@ import { ts } from "#compiler";
 import { CORE } from "../../facts.js";
 import type { DeclaredTask } from "./declared-task.js";
 
-/** The options that belong to a contract. */
-type ContractOption = "throws" | "args";
+/** The options that belong to a contract, or decide what of the function does. */
+type ContractOption = "throws" | "args" | "batch";
 
 /** The type of an option: those of the items of a list that is written out, or of a tuple; or one type of the whole. */
 export type OptionType = { readonly items: readonly ts.Type[] } | { readonly whole: ts.Type };

@@ -6,6 +6,7 @@ import {
   type TupleModel,
   type TypeModel,
 } from "../../contract/type-model.js";
+import { batchResult, itemOf } from "./batches.js";
 import { declaredErrors, readErrorData, type DeclaredError } from "./declared-errors.js";
 import type { DeclaredTask } from "./declared-task.js";
 import type { Fault } from "./faults.js";
@@ -13,6 +14,7 @@ import type { Findings } from "./findings.js";
 import { elementOf, type ListPart } from "./lists.js";
 import { optionNode, optionType, type OptionType } from "./option-types.js";
 import { schemaArguments } from "./schema-types.js";
+import { generatorTypes } from "./generator-types.js";
 import { readSignature, type Parameter, type TaskSignature } from "./signature.js";
 import {
   circularResult,
@@ -61,11 +63,13 @@ export class TaskReader {
     const { checker, findings } = this.#options;
     const signature = readSignature(checker, this.#task.fn);
     if (signature === undefined || this.#isUnclear(signature)) return undefined;
+    const isBatch = optionType(checker, this.#task, "batch") !== undefined;
+    const parameters = isBatch ? itemOf(checker, signature.parameters) : signature.parameters;
     const throws = optionType(checker, this.#task, "throws");
     const args = optionType(checker, this.#task, "args");
     const types = {
-      args: args === undefined ? this.#parameters(signature.parameters) : this.#schema(args, signature.parameters),
-      result: this.#result(signature),
+      args: args === undefined ? this.#parameters(parameters) : this.#schema(args, parameters),
+      ...this.#outcome(signature, isBatch),
       errors: throws === undefined ? {} : this.#errors(throws),
     };
     return findings.hasErrors ? undefined : { ...types, types: this.#reader.definitions() };
@@ -108,13 +112,27 @@ export class TaskReader {
     return hasDefault === true ? unionOf([model, { kind: "undefined" }]) : model;
   }
 
-  #result({ signature, resultNode }: TaskSignature): TypeModel {
+  /** The result, and what a stream yields. */
+  #outcome({ signature, resultNode }: TaskSignature, isBatch: boolean): Pick<TaskTypes, "item" | "result"> {
+    const { checker, findings } = this.#options;
+    const returned = checker.getReturnTypeOfSignature(signature);
+    if (!findings.isStream) return { result: this.#result("result", returned, resultNode, isBatch) };
+    const [item, result] = generatorTypes(checker, returned);
+    return {
+      item: this.#result("item", item, resultNode),
+      result: result === undefined ? { kind: "undefined" } : this.#result("result", result, resultNode),
+    };
+  }
+
+  #result(name: "item" | "result", returned: ts.Type, resultNode: ts.Node | undefined, isBatch = false): TypeModel {
     const { checker, findings, program } = this.#options;
-    this.#root = { name: "result", node: resultNode };
+    this.#root = { name, node: resultNode };
     this.#resultIsVague = false;
     const before = findings.diagnostics.length;
-    const returned = checker.getReturnTypeOfSignature(signature);
-    const model = this.#reader.read(checker.getAwaitedType(returned) ?? returned, ROOT);
+    const value = checker.getAwaitedType(returned) ?? returned;
+    const model = isBatch
+      ? unionOf(batchResult(checker, value).map((one) => this.#reader.read(one, ROOT)))
+      : this.#reader.read(value, ROOT);
     if (this.#resultIsVague && resultNode === undefined && isCircular(program, this.#task.call)) {
       findings.replaceSince(before, circularResult(findings.task));
     }

@@ -38,7 +38,10 @@ export interface CheckedModules {
 }
 
 const HELPERS = `
-type PartsOf<S> = S extends Stub<infer A, infer R> ? [arguments: A, result: R, errors: never]
+type PartsOf<S> = S extends StreamStub<infer A, infer Y, infer R> ? [arguments: A, result: { yields: Y; returns: R }, errors: never]
+  : S extends StreamStubWith<infer A, infer Y, infer R, infer X>
+    ? [arguments: A, result: { yields: Y; returns: R }, errors: DeclaredErrors<X>]
+  : S extends Stub<infer A, infer R> ? [arguments: A, result: R, errors: never]
   : S extends StubWith<infer A, infer R, infer X> ? [arguments: A, result: R, errors: DeclaredErrors<X>]
   : ["no stub", "no stub", "no stub"];
 
@@ -73,7 +76,7 @@ export function checkingFile(wanted: readonly Check[], measure: Measure, modules
 }
 
 const importLines = (aliases: ReadonlyMap<string, string>, { folder, printed, received }: CheckedModules): string[] => [
-  'import type { DeclaredErrors, Stub, Stubs, StubWith } from "@taskgen/core";',
+  'import type { DeclaredErrors, StreamStub, StreamStubs, StreamStubWith, Stub, Stubs, StubWith } from "@taskgen/core";',
   'import type { taskDefinition } from "@taskgen/core/internal";',
   `import type { Tasks as Printed } from ${JSON.stringify(printed)};`,
   `import type { Tasks as Received } from ${JSON.stringify(received)};`,
@@ -81,12 +84,12 @@ const importLines = (aliases: ReadonlyMap<string, string>, { folder, printed, re
 ];
 
 /** The parts of a task as its source and as the printed types say them. */
-function typesOf({ path, exportName }: TaskModel, i: number, alias: string): string[] {
+function typesOf({ path, exportName, streams }: TaskModel, i: number, alias: string): string[] {
   const name = JSON.stringify(exportName);
   const keys = path.map((key) => `[${JSON.stringify(key)}]`).join("");
   return [
     `type Task${i} = (typeof m_${alias})[${name}];`,
-    `type Source${i} = PartsOf<Stubs<typeof m_${alias}, ${name}>[${name}]>;`,
+    `type Source${i} = PartsOf<${streams === true ? "StreamStubs" : "Stubs"}<typeof m_${alias}, ${name}>[${name}]>;`,
     `type Printed${i} = PartsOf<Printed${keys}>;`,
     `type Received${i} = PartsOf<Received${keys}>;`,
   ];

@@ -1,5 +1,5 @@
 import { TransportError } from "../../errors.js";
-import type { ResultRecord } from "../../result-backend.js";
+import type { ResultEvent, ResultRecord } from "../../result-backend.js";
 import type { Deadline, OpenOptions } from "../../transport.js";
 import { encodeFailure } from "../../wire/outcome.js";
 import { toRemoteError } from "../../wire/to-remote-error.js";
@@ -7,7 +7,7 @@ import { Bound } from "./bound.js";
 import { Connection, type ConnectionOptions } from "./connection.js";
 import type { Names } from "./names.js";
 import { Publisher, type PublishOutcome } from "./publisher.js";
-import { replyOf } from "./reply-message.js";
+import { eventReplyOf, replyOf } from "./reply-message.js";
 import type { AmqpSettings } from "./settings.js";
 import { SizeLimit } from "./size-limit.js";
 
@@ -55,6 +55,14 @@ export class ReplySending {
     });
     this.#check(outcomes.filter((outcome) => !isTooLarge(outcome)));
     this.#check(await this.#publish(tooLarge));
+  }
+
+  /** The same for events, which are dropped where they are too large. */
+  async sendEvents(events: readonly ResultEvent[]): Promise<void> {
+    const addressed = events.filter(({ replyTo }) => replyTo !== undefined && this.#names.isReply(replyTo));
+    if (addressed.length === 0) return;
+    const replies = addressed.map((event) => eventReplyOf(event, event.replyTo!));
+    this.#check(await this.#publisher.publish(replies, AbortSignal.timeout(this.#putMs)));
   }
 
   async close(deadline: Deadline): Promise<void> {

@@ -16,7 +16,7 @@ import { Connection } from "./connection.js";
 import { dial } from "./driver.js";
 import { bornBefore } from "./id-time.js";
 import { Names } from "./names.js";
-import { recordOf } from "./reply-message.js";
+import { eventOf, recordOf } from "./reply-message.js";
 import { ReplyQueue } from "./reply-queue.js";
 import { ReplySending } from "./reply-sending.js";
 import { ReplyStore } from "./reply-store.js";
@@ -25,7 +25,7 @@ import { StateReport } from "./state-report.js";
 
 /**
  * Results that are sent to the caller's process: only there they can be read, and there the first record of an id wins. Events
- * of a task are seen in the process that appends them.
+ * of a task are sent there too; those without an address stay in the process that appends them.
  */
 export class RpcResults implements ResultBackend {
   readonly caps: ResultBackendCaps = { foreignReads: false, durable: false };
@@ -114,7 +114,9 @@ export class RpcResults implements ResultBackend {
 
   async append(batch: readonly ResultEvent[]): Promise<void> {
     this.#assertOpen();
-    for (const event of batch) this.#events.append(event);
+    const isNear = ({ replyTo }: ResultEvent): boolean => replyTo === undefined || replyTo === this.#address;
+    for (const event of batch.filter(isNear)) this.#events.append(event);
+    await this.#sending.sendEvents(batch.filter((event) => !isNear(event)));
   }
 
   async latest(ids: readonly string[]): Promise<readonly (SequencedEvent | undefined)[]> {
@@ -146,7 +148,9 @@ export class RpcResults implements ResultBackend {
 
   #arrived(message: ConsumeMessage): void {
     const record = recordOf(message);
-    if (record !== undefined) this.#arrive(record);
+    if (record !== undefined) return void this.#arrive(record);
+    const event = eventOf(message);
+    if (event !== undefined) this.#events.append(event);
   }
 
   #arrive(record: ResultRecord): PutOutcome {

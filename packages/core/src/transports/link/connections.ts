@@ -3,7 +3,7 @@ import type { Transport } from "../../transport.js";
 import { urlsOf, type NamedUrls } from "../default-broker.js";
 import { openResults, openTransport } from "../open.js";
 import { serveLink } from "./host.js";
-import type { LinkRequest } from "./opener.js";
+import { WORKER_URL, type LinkRequest } from "./opener.js";
 import type { LinkPort } from "./port.js";
 
 const CLOSE_MS = 1_000;
@@ -66,6 +66,7 @@ export class LinkHost {
 }
 
 function isOwn({ options, urls }: OwnConnection, { kind, url, prefix }: LinkRequest): boolean {
+  if (url === WORKER_URL) return true;
   if (options.prefix !== prefix) return false;
   const { broker, backend } = urlsOf(urls);
   return new URL(kind === "transport" ? broker : backend).href === new URL(url).href;

@@ -1,6 +1,9 @@
 import type { ResultBackend } from "../../result-backend.js";
 import type { Transport } from "../../transport.js";
 
+/** Stands for whatever the worker itself is connected to. */
+export const WORKER_URL = "worker:";
+
 /** Which connection: the seam, where it leads, and the service on it. */
 export interface LinkRequest {
   readonly kind: "transport" | "results";

@@ -3,12 +3,18 @@ import { keepAlive } from "../keep-alive.js";
 import type { PutOutcome, ResultRecord } from "../../result-backend.js";
 import { EventLog } from "../local-event-log.js";
 import { ExpiringMap } from "../expiring-map.js";
+import { RegisterMap } from "../register-map.js";
+import { Streams } from "../local-streams.js";
 import { RevocationMap } from "../revocation-map.js";
+import { Limits } from "./limits.js";
 
 /** The first terminal record of each id, and who waits for it. */
 export class ResultStore {
   readonly events: EventLog;
   readonly revocations: RevocationMap;
+  readonly registers: RegisterMap;
+  readonly limits: Limits;
+  readonly streams: Streams;
   readonly #records: ExpiringMap<ResultRecord>;
   readonly #waiters = new Waiters<ResultRecord>({ hold: keepAlive });
 
@@ -16,6 +22,9 @@ export class ResultStore {
     this.#records = new ExpiringMap(now);
     this.events = new EventLog(now);
     this.revocations = new RevocationMap(now);
+    this.registers = new RegisterMap(now);
+    this.limits = new Limits(now);
+    this.streams = new Streams(now);
   }
 
   put(record: ResultRecord): PutOutcome {
@@ -37,17 +46,21 @@ export class ResultStore {
   forget(id: string): void {
     this.#records.delete(id);
     this.events.forget(id);
+    this.streams.forget(id);
   }
 
   /** Rejects all that one result backend waits for. */
   dismiss(owner: object, reason: Error): void {
     this.#waiters.dismiss(reason, owner);
     this.events.dismiss(owner, reason);
+    this.streams.dismiss(owner, reason);
   }
 
   dispose(): void {
     this.#records.dispose();
     this.events.dispose();
     this.revocations.dispose();
+    this.registers.dispose();
+    this.streams.dispose();
   }
 }

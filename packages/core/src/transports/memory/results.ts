@@ -1,5 +1,7 @@
 import { ResultError } from "../../errors.js";
+import type { Admission, Entrant, HeldSlot, Limiting, LimitRules, Turns } from "../../limiting.js";
 import type { Revocation, Revoking } from "../../powers.js";
+import type { Registers, Swap } from "../../registers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -8,13 +10,14 @@ import type {
   ResultRecord,
   SequencedEvent,
 } from "../../result-backend.js";
+import type { StreamChunk, Streaming, StreamPage, StreamPosition, StreamPull } from "../../streaming.js";
 import type { TransportEvents } from "../../transport.js";
 import type { Broker } from "./broker.js";
 import type { BrokerLease } from "./broker-registry.js";
 import type { ResultStore } from "./result-store.js";
 
 /** Results within this process. "Foreign" readers are the other apps of the process: nobody else can reach the broker. */
-export class MemoryResults implements ResultBackend, Revoking {
+export class MemoryResults implements ResultBackend, Revoking, Registers, Limiting, Streaming {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: false };
   readonly location: string;
   readonly #lease: BrokerLease;
@@ -75,6 +78,47 @@ export class MemoryResults implements ResultBackend, Revoking {
 
   async marks(): Promise<readonly Revocation[]> {
     return this.#open().revocations.all();
+  }
+
+  async swap(batch: readonly Swap[]): Promise<readonly (string | undefined)[]> {
+    const { registers } = this.#open();
+    return batch.map((swap) => registers.swap(swap));
+  }
+
+  async admit(room: string, rules: LimitRules, batch: readonly Entrant[]): Promise<readonly Admission[]> {
+    return this.#open().limits.admit(room, rules, batch);
+  }
+
+  async turns(room: string, rules: LimitRules, max: number): Promise<Turns> {
+    return this.#open().limits.turns(room, rules, max);
+  }
+
+  async sent(room: string, ids: readonly string[]): Promise<void> {
+    return this.#open().limits.sent(room, ids);
+  }
+
+  async leave(room: string, batch: readonly HeldSlot[]): Promise<boolean> {
+    return this.#open().limits.leave(room, batch);
+  }
+
+  async rooms(): Promise<readonly string[]> {
+    return this.#open().limits.rooms();
+  }
+
+  async renew(room: string, batch: readonly HeldSlot[]): Promise<void> {
+    return this.#open().limits.renew(room, batch);
+  }
+
+  async push(chunk: StreamChunk): Promise<StreamPosition> {
+    return this.#open().streams.push(chunk);
+  }
+
+  async drained(id: string, read: number, signal: AbortSignal): Promise<StreamPosition> {
+    return this.#open().streams.drained(id, read, { signal, owner: this });
+  }
+
+  async pull(request: StreamPull, signal: AbortSignal): Promise<StreamPage> {
+    return this.#open().streams.pull(request, { signal, owner: this });
   }
 
   async close(): Promise<void> {

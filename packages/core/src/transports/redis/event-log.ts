@@ -1,9 +1,9 @@
-import type { ResultEvent, SequencedEvent } from "../../result-backend.js";
+import { KEPT_EVENTS, type ResultEvent, type SequencedEvent } from "../../result-backend.js";
 import { keepAlive } from "../keep-alive.js";
 import { groupBy, inChunks } from "./chunks.js";
 import type { Hub } from "./hub.js";
 import { lifetime, packEvent, unpackEvent } from "./record-format.js";
-import { append, newest } from "./scripts.js";
+import { append, eventsAfter } from "./scripts.js";
 import type { Subscriber } from "./subscriber.js";
 
 const LIMIT_MS = 30_000;
@@ -11,7 +11,7 @@ const PAGE = 500;
 
 const limit = (): AbortSignal => AbortSignal.timeout(LIMIT_MS);
 
-/** What happened to each task before its end: a list for each, numbered by position. */
+/** What happened to each task before its end: a list for each, of the last ones. */
 export class EventLog {
   readonly #hub: Hub;
   readonly #subscriber: Subscriber;
@@ -39,8 +39,8 @@ export class EventLog {
     return this.#hub.perform((session) => {
       const last = async (id: string): Promise<SequencedEvent | undefined> => {
         const key = this.#hub.keys.events(id);
-        const [count, bytes] = (await session.script(newest, [key], [])) as [number, Buffer | null];
-        return bytes === null ? undefined : unpackEvent(id, count, bytes);
+        const bytes = (await session.call("lindex", key, -1)) as Buffer | null;
+        return bytes === null ? undefined : unpackEvent(id, bytes);
       };
       return Promise.all(ids.map(last));
     }, limit());
@@ -92,8 +92,8 @@ export class EventLog {
   async #read(id: string, after: number, signal: AbortSignal): Promise<SequencedEvent[]> {
     const key = this.#hub.keys.events(id);
     try {
-      const range = this.#hub.perform((session) => session.call("lrange", key, after, after + PAGE - 1), signal);
-      return ((await range) as Buffer[]).map((bytes, i) => unpackEvent(id, after + i + 1, bytes));
+      const range = this.#hub.perform((session) => session.script(eventsAfter, [key], [after]), signal);
+      return ((await range) as Buffer[]).map((bytes) => unpackEvent(id, bytes));
     } catch (error) {
       if (signal.aborted) return [];
       throw this.#closed ?? error;
@@ -104,7 +104,11 @@ export class EventLog {
     const { id, ttlMs } = chunk[0]!;
     const events = chunk.map((event) => packEvent(event, `${this.#writer}:${++this.#written}`));
     await this.#hub.perform((session, repeated) => {
-      return session.script(append, [this.#hub.keys.events(id)], [lifetime(ttlMs), repeated ? 1 : 0, ...events]);
+      return session.script(
+        append,
+        [this.#hub.keys.events(id)],
+        [lifetime(ttlMs), repeated ? 1 : 0, KEPT_EVENTS, ...events],
+      );
     }, limit());
   }
 }

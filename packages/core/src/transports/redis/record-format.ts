@@ -33,15 +33,15 @@ export function unpackRecord(id: string, bytes: Buffer | null): ResultRecord | u
   return replyTo === undefined ? record : { ...record, replyTo };
 }
 
-/** An event as it is stored: `<state> <ttl> <nonce>`, a line feed, the body. */
+/** An event as it is stored behind its number and a space: `<state> <ttl> <nonce>`, a line feed, the body. */
 export const packEvent = ({ state, ttlMs, body }: ResultEvent, nonce: string): Buffer =>
   packAll([{ head: `${encodeURIComponent(state)} ${lifetime(ttlMs)} ${nonce}\n`, body }]).bytes;
 
-export function unpackEvent(id: string, seq: number, bytes: Buffer): SequencedEvent {
+export function unpackEvent(id: string, bytes: Buffer): SequencedEvent {
   const end = bytes.indexOf(NEWLINE);
-  const [state = "", ttl = ""] = bytes.toString("latin1", 0, Math.max(0, end)).split(" ");
+  const [seq = "", state = "", ttl = ""] = bytes.toString("latin1", 0, Math.max(0, end)).split(" ");
   const body = new Uint8Array(bytes.subarray(end + 1));
-  return { id, seq, state: decodeText(state), body, ttlMs: Number(ttl) || 0 };
+  return { id, seq: Number(seq) || 0, state: decodeText(state), body, ttlMs: Number(ttl) || 0 };
 }
 
 /** Whole milliseconds, at least one: what Redis takes. */

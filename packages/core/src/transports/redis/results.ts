@@ -1,5 +1,7 @@
 import { ResultError } from "../../errors.js";
+import type { Admission, Entrant, HeldSlot, Limiting, LimitRules, Turns } from "../../limiting.js";
 import type { Revocation, Revoking } from "../../powers.js";
+import type { Registers, Swap } from "../../registers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -8,16 +10,20 @@ import type {
   ResultRecord,
   SequencedEvent,
 } from "../../result-backend.js";
+import type { StreamChunk, Streaming, StreamPage, StreamPosition, StreamPull } from "../../streaming.js";
 import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
 import { EventLog } from "./event-log.js";
 import { Hub } from "./hub.js";
+import { Registers as RegisterStore } from "./registers.js";
+import { Limits } from "./limits.js";
 import { Revocations } from "./revocations.js";
 import { ResultStore } from "./result-store.js";
 import { ResultWaits } from "./result-waits.js";
+import { Streams } from "./streams.js";
 import { Subscriber } from "./subscriber.js";
 
 /** Terminal records and events in a Redis. */
-export class RedisResults implements ResultBackend, Revoking {
+export class RedisResults implements ResultBackend, Revoking, Registers, Limiting, Streaming {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #hub: Hub;
@@ -26,6 +32,9 @@ export class RedisResults implements ResultBackend, Revoking {
   readonly #waits: ResultWaits;
   readonly #events: EventLog;
   readonly #revocations: Revocations;
+  readonly #registers: RegisterStore;
+  readonly #limits: Limits;
+  readonly #streams: Streams;
   readonly #address: string;
 
   constructor(options: OpenOptions) {
@@ -38,6 +47,9 @@ export class RedisResults implements ResultBackend, Revoking {
     this.#waits = new ResultWaits(this.#hub, this.#subscriber, { store: this.#store, address: this.#address });
     this.#events = new EventLog(this.#hub, this.#subscriber, client);
     this.#revocations = new Revocations(this.#hub);
+    this.#registers = new RegisterStore(this.#hub);
+    this.#limits = new Limits(this.#hub);
+    this.#streams = new Streams(this.#hub, this.#subscriber);
   }
 
   /** Whether messages of this hub and these results live on one server, where one script reaches both. */
@@ -75,7 +87,7 @@ export class RedisResults implements ResultBackend, Revoking {
   }
 
   async forget(ids: readonly string[]): Promise<void> {
-    await Promise.all([this.#store.forget(ids), this.#events.forget(ids)]);
+    await Promise.all([this.#store.forget(ids), this.#events.forget(ids), this.#streams.forget(ids)]);
   }
 
   async append(batch: readonly ResultEvent[]): Promise<void> {
@@ -97,6 +109,48 @@ export class RedisResults implements ResultBackend, Revoking {
 
   async marks(): Promise<readonly Revocation[]> {
     return this.#revocations.all();
+  }
+
+  async swap(batch: readonly Swap[]): Promise<readonly (string | undefined)[]> {
+    return this.#registers.swap(batch);
+  }
+
+  async admit(room: string, rules: LimitRules, batch: readonly Entrant[]): Promise<readonly Admission[]> {
+    return this.#limits.admit(room, rules, batch);
+  }
+
+  async turns(room: string, rules: LimitRules, max: number): Promise<Turns> {
+    return this.#limits.turns(room, rules, max);
+  }
+
+  async sent(room: string, ids: readonly string[]): Promise<void> {
+    return this.#limits.sent(room, ids);
+  }
+
+  async leave(room: string, batch: readonly HeldSlot[]): Promise<boolean> {
+    return this.#limits.leave(room, batch);
+  }
+
+  async rooms(): Promise<readonly string[]> {
+    return this.#limits.rooms();
+  }
+
+  async renew(room: string, batch: readonly HeldSlot[]): Promise<void> {
+    return this.#limits.renew(room, batch);
+  }
+
+  async push(chunk: StreamChunk): Promise<StreamPosition> {
+    return this.#streams.push(chunk);
+  }
+
+  async drained(id: string, read: number, signal: AbortSignal): Promise<StreamPosition> {
+    this.#hub.open();
+    return this.#streams.drained(id, read, signal);
+  }
+
+  async pull(request: StreamPull, signal: AbortSignal): Promise<StreamPage> {
+    this.#hub.open();
+    return this.#streams.pull(request, signal);
   }
 
   async close(deadline: Deadline): Promise<void> {

@@ -596,27 +596,37 @@ end
 `);
 
 /**
- * Appends events of one task and announces them on the channel of the same name. No two events are the same text.
- * KEYS: [1] events. ARGV: [1] life in ms; [2] 1 when repeated; [3…] events.
+ * Appends events of one task, each as `<number> <event>`, and announces them on the channel of the same name; the last ones are kept.
+ * No two events are the same text.
+ * KEYS: [1] events. ARGV: [1] life in ms; [2] 1 when repeated; [3] how many are kept; [4…] events.
  */
 export const append = new Script(`
 if ARGV[2] == '1' then
-  for _, event in ipairs(redis.call('LRANGE', KEYS[1], -1000, -1)) do
-    if event == ARGV[3] then return end
+  for _, event in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
+    if string.sub(event, string.find(event, ' ', 1, true) + 1) == ARGV[#ARGV] then return end
   end
 end
-redis.call('RPUSH', KEYS[1], unpack(ARGV, 3))
+local last = redis.call('LINDEX', KEYS[1], -1)
+local number = last and tonumber(string.match(last, '^%d+')) or 0
+for i = 4, #ARGV do
+  number = number + 1
+  redis.call('RPUSH', KEYS[1], string.format('%d ', number) .. ARGV[i])
+end
+redis.call('LTRIM', KEYS[1], -tonumber(ARGV[3]), -1)
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 redis.call('PUBLISH', KEYS[1], '')
 `);
 
+/** Events of one task after a number. KEYS: [1] events. ARGV: [1] the number. Returns them in order. */
+export const eventsAfter = new Script(`
+local first = redis.call('LINDEX', KEYS[1], 0)
+if not first then return {} end
+local number = tonumber(string.match(first, '^%d+')) or 1
+return redis.call('LRANGE', KEYS[1], math.max(0, ARGV[1] + 1 - number), -1)
+`);
+
 /** Publishes. n.b. for a Cluster, where the node that has the key keeps the order of all that is published there. KEYS: [1] channel. */
 export const publish = new Script(`return redis.call('PUBLISH', KEYS[1], ARGV[1])`);
-
-/** The last event of one task. KEYS: [1] events. Returns { how many there are, the last one or nil }. */
-export const newest = new Script(`
-return { redis.call('LLEN', KEYS[1]), redis.call('LINDEX', KEYS[1], -1) }
-`);
 
 /**
  * Adds revocations, and removes some that have ended.
@@ -656,4 +666,29 @@ redis.call('PEXPIREAT', KEYS[1], string.format('%.0f', until_ms(tonumber(last)) 
 export const marks = new Script(`${MILLIS}
 local page = redis.call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
 return { string.format('%.0f', millis()), page[1], page[2] }
+`);
+
+/**
+ * Compares and sets registers, each in turn. A repetition finds what the first time left, and changes nothing more.
+ * KEYS: registers. ARGV: for each three: `=` and the text that it must hold, `-` nothing, `*` whatever it is; `=` and the text
+ * that it holds then, `-` nothing; how long, in ms.
+ * Returns what each holds after its own.
+ */
+export const swap = new Script(`
+local held = {}
+for i, key in ipairs(KEYS) do
+  local expected, next_one, life = ARGV[3 * i - 2], ARGV[3 * i - 1], ARGV[3 * i]
+  local now = redis.call('GET', key)
+  if expected == '*' or expected == (now and '=' .. now or '-') then
+    if next_one == '-' then
+      if now then redis.call('DEL', key) end
+      now = false
+    else
+      now = string.sub(next_one, 2)
+      redis.call('SET', key, now, 'PX', life)
+    end
+  end
+  held[i] = now
+end
+return held
 `);

@@ -60,17 +60,19 @@ const ownBytes = (body: Uint8Array): Uint8Array =>
 export const ENVELOPE_COLUMNS = ["id", "queue", "priority", "eta", "expires", "reply_to", "body"] as const;
 
 export function packEnvelopes(batch: readonly Envelope[]): Batch {
-  const rows = batch.map(({ id, queue, priority, eta, expires, replyTo, body }) => [
-    id,
-    queue,
-    priority,
-    toTime(eta),
-    toTime(expires),
-    replyTo ?? null,
-    body,
-  ]);
-  return packRows(rows);
+  return packRows(batch.map(toRow));
 }
+
+/** The columns of an envelope. */
+export const toRow = ({ id, queue, priority, eta, expires, replyTo, body }: Envelope): OwnRow => [
+  id,
+  queue,
+  priority,
+  toTime(eta),
+  toTime(expires),
+  replyTo ?? null,
+  body,
+];
 
 /**
  * As far as a `Date` reaches, in milliseconds.

@@ -2,6 +2,7 @@ import type { OwnRow } from "./columns.js";
 import type { Database } from "./database.js";
 import { BODY, type SqlRow } from "./driver.js";
 import { Expiry } from "./expiry.js";
+import { KEPT_EVENTS } from "../../result-backend.js";
 import type { Tables } from "./schema.js";
 
 const COLUMNS = "number,id,state,ttl,body";
@@ -19,7 +20,7 @@ export class EventLog {
     this.#expiry = new Expiry(db, this.#event);
   }
 
-  /** Adds events (as `packRecords` makes them), each with the next number of its id. */
+  /** Adds events (as `packRecords` makes them), each with the next number of its id, and removes those that are not kept. */
   append(events: readonly SqlRow[], now: number): void {
     for (const [id, state, ttl, body] of events) {
       this.#db.run(
@@ -30,6 +31,10 @@ export class EventLog {
         ttl!,
         now + (ttl as number),
         body!,
+      );
+      this.#db.run(
+        `DELETE FROM ${this.#event} WHERE id = ?1 AND number <= (SELECT max(number) FROM ${this.#event} WHERE id = ?1) - ${KEPT_EVENTS}`,
+        id!,
       );
     }
     this.#expiry.remove(now, events.length);

@@ -1,6 +1,10 @@
+import type { Admission, HeldSlot, LimitRules } from "../../limiting.js";
 import type { QueueDepth, Revocation } from "../../powers.js";
+import type { Swap } from "../../registers.js";
+import type { StreamPosition } from "../../streaming.js";
 import type { Batch } from "./columns.js";
 import type { Failure } from "./failure.js";
+import type { Entrants, TurnRows } from "./limits.js";
 import type { Location } from "./location.js";
 import type { RevocationPage } from "./revocations.js";
 
@@ -51,6 +55,36 @@ export interface Requests {
   append: { readonly fields: { readonly events: Batch }; readonly reply: null };
   mark: { readonly fields: { readonly revocations: readonly Revocation[] }; readonly reply: null };
   marks: { readonly fields: { readonly after: number }; readonly reply: RevocationPage };
+  swap: { readonly fields: { readonly swaps: readonly Swap[] }; readonly reply: readonly (string | undefined)[] };
+  admit: {
+    readonly fields: { readonly room: string; readonly rules: LimitRules; readonly entrants: Entrants };
+    readonly reply: readonly Admission[];
+  };
+  turns: {
+    readonly fields: { readonly room: string; readonly rules: LimitRules; readonly max: number };
+    readonly reply: TurnRows;
+  };
+  sent: { readonly fields: { readonly room: string; readonly ids: readonly string[] }; readonly reply: null };
+  leaveRoom: {
+    readonly fields: { readonly room: string; readonly slots: readonly HeldSlot[] };
+    readonly reply: boolean;
+  };
+  rooms: { readonly fields: {}; readonly reply: readonly string[] };
+  renewSlots: { readonly fields: { readonly room: string; readonly slots: readonly HeldSlot[] }; readonly reply: null };
+  streamPush: {
+    readonly fields: {
+      readonly task: string;
+      readonly first: number;
+      readonly ends: boolean;
+      readonly ttl: number;
+      readonly items: Batch;
+    };
+    readonly reply: StreamPosition;
+  };
+  streamPosition: { readonly fields: { readonly task: string }; readonly reply: StreamPosition };
+  /** Acknowledges, and reads. */
+  streamPull: { readonly fields: StreamRequest; readonly reply: Batch };
+  streamPage: { readonly fields: StreamRequest; readonly reply: Batch };
   latest: { readonly fields: { readonly ids: readonly string[] }; readonly reply: Batch };
   events: { readonly fields: { readonly task: string; readonly after: number }; readonly reply: Batch };
   watch: { readonly fields: { readonly task: string }; readonly reply: null };
@@ -63,6 +97,14 @@ export interface Requests {
   removeDead: { readonly fields: { readonly queue: string; readonly ids: readonly string[] }; readonly reply: number };
   purge: { readonly fields: { readonly queue: string }; readonly reply: number };
   counters: { readonly fields: {}; readonly reply: Counters };
+}
+
+/** What a reader of a stream asks for. */
+export interface StreamRequest {
+  readonly task: string;
+  readonly after: number;
+  readonly maxItems: number;
+  readonly maxBytes: number;
 }
 
 export type Op = keyof Requests;

@@ -28,6 +28,8 @@ const READS: Reads = {
   },
   latest: ({ store }, { ids }) => packRows(store.events.latest(ids, Date.now())),
   marks: ({ store }, { after }) => store.revocations.page(after, Date.now()),
+  streamPosition: ({ store }, { task }) => store.streams.position(task, Date.now()),
+  streamPage: ({ store }, request) => packRows(store.streams.page(request, Date.now())),
   events: ({ store }, { task, after }) => packRows(store.events.after(task, after, Date.now())),
   watch: (client, { task }) => {
     client.store.eventFeed.follow(task, client.id);
@@ -45,6 +47,7 @@ const READS: Reads = {
     client.store.topicFeed.unfollow(topic, client.id);
     return null;
   },
+  rooms: ({ store }) => store.limits.rooms(),
   depths: ({ store }) => store.messages.depths(Date.now()),
   dead: ({ store }, { queue, limit }) => packRows(store.messages.dead(queue, limit)),
 };

@@ -1,5 +1,7 @@
 import { ResultError } from "../../errors.js";
+import type { Admission, Entrant, HeldSlot, Limiting, LimitRules, Turns } from "../../limiting.js";
 import type { Expectation, Expecting, Revocation, Revoking } from "../../powers.js";
+import type { Registers, Swap } from "../../registers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -8,27 +10,34 @@ import type {
   ResultRecord,
   SequencedEvent,
 } from "../../result-backend.js";
+import type { StreamChunk, Streaming, StreamPage, StreamPosition, StreamPull } from "../../streaming.js";
 import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
 import { packRecords, toEvent, toRecord, transferBatch, unpackRows, type Batch } from "./columns.js";
 import { EventWatch } from "./event-watch.js";
+import { LimitRequests } from "./limit-requests.js";
 import { Membership } from "./membership.js";
 import type { Push } from "./protocol.js";
 import type { RevocationPage } from "./revocations.js";
 import { ResultWaiters } from "./result-waiters.js";
+import { Streams } from "./streams.js";
 
 /** Terminal records and events in a file, for all processes of one machine. */
-export class SqliteResults implements ResultBackend, Expecting, Revoking {
+export class SqliteResults implements ResultBackend, Expecting, Revoking, Registers, Limiting, Streaming {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #membership: Membership;
   readonly #waiters: ResultWaiters;
   readonly #watch: EventWatch;
+  readonly #limits: LimitRequests;
+  readonly #streams: Streams;
 
   constructor(options: OpenOptions) {
     this.#membership = new Membership(options, closedError);
     this.location = this.#membership.location;
     this.#waiters = new ResultWaiters(this.#membership);
     this.#watch = new EventWatch(this.#membership);
+    this.#limits = new LimitRequests(this.#membership);
+    this.#streams = new Streams(this.#membership);
   }
 
   /** Whether this is the same file and prefix. */
@@ -96,21 +105,64 @@ export class SqliteResults implements ResultBackend, Expecting, Revoking {
     return found;
   }
 
+  async swap(swaps: readonly Swap[]): Promise<readonly (string | undefined)[]> {
+    return swaps.length === 0 ? [] : this.#membership.request("swap", { swaps });
+  }
+
+  async admit(room: string, rules: LimitRules, batch: readonly Entrant[]): Promise<readonly Admission[]> {
+    return this.#limits.admit(room, rules, batch);
+  }
+
+  async turns(room: string, rules: LimitRules, max: number): Promise<Turns> {
+    return this.#limits.turns(room, rules, max);
+  }
+
+  async sent(room: string, ids: readonly string[]): Promise<void> {
+    return this.#limits.sent(room, ids);
+  }
+
+  async leave(room: string, batch: readonly HeldSlot[]): Promise<boolean> {
+    return this.#limits.leave(room, batch);
+  }
+
+  async rooms(): Promise<readonly string[]> {
+    return this.#limits.rooms();
+  }
+
+  async renew(room: string, batch: readonly HeldSlot[]): Promise<void> {
+    return this.#limits.renew(room, batch);
+  }
+
+  async push(chunk: StreamChunk): Promise<StreamPosition> {
+    return this.#streams.push(chunk);
+  }
+
+  async drained(id: string, read: number, signal: AbortSignal): Promise<StreamPosition> {
+    return this.#streams.drained(id, read, signal);
+  }
+
+  async pull(request: StreamPull, signal: AbortSignal): Promise<StreamPage> {
+    return this.#streams.pull(request, signal);
+  }
+
   async close(deadline: Deadline): Promise<void> {
     const left = this.#membership.leave(deadline);
     this.#waiters.close(closedError(this.location));
     this.#watch.close(closedError(this.location));
+    this.#streams.close(closedError(this.location));
     await left;
   }
 
   #onPush(push: Push): void {
     if (push.kind === "results") this.#waiters.serve(unpackRows(push.records).map(toRecord));
     else if (push.kind === "events") this.#watch.notify(push.ids);
+    else if (push.kind === "heard") this.#streams.notify(push.topic);
   }
 
   #onRestart(): void {
     this.#waiters.restart();
     this.#watch.restart();
+    this.#streams.restart();
   }
 }
 

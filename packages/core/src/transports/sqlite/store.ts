@@ -1,12 +1,15 @@
 import type { Database } from "./database.js";
 import { EventLog } from "./event-log.js";
 import { Feed } from "./feed.js";
+import { Limits } from "./limits.js";
 import { Leases } from "./leases.js";
 import { Messages } from "./messages.js";
 import { Records } from "./records.js";
+import { Registers } from "./registers.js";
 import { Revocations } from "./revocations.js";
 import { ResultFeed } from "./result-feed.js";
 import { createTables, tablesOf } from "./schema.js";
+import { StreamRows } from "./stream-rows.js";
 import { Topics } from "./topics.js";
 
 /** All that one prefix has in a database, and who in this process follows it. */
@@ -17,6 +20,9 @@ export class Store {
   readonly records: Records;
   readonly events: EventLog;
   readonly revocations: Revocations;
+  readonly registers: Registers;
+  readonly limits: Limits;
+  readonly streams: StreamRows;
   readonly topics: Topics;
   readonly resultFeed: ResultFeed;
   readonly eventFeed: Feed;
@@ -31,6 +37,9 @@ export class Store {
     this.records = new Records(db, tables);
     this.events = new EventLog(db, tables);
     this.revocations = new Revocations(db, tables);
+    this.registers = new Registers(db, tables);
+    this.limits = new Limits(db, tables);
+    this.streams = new StreamRows(db, tables);
     this.topics = new Topics(db, tables);
     this.resultFeed = new ResultFeed(this.records);
     this.eventFeed = new Feed(this.events);

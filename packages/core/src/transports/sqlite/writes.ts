@@ -1,7 +1,9 @@
 import type { Client } from "./client.js";
-import { unpackRows } from "./columns.js";
+import { packRows, unpackRows } from "./columns.js";
 import type { Op, Request, Requests } from "./protocol.js";
 import { noteNew } from "./settle-rows.js";
+import type { Store } from "./store.js";
+import { readerTopic, writerTopic } from "./stream-topics.js";
 import type { Unit } from "./unit.js";
 
 /** The requests that change the store. */
@@ -15,9 +17,13 @@ export type WriteOp =
   | "forget"
   | "append"
   | "mark"
+  | "swap"
+  | "streamPush"
+  | "streamPull"
   | "broadcast"
   | "removeDead"
-  | "purge";
+  | "purge"
+  | ("admit" | "turns" | "sent" | "leaveRoom" | "renewSlots");
 
 type Writes = {
   readonly [O in WriteOp]: (client: Client, fields: Requests[O]["fields"], unit: Unit) => Requests[O]["reply"];
@@ -48,9 +54,10 @@ const WRITES: Writes = {
     unit.results = true;
     return store.records.put(unpackRows(records), unit.now);
   },
-  forget: ({ store }, { ids }) => {
+  forget: ({ store }, { ids }, unit) => {
     store.records.forget(ids);
     store.events.forget(ids);
+    if (store.streams.forget(ids)) for (const id of ids) announce(store, writerTopic(id), unit);
     return null;
   },
   append: ({ store }, { events }, unit) => {
@@ -62,6 +69,27 @@ const WRITES: Writes = {
     store.revocations.add(revocations, unit.now);
     return null;
   },
+  swap: ({ store }, { swaps }, unit) => store.registers.swap(swaps, unit.now),
+  admit: ({ store }, { room, rules, entrants }, unit) => store.limits.admit(room, rules, entrants, unit.now),
+  turns: ({ store }, { room, rules, max }, unit) => store.limits.turns(room, rules, max, unit.now),
+  sent: ({ store }, { room, ids }) => {
+    store.limits.sent(room, ids);
+    return null;
+  },
+  leaveRoom: ({ store }, { room, slots }) => store.limits.leave(room, slots),
+  renewSlots: ({ store }, { room, slots }, unit) => {
+    store.limits.renew(room, slots, unit.now);
+    return null;
+  },
+  streamPush: ({ store }, chunk, unit) => {
+    const position = store.streams.push({ ...chunk, items: unpackRows(chunk.items) }, unit.now);
+    announce(store, readerTopic(chunk.task), unit);
+    return position;
+  },
+  streamPull: ({ store }, request, unit) => {
+    if (store.streams.advance(request, unit.now)) announce(store, writerTopic(request.task), unit);
+    return packRows(store.streams.page(request, unit.now));
+  },
   broadcast: ({ store }, { topic, message }, unit) => {
     unit.topics = true;
     store.topics.publish(topic, message, unit.now);
@@ -70,6 +98,13 @@ const WRITES: Writes = {
   removeDead: ({ store }, { queue, ids }) => store.messages.removeDead(queue, ids),
   purge: ({ store }, { queue }) => store.messages.purge(queue),
 };
+
+const NO_BYTES = new Uint8Array();
+
+function announce(store: Store, topic: string, unit: Unit): void {
+  unit.topics = true;
+  store.topics.publish(topic, NO_BYTES, unit.now);
+}
 
 export function isWrite(request: Request): request is Request<WriteOp> {
   return Object.hasOwn(WRITES, request.op satisfies Op);

@@ -1,0 +1,27 @@
+/**
+ * Bugs that a transport, a result backend or an engine could have, each switched on alone to see that the checks find it. The
+ * sentence says what is broken.
+ */
+export const MUTANTS = {
+  "settle-not-fenced": "who lost a delivery settles it all the same",
+  "ack-before-result": "a delivery is settled before its result is stored",
+  "retry-not-atomic": "a retry drops the message, and puts the next one in its place only later",
+  "lease-not-renewed": "the lease of a living worker runs out",
+  "batch-dropped-on-close":
+    "settlements are told to be done while they wait, and are dropped when the connection closes",
+  "duplicate-not-recognised": "a message that is sent again is stored again",
+  "release-counts": "a message that was handed back counts as redelivered",
+  "late-record-overwrites": "a later result takes the place of the first one",
+  "eta-ignored": "a message is delivered before it is due",
+  "wait-not-repeated": "a wait for a result does not look again after a reconnect",
+  "sent-before-stored": "a call is told to be sent before the broker has it",
+  "outcomes-swapped": "the outcomes of a batch come back in the wrong order",
+  "results-swapped": "results that are looked up together come back in the wrong order",
+  "expiry-not-counted": "the death of a worker is not counted",
+  "settle-not-repeated": "a settlement that failed for now is given up",
+  "stored-result-not-seen": "a redelivered task is run although it has ended",
+  "marks-lost": "revocations are not kept for workers that start later",
+  "uncertain-told-certain": "a send whose effect is unknown is told to have had none",
+} as const;
+
+export type Mutant = keyof typeof MUTANTS;

@@ -1,0 +1,62 @@
+import type { ProcessEntry, TimedEntry } from "./entries.js";
+import { livesOf, type Life, type Lives } from "./lives.js";
+import * as outcome from "./outcome-rules.js";
+import * as ownership from "./ownership-rules.js";
+import * as run from "./run-rules.js";
+
+/** What the broker of a history promises, and whether it tells what it does. */
+export interface CheckOptions {
+  /** A message that is sent again is recognised. */
+  readonly dedupe: boolean;
+  readonly maxRedeliveries: number;
+  /** How long a dead worker stays unnoticed, at most. */
+  readonly leaseMs: number;
+  /** Redeliveries are counted exactly, and by message. */
+  readonly exactRedeliveries: boolean;
+  /** The history has the broker's own entries. */
+  readonly tellsClaims: boolean;
+}
+
+/** Looks at all that is known of one id; returns what is wrong with it. */
+export type Rule = (life: Life, lives: Lives, options: CheckOptions) => string | undefined;
+
+/** A rule that a history breaks. */
+export interface Violation {
+  readonly rule: string;
+  readonly id: string;
+  readonly message: string;
+}
+
+const RULES: Readonly<Record<string, Rule>> = { ...outcome, ...run, ...ownership };
+
+/** What of a history is not as it is promised to be: nothing, if all is well. */
+export function checkHistory(entries: readonly TimedEntry[], options: CheckOptions): Violation[] {
+  const lives = livesOf(entries);
+  const broken = [...lives.ids.values()].flatMap((life) =>
+    Object.entries(RULES).flatMap(([rule, check]) => {
+      const wrong = check(life, lives, options);
+      return wrong === undefined ? [] : [{ rule, id: life.id, message: `${life.id} ${wrong}` }];
+    }),
+  );
+  return [...broken, ...checkRest(entries)];
+}
+
+/** When all is over the broker holds nothing, and the last workers could stop. */
+function checkRest(entries: readonly TimedEntry[]): Violation[] {
+  const rest = entries.find((entry) => entry.kind === "rest");
+  if (rest === undefined) return [violation("it came to no end")];
+  const { waiting, delayed, owned } = rest;
+  const isEmpty = waiting + delayed + owned === 0;
+  const calm = entries.findIndex((entry) => entry.kind === "calm");
+  const lateStops = new Set(entries.flatMap((one, i) => (i > calm && isStep(one, "stops") ? [one.by] : [])));
+  const unclean = entries.find((one) => isStep(one, "stopped") && one.clean === false && lateStops.has(one.by));
+  return [
+    ...(isEmpty ? [] : [violation(`${waiting} messages wait, ${delayed} are delayed, ${owned} are owned`)]),
+    ...(unclean === undefined ? [] : [violation("a worker could not stop cleanly although nothing went wrong")]),
+  ];
+}
+
+const isStep = (one: TimedEntry, what: string): one is ProcessEntry & TimedEntry =>
+  one.kind === "process" && one.what === what;
+
+const violation = (message: string): Violation => ({ rule: "atTheEnd", id: "-", message: `at the end ${message}` });
