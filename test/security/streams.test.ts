@@ -3,14 +3,16 @@ import { describe, expect, it } from "vitest";
 import { itemsOf, streamOf } from "../engine/stream-scene.js";
 import { places } from "../engine/scene.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
-import { securedScene, securedWorker } from "./secured-scene.js";
+// @ts-expect-error a fixture in plain JavaScript
+import { registry } from "./fixtures/streams.js";
+import { securedScene } from "./secured-scene.js";
 
 describe.each(places.filter(({ name }) => /^(sqlite|redis), threads$/.test(name)))("sealed streams: $name", (place) => {
   expectNothingLeftRunning();
 
   it("are read by those who have the keys", async () => {
     const scene = await securedScene(place);
-    await securedWorker(scene);
+    await scene.worker({ registry });
     const items = Array.from({ length: 250 }, (_, i) => `item ${i}`);
     expect(await itemsOf(streamOf(scene.app, "each", [items]).stream())).toEqual(items);
   });
