@@ -16,10 +16,15 @@ await main(async () => {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   // n.b. 10 ms for an input is far more than any takes
   const limits = ["--testTimeout", String(60_000 + runs * 10)];
-  await withBrokers(({ redis, amqp }) =>
+  await withBrokers(({ redis, amqp, postgres }) =>
     run(process.execPath, [vitest, "run", "--root", "test", "fuzz/", ...limits], {
       env: {
-        ...{ TASKGEN_TEST_REDIS_URL: redis, TASKGEN_TEST_AMQP_URL: amqp, TASKGEN_FUZZ_RUNS: String(runs) },
+        ...{
+          TASKGEN_TEST_REDIS_URL: redis,
+          TASKGEN_TEST_AMQP_URL: amqp,
+          TASKGEN_TEST_POSTGRES_URL: postgres,
+          TASKGEN_FUZZ_RUNS: String(runs),
+        },
         ...(values.seed !== undefined && { TASKGEN_FUZZ_SEED: values.seed }),
       },
     }),

@@ -75,6 +75,7 @@ describe.each(flowPlaces)("what tasks with keys say and keep on their way: $name
     );
     expect(page.items.map(textOf).join()).not.toContain(SECRET);
     expect(await itemsOf(call.stream())).toEqual([1, 2, 3].map((n) => `${SECRET} ${n}`));
+    expect(await itemsOf(streamOf(scene.app, "words", [250, "w"]).stream())).toHaveLength(250);
     await call.forget();
     await store.push({ id: call.id, first: 1, items: [page.items[1]!], ends: true, ttlMs });
     const refused = { items: [], error: { code: "RESULT_FORGED" } };

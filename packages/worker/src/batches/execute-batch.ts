@@ -3,8 +3,8 @@ import type { Executable } from "../execute.js";
 import { expired } from "../expired.js";
 import type { Outcome } from "../hooks.js";
 import { decodeArguments, encodeResult, judgeAnything } from "../judging.js";
-import type { Verdict } from "../verdict.js";
 import { openArguments, sealValue } from "../sealing.js";
+import type { Verdict } from "../verdict.js";
 import { memberTask } from "./member-task.js";
 import { packVerdicts, unpackMembers, type Member } from "./wire.js";
 
