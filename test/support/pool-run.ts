@@ -22,6 +22,7 @@ const DEFAULTS = {
   ancestors: [],
   headers: {},
   contract: undefined,
+  seal: undefined,
   expires: undefined,
   timeLimitMs: undefined,
   softTimeLimitMs: undefined,

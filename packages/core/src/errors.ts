@@ -29,9 +29,9 @@ export type ConfigErrorCode =
 /** A setting, an option or a call's place in the program is wrong; nothing was sent. */
 export class ConfigError extends TaskgenError<ConfigErrorCode> {}
 
-export type CodecErrorCode = "NOT_SERIALIZABLE" | "NOT_DECODABLE";
+export type CodecErrorCode = "NOT_SERIALIZABLE" | "NOT_DECODABLE" | "SIGNATURE_INVALID" | "ENCRYPTION_INVALID";
 
-/** A value cannot travel, or bytes that came are not what this project writes. */
+/** A value cannot travel, or bytes that came are not what this project writes, or not by one who has the keys. */
 export class CodecError extends TaskgenError<CodecErrorCode> {
   /** Where in the value, for example `argument 1 .items[2].onDone` or `result`; empty when decoding. */
   readonly path: string;
@@ -102,6 +102,7 @@ export type ResultErrorCode =
   | "RESULT_NOT_STORED"
   | "RESULT_LOST"
   | "RESULT_CLOSED"
+  | "RESULT_FORGED"
   | "STREAM_READ"
   | "JOIN_IN_TASK";
 

@@ -34,6 +34,7 @@ export {
 export type { Middleware, MiddlewareParts, OutgoingCall, Publish, RunMiddleware, RunTask } from "./run/middleware.js";
 export { App, createApp, defaultApp, type AnyApp } from "./call/app.js";
 export type { AppOptions } from "./call/app-options.js";
+export type { KeyOptions, SecurityOptions } from "./security/options.js";
 export type { AppEvents } from "./call/app-events.js";
 export type { ContextHeader, ContextOptions, ContextStorage } from "./call/context.js";
 export type { NamedRoute, QueueSettings, Route, RouteFunction, Routes, RouteTarget } from "./call/routes.js";

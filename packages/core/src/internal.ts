@@ -88,7 +88,7 @@ export type {
 export { createCodec, type Codec } from "./wire/codec.js";
 export {
   decodeMessage,
-  encodeMessage,
+  joinMessage,
   MAX_ANCESTORS,
   MESSAGE_VERSION,
   replaceHeader,
@@ -96,10 +96,16 @@ export {
   type Header,
   type Message,
 } from "./wire/message.js";
-export { decodeNotice, REVOKE_TOPIC } from "./wire/revoke-notice.js";
+export { decodeNotice, REVOKE_PLACE, REVOKE_TOPIC } from "./wire/revoke-notice.js";
 export { RevocationMap } from "./transports/revocation-map.js";
 export { describeIssues } from "./wire/issues.js";
 export { decodeFailure, encodeFailure } from "./wire/outcome.js";
+export { encodeMessage } from "./wire/encode-message.js";
+export { sealOf, type MessageSeal } from "./wire/seal.js";
+export { headOf, splitBody } from "./security/sealed-body.js";
+export { openText, sealText } from "./run/sealed-text.js";
+export { openSealer } from "./security/open-sealer.js";
+export type { BodyPlace, Sealer, Sealing } from "./security/sealer.js";
 export { pack, transferables, unpack, type Packed } from "./wire/pack.js";
 export { fromRemoteError } from "./wire/remote-error.js";
 export { toRemoteError, type EncodeData } from "./wire/to-remote-error.js";

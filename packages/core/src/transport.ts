@@ -1,4 +1,5 @@
 import type { Ambient } from "./ambient.js";
+import type { ResultRecord } from "./result-backend.js";
 import type { TransportError } from "./errors.js";
 
 /**
@@ -113,4 +114,6 @@ export interface OpenOptions {
   readonly leaseMs: number;
   /** How often the lease is renewed. */
   readonly heartbeatMs: number;
+  /** Seals the records that a result backend makes itself, in place of one that it cannot store. */
+  readonly seal?: ((record: ResultRecord) => ResultRecord) | undefined;
 }

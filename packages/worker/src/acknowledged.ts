@@ -86,7 +86,8 @@ export class Acknowledged {
   }
 
   #notSent({ id, replyTo }: Envelope): ResultRecord {
-    return { id, state: "FAILURE", body: encodeFailure(NOT_SENT), replyTo, ttlMs: this.#ttlMs };
+    const record = { id, state: "FAILURE", body: encodeFailure(NOT_SENT), replyTo, ttlMs: this.#ttlMs } as const;
+    return this.#connection.sealer?.sealRecord(record) ?? record;
   }
 }
 

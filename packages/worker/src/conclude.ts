@@ -8,8 +8,10 @@ import {
   type Finish,
   type Header,
   type ResultRecord,
+  type Sealer,
 } from "@taskgen/core/internal";
 import { homeOf, isCompanion } from "./limits/companion.js";
+import { sealEnd } from "./sealing.js";
 import type { Verdict } from "./verdict.js";
 
 /** What a verdict is turned into settlements with. */
@@ -28,17 +30,23 @@ export interface Conclusion {
 export interface ConcludeOptions {
   readonly ttlMs: number;
   readonly now: () => number;
+  /** Seals what is stored and said here; a value comes sealed. */
+  readonly sealer: Sealer | undefined;
 }
 
 /** What a verdict means for the broker and the result store; pure. */
 export function conclude(conclusion: Conclusion, options: ConcludeOptions): Finish {
   const { delivery, header, verdict, ignoreResult, ignoresValue } = conclusion;
   const { id, replyTo } = delivery.envelope;
+  const { sealer } = options;
   const ttlMs = Math.max(options.ttlMs, header?.keep ?? 0);
-  const home = isCompanion(delivery.envelope.queue) ? goHome(delivery.envelope, verdict) : undefined;
+  const home = isCompanion(delivery.envelope.queue) ? goHome(delivery.envelope, verdict, sealer) : undefined;
   if (home !== undefined) return { settlement: { delivery, to: "retry", next: home } };
-  const record = (state: TerminalState, body: Uint8Array): ResultRecord | undefined =>
-    ignoreResult ? undefined : { id, state, task: header?.task, body, replyTo, ttlMs };
+  const record = (state: TerminalState, body: Uint8Array): ResultRecord | undefined => {
+    if (ignoreResult) return undefined;
+    const plain = { id, state, task: header?.task, body, replyTo, ttlMs };
+    return sealer === undefined || state === "SUCCESS" ? plain : sealer.sealRecord(plain);
+  };
   switch (verdict.kind) {
     case "success":
       if (ignoresValue)
@@ -54,9 +62,15 @@ export function conclude(conclusion: Conclusion, options: ConcludeOptions): Fini
     case "revoke":
       return { settlement: { delivery, to: "done" }, record: record("REVOKED", encodeFailure(verdict.error)) };
     case "reject":
-      return { settlement: dead(delivery, verdict.error), record: record("REJECTED", encodeFailure(verdict.error)) };
+      return {
+        settlement: dead(delivery, verdict.error, sealer),
+        record: record("REJECTED", encodeFailure(verdict.error)),
+      };
     case "worker-lost":
-      return { settlement: dead(delivery, verdict.error), record: record("FAILURE", encodeFailure(verdict.error)) };
+      return {
+        settlement: dead(delivery, verdict.error, sealer),
+        record: record("FAILURE", encodeFailure(verdict.error)),
+      };
     case "late":
       return { settlement: { delivery, to: "release" } };
     case "retry":
@@ -85,19 +99,22 @@ export const later = (envelope: Envelope, header: Header, eta: number): Envelope
 });
 
 /** A dead letter is one of the queue that its message was sent to; whoever takes from that one makes it so. */
-function goHome(envelope: Envelope, verdict: Verdict): Envelope | undefined {
+function goHome(envelope: Envelope, verdict: Verdict, sealer: Sealer | undefined): Envelope | undefined {
   if (verdict.kind !== "reject" && verdict.kind !== "worker-lost") return undefined;
   const { header } = decodeMessage(envelope.body);
-  return { ...later(envelope, { ...header, ended: verdict }, 0), eta: undefined };
+  const ended = sealEnd(sealer, envelope.id, verdict);
+  return { ...later(envelope, { ...header, ended }, 0), eta: undefined };
 }
 
 const dead = (
   delivery: Delivery,
   error: { readonly code?: string; readonly name: string; readonly message: string },
+  sealer: Sealer | undefined,
 ): Finish["settlement"] => ({
   delivery,
   to: "dead",
-  reason: `${error.code ?? error.name}: ${error.message}`,
+  // n.b. a message may quote the arguments, which are encrypted beside it
+  reason: sealer?.encrypts === true ? (error.code ?? error.name) : `${error.code ?? error.name}: ${error.message}`,
 });
 
 const VALUELESS = { name: "IgnoreResult", message: "it ran; the task has ignoreResult, so its value is not stored" };

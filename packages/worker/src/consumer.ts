@@ -192,7 +192,7 @@ export class Consumer {
 
   #own(job: OwnedJob): OwnedJob {
     this.#owned.add(job);
-    this.#options.events.emit("task-received", () => ({ id: job.id, task: job.task, args: job.args }));
+    this.#options.events.emit("task-received", () => receivedOf(job));
     return job;
   }
 
@@ -342,3 +342,8 @@ export class Consumer {
     this.#noteIdle();
   }
 }
+
+const receivedOf = ({ id, task, args, seal }: OwnedJob): WorkerEvents["task-received"] => ({
+  ...{ id, task, args },
+  isEncrypted: seal?.enc !== undefined,
+});

@@ -10,11 +10,11 @@ export interface TaskEvent {
 
 /** What a worker tells those who listen; nothing is made for an event without a listener. */
 export interface WorkerEvents {
-  /** `args` are the encoded arguments. */
-  readonly "task-received": TaskEvent & { readonly args: Uint8Array };
+  /** `args` are the encoded arguments; encrypted ones cannot be decoded here. */
+  readonly "task-received": TaskEvent & { readonly args: Uint8Array; readonly isEncrypted: boolean };
   /** Only for tasks with `trackStarted`. */
   readonly "task-started": TaskEvent;
-  /** `result` is the encoded value. */
+  /** `result` is the encoded value, sealed where the app has keys. */
   readonly "task-succeeded": TaskEvent & { readonly runtimeMs: number; readonly result: Uint8Array };
   /** `expected`: the task declares the error with `throws`. */
   readonly "task-failed": TaskEvent & {

@@ -1,10 +1,19 @@
 import type { Middleware, RunTask, TaskDefinition } from "@taskgen/core";
-import { definitionOf, runAsTask, toRemoteError, type RunningTask, type TaskPlace } from "@taskgen/core/internal";
+import {
+  definitionOf,
+  runAsTask,
+  toRemoteError,
+  type MessageSeal,
+  type RunningTask,
+  type Sealer,
+  type TaskPlace,
+} from "@taskgen/core/internal";
 import type { CheckArguments } from "./check-arguments.js";
 import type { Entering } from "./entering.js";
 import { expired } from "./expired.js";
 import type { Outcome, RunHooks } from "./hooks.js";
 import { decodeArguments, encodeResult, judgeAnything, type Judged } from "./judging.js";
+import { openArguments, sealValue } from "./sealing.js";
 import type { Verdict } from "./verdict.js";
 
 /** A task ready to run, and what it runs with. */
@@ -16,6 +25,8 @@ export interface Executable extends Judged {
   readonly hooks: RunHooks | undefined;
   /** Sets what travelled with its headers. */
   readonly entering: Entering | undefined;
+  /** Opens its arguments and seals its value, where the app has keys. */
+  readonly sealer: Sealer | undefined;
   readonly place: TaskPlace;
 }
 
@@ -42,6 +53,7 @@ export function requireTask(name: string, exported: unknown): TaskDefinition {
 export interface ExecutableJob {
   /** Encoded. */
   readonly args: Uint8Array;
+  readonly seal: MessageSeal | undefined;
   /** Hash of the contract that they were made for. */
   readonly contract: string | undefined;
   /** Not started after this, epoch milliseconds. */
@@ -59,7 +71,7 @@ export async function execute(executable: Executable, task: RunningTask, job: Ex
   if (late !== undefined) return late;
   let args: readonly unknown[];
   try {
-    args = decodeArguments(executable.codec, job.args);
+    args = decodeArguments(executable.codec, openArguments(executable.sealer, task.id, job));
   } catch (error) {
     return { kind: "reject", error: toRemoteError(error) };
   }
@@ -72,7 +84,7 @@ export async function execute(executable: Executable, task: RunningTask, job: Ex
   let outcome: Outcome;
   try {
     const value = await inside(() => runChecked(executable, task, args, job.contract));
-    outcome = encodeResult(executable.codec, value);
+    outcome = sealValue(executable.sealer, task.id, encodeResult(executable.codec, value));
   } catch (thrown) {
     outcome = judgeAnything(thrown, executable, task);
   }

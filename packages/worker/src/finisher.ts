@@ -42,10 +42,12 @@ export class Finisher {
   constructor(options: FinisherOptions) {
     this.#options = options;
     const { resultTtlMs, ambient } = options.app.options;
-    this.#conclude = { ttlMs: resultTtlMs, now: ambient.now };
+    const { sealer } = options.connection;
+    this.#conclude = { ttlMs: resultTtlMs, now: ambient.now, sealer };
     this.#acknowledged = new Acknowledged(options.connection, resultTtlMs, (error) => this.#warn(error));
     this.#progress = new ProgressLog({
-      append: (batch) => options.connection.results.append(batch),
+      append: (batch) =>
+        options.connection.results.append(sealer === undefined ? batch : batch.map((event) => sealer.sealEvent(event))),
       ttlMs: resultTtlMs,
       onError: (error) => this.#warn(error),
     });
@@ -151,9 +153,9 @@ export class Finisher {
 
   #append({ id, ignoreResult, delivery }: OwnedJob, state: string, body: Uint8Array): void {
     if (ignoreResult) return;
-    const { results } = this.#options.connection;
+    const { results, sealer } = this.#options.connection;
     const event = { id, state, body, ttlMs: this.#conclude.ttlMs, replyTo: delivery.envelope.replyTo };
-    results.append([event]).catch((error: unknown) => this.#warn(error));
+    results.append([sealer?.sealEvent(event) ?? event]).catch((error: unknown) => this.#warn(error));
   }
 
   #warn(error: unknown): void {

@@ -52,10 +52,10 @@ function failed(event: WorkerEvents["task-failed"]): ReturnType<Row<never>["line
 }
 
 /** n.b. arguments are shown to those alone who read what is for debugging. */
-function received({ id, task, args }: WorkerEvents["task-received"], { show, debug }: LineOptions) {
+function received({ id, task, args, isEncrypted }: WorkerEvents["task-received"], { show, debug }: LineOptions) {
   const message = `Task ${nameOf({ id, task })} received`;
   if (!debug) return { message, fields: { task, id } };
-  const shownArgs = show.args(task, args);
+  const shownArgs = show.args(task, args, isEncrypted);
   return { level: "debug" as const, message: `${message}: ${shownArgs}`, fields: { task, id, args: shownArgs } };
 }
 

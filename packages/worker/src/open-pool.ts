@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { AnyApp, Registry } from "@taskgen/core";
-import { internalsOf } from "@taskgen/core/internal";
+import { internalsOf, type Sealer } from "@taskgen/core/internal";
 import { BatchingPool, type JobOrBatch } from "./batches/batching-pool.js";
 import { planPool } from "./pool-options.js";
 import { ChildPool } from "./pool/child-pool.js";
@@ -11,16 +11,19 @@ import type { OwnedJob } from "./triage.js";
 import type { WorkerInfo, WorkerOptions } from "./worker.js";
 
 /** The pool that a worker's options ask for, not yet started. */
-export function openPool(options: WorkerOptions, app: AnyApp): BatchingPool<OwnedJob> {
-  return new BatchingPool(openPlainPool(options, app), ({ delivery }) => delivery.envelope.queue);
+export function openPool(options: WorkerOptions, app: AnyApp, sealer: Sealer | undefined): BatchingPool<OwnedJob> {
+  return new BatchingPool(openPlainPool(options, app, sealer), ({ delivery }) => delivery.envelope.queue);
 }
 
-function openPlainPool(options: WorkerOptions, app: AnyApp): Pool<JobOrBatch<OwnedJob>> {
+function openPlainPool(options: WorkerOptions, app: AnyApp, sealer: Sealer | undefined): Pool<JobOrBatch<OwnedJob>> {
   // n.b. that of the threads and processes is their own
   internalsOf(app).middleware();
   const plan = planPool(options);
-  if (plan.kind !== "inline") return new ChildPool({ ...plan, registryUrl: registryUrl(options.registry), app });
-  return new InlinePool(async () => new LoadedRegistry(await importRegistry(options.registry), app), plan.concurrency);
+  if (plan.kind !== "inline")
+    return new ChildPool({ ...plan, registryUrl: registryUrl(options.registry), sealing: sealer?.sealing, app });
+  const open = async (): Promise<LoadedRegistry> =>
+    new LoadedRegistry(await importRegistry(options.registry), app, sealer);
+  return new InlinePool(open, plan.concurrency);
 }
 
 /** What a worker tells of its pool. */

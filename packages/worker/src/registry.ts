@@ -5,6 +5,8 @@ import {
   workerResults,
   type Codec,
   type ResultBackend,
+  type Sealer,
+  type Sealing,
   type TaskPlace,
   type Validator,
 } from "@taskgen/core/internal";
@@ -13,6 +15,7 @@ import { argumentCheck } from "./check-arguments.js";
 import { entering } from "./entering.js";
 import { compose, requireTask, type Executable } from "./execute.js";
 import { taskHooks } from "./hooks.js";
+import { sharedSealer } from "./sealing.js";
 import type { PlainTaskOptions } from "./pool/pool.js";
 import { isStream, keepsItems, streamRun, type StreamSettings } from "./streams/run-stream.js";
 import { checkTaskOptions } from "./task-options-check.js";
@@ -22,23 +25,29 @@ export class LoadedRegistry {
   readonly #registry: Registry;
   readonly #app: AnyApp;
   readonly #codec: Codec;
+  readonly #sealer: Sealer | undefined;
   readonly #place: TaskPlace;
   readonly #streams: StreamSettings;
   #results: Promise<ResultBackend> | undefined;
   readonly #tasks = new Map<string, Promise<Executable>>();
 
-  constructor(registry: Registry, app: AnyApp) {
+  constructor(registry: Registry, app: AnyApp, sealer: Sealer | undefined) {
     const { options } = internalsOf(app);
     this.#registry = registry;
     this.#app = app;
+    this.#sealer = sealer;
     this.#codec = createCodec(options.limits);
-    this.#place = { results: () => this.#openResults(), codec: this.#codec };
+    this.#place = { results: () => this.#openResults(), codec: this.#codec, sealer };
     this.#streams = { ...this.#place, ttlMs: options.resultTtlMs };
   }
 
-  /** With the registry's own app, otherwise `app`, otherwise the default one. */
-  static async open(registry: Registry, app?: AnyApp): Promise<LoadedRegistry> {
-    return new LoadedRegistry(registry, app ?? (await registry.app?.()) ?? defaultApp());
+  /**
+   * With the registry's own app, otherwise the default one, as threads and processes do.
+   * @throws ConfigError `OPTION_INVALID` when its keys are not those of the worker's app.
+   */
+  static async open(registry: Registry, sealing: Sealing | undefined): Promise<LoadedRegistry> {
+    const app = (await registry.app?.()) ?? defaultApp();
+    return new LoadedRegistry(registry, app, await sharedSealer(internalsOf(app).urls.security, sealing));
   }
 
   get setup(): readonly SetupEntry[] {
@@ -91,6 +100,7 @@ export class LoadedRegistry {
       hooks: taskHooks(definition.options),
       entering: entering(options.context),
       codec: this.#codec,
+      sealer: this.#sealer,
       place: this.#place,
       ambient: options.ambient,
     };

@@ -1,11 +1,13 @@
 import { inspect } from "node:util";
-import type { Codec } from "@taskgen/core/internal";
+import { headOf, splitBody, type Codec } from "@taskgen/core/internal";
 import { cut, MAX_SHOWN } from "./cut.js";
 import type { PlainTaskOptions } from "./pool/pool.js";
 import { readSensitive, redact, REDACTED, type Sensitive, type SensitivePath } from "./sensitive.js";
 
 /** A longer value is not decoded to be shown. */
 const MAX_DECODED = 64 * 1024;
+/** Shown in place of what nobody without a key shall read. */
+const ENCRYPTED = "[encrypted]";
 const SUPERJSON = "~".charCodeAt(0);
 const decoder = new TextDecoder();
 
@@ -29,7 +31,8 @@ export class Representations {
   }
 
   /** `[4, 4]` */
-  args(task: string, encoded: Uint8Array): string {
+  args(task: string, encoded: Uint8Array, isEncrypted?: boolean): string {
+    if (isEncrypted === true) return ENCRYPTED;
     const paths = this.#sensitive.get(task)?.args ?? [];
     const decoded = encoded.length > MAX_DECODED ? undefined : this.#decode(encoded);
     if (decoded === undefined) return paths.length > 0 ? REDACTED : beginningOf(encoded);
@@ -38,7 +41,10 @@ export class Representations {
   }
 
   /** `8` */
-  result(task: string, encoded: Uint8Array): string {
+  result(task: string, stored: Uint8Array): string {
+    const head = headOf(stored);
+    if (head?.enc !== undefined) return ENCRYPTED;
+    const encoded = splitBody(head, stored);
     const paths = this.#sensitive.get(task)?.result ?? [];
     if (paths.length > 0) return this.#redacted(encoded, paths);
     const isRich = encoded[0] === SUPERJSON && encoded.length <= MAX_DECODED;

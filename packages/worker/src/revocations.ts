@@ -2,6 +2,7 @@ import type { RemoteError } from "@taskgen/core";
 import {
   canRevoke,
   decodeNotice,
+  REVOKE_PLACE,
   REVOKE_TOPIC,
   RevocationMap,
   type AppInternals,
@@ -128,7 +129,8 @@ export class Revocations {
 
   #heard(bytes: Uint8Array): void {
     try {
-      const { ids, ...notice } = decodeNotice(bytes);
+      const { sealer } = this.#options.connection;
+      const { ids, ...notice } = decodeNotice(sealer === undefined ? bytes : sealer.openBody(REVOKE_PLACE, bytes));
       this.#add(ids.map((id) => ({ id, ...notice })));
     } catch (error) {
       this.#warn(error);

@@ -3,13 +3,16 @@ import {
   backoffDelay,
   decodeMessage,
   MESSAGE_VERSION,
+  sealOf,
   toRemoteError,
   type Delivery,
   type Descent,
   type Header,
+  type Sealer,
 } from "@taskgen/core/internal";
 import { expired } from "./expired.js";
 import type { Job, PlainTaskOptions } from "./pool/pool.js";
+import { openEnd } from "./sealing.js";
 import type { Verdict } from "./verdict.js";
 
 /** A job with the delivery it came from. */
@@ -53,6 +56,8 @@ export interface TriageOptions {
   readonly now: () => number;
   /** The end of a task that is revoked. */
   readonly revoked: (id: string, descent: Descent) => Verdict | undefined;
+  /** Opens what workers say of how it ended, where the app has keys. */
+  readonly sealer?: Sealer | undefined;
 }
 
 export function triage(delivery: Delivery, options: TriageOptions): Triage {
@@ -67,7 +72,8 @@ export function triage(delivery: Delivery, options: TriageOptions): Triage {
   const revoked = options.revoked(delivery.envelope.id, header.v === MESSAGE_VERSION ? header : UNKNOWN);
   if (revoked !== undefined) return { kind: "end", task: header.task, verdict: revoked };
   if (header.v !== MESSAGE_VERSION) return park(header, `message version ${header.v} is unknown`, options.parking);
-  if (header.ended !== undefined) return { kind: "end", task: header.task, verdict: header.ended, isTold: true };
+  const ended = header.ended && openEnd(options.sealer, delivery.envelope.id, header.ended);
+  if (ended !== undefined) return { kind: "end", task: header.task, verdict: ended, isTold: true };
   const task = Object.hasOwn(options.tasks, header.task) ? options.tasks[header.task] : undefined;
   if (task === undefined) return park(header, `task ${header.task} is not registered in this worker`, options.parking);
   const verdict = verdictBeforeRun(delivery, header, options);
@@ -117,6 +123,7 @@ function createJob(
     ancestors: header.ancestors ?? NO_ANCESTORS,
     headers: header.headers ?? NO_HEADERS,
     args,
+    seal: sealOf(delivery.envelope, header),
     contract: header.hash,
     expires: delivery.envelope.expires,
     timeLimitMs: header.timeLimit ?? (task.timeLimit && milliseconds(task.timeLimit)),

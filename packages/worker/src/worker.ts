@@ -162,7 +162,7 @@ export class Worker implements AsyncDisposable {
     const connection = await Promise.race([internalsOf(app).connection(), aborted(this.#halt.signal)]);
     if (connection === undefined) throw wasStopped();
     this.#refuseStopped();
-    const pool = openPool(this.#options, app);
+    const pool = openPool(this.#options, app, connection.sealer);
     this.#pool = pool;
     try {
       return await this.#consume(internalsOf(app), connection, pool, show);
@@ -218,6 +218,7 @@ export class Worker implements AsyncDisposable {
       parking: this.#parking,
       now: app.options.ambient.now,
       revoked: revocations.verdictOn,
+      sealer: connection.sealer,
     };
     const limits = await openLimits(tasks, app, connection);
     consumer = new Consumer({ connection, pool, finisher, events: this.#events, revocations, triage, limits });

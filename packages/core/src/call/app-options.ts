@@ -4,6 +4,7 @@ import type { ErrorClass } from "../define/task-options.js";
 import { milliseconds, type Duration } from "../duration.js";
 import { ConfigError } from "../errors.js";
 import type { Middleware } from "../run/middleware.js";
+import type { SecurityOptions } from "../security/options.js";
 import type { CodecLimits } from "../wire/limits.js";
 import type { ContextOptions } from "./context.js";
 import type { OnPublishError } from "./publisher.js";
@@ -47,6 +48,8 @@ export interface AppOptions extends SendOptions {
   readonly context?: ContextOptions | undefined;
   /** Bounds on what is encoded and decoded. */
   readonly limits?: Partial<CodecLimits> | undefined;
+  /** Keys that sign and encrypt what travels. @default TASKGEN_SIGNING_KEYS and TASKGEN_ENCRYPTION_KEYS, otherwise none */
+  readonly security?: SecurityOptions | undefined;
   /** A worker's lease; a dead worker is noticed within it. @default "30s" */
   readonly lease?: Duration | undefined;
   /** How often a worker renews its lease; shorter than it. @default "5s" */

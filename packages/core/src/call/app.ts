@@ -219,7 +219,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     // n.b. what no call needs before it is connected is no part of a client's first load
     const [{ connect }] = await Promise.all([import("./connection.js"), this.#loadReader()]);
     return connect({
-      ...{ urls: this.#given, options: this.#resolved },
+      ...{ given: this.#given, options: this.#resolved },
       onError: (error) => this.#onError(error),
       closing: this.#ending.signal,
       state: this.#state,
@@ -240,8 +240,8 @@ export interface AppInternals {
   readonly middleware: () => readonly Middleware[];
   /** How its two connections are. */
   readonly state: LinkState;
-  /** Those that are given; `urlsOf` has the others. */
-  readonly urls: NamedUrls;
+  /** Those that are given; `urlsOf` has the others. Its keys too, which `openSealer` reads. */
+  readonly urls: NamedUrls & Pick<AppOptions, "security">;
   /** Resolves when no call is on its way to the broker. */
   readonly drained: () => Promise<void>;
   /** Has a stand-in take the place of its connection; returns what ends that, `undefined` when there is one already. */

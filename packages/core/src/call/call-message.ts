@@ -8,7 +8,8 @@ import { runningTask } from "../run/current-task.js";
 import type { Codec } from "../wire/codec.js";
 import { describeIssues } from "../wire/issues.js";
 import { checkLimits } from "../define/check-limits.js";
-import { encodeMessage, MESSAGE_VERSION, type Header } from "../wire/message.js";
+import { CALL_VERSION, encodeMessage } from "../wire/encode-message.js";
+import type { Header } from "../wire/message.js";
 
 /** What a message says to workers besides: see `Header`. */
 export type CallMarks = Pick<Header, "unique" | "keep" | "debounce" | "debouncedAt">;
@@ -72,7 +73,7 @@ function refusal(
 function header({ target, args, options }: Call): Header {
   checkLimits(`call of ${target.name}`, options);
   return {
-    v: MESSAGE_VERSION,
+    v: CALL_VERSION,
     task: target.name,
     ...(target.hash !== undefined && { hash: target.hash }),
     ...(options.ignoreResult !== undefined && { ignoreResult: options.ignoreResult }),

@@ -1,18 +1,23 @@
-import type { ResultBackend } from "../result-backend.js";
+import type { ResultBackend, ResultRecord } from "../result-backend.js";
+import { openSealer } from "../security/open-sealer.js";
+import type { Sealer } from "../security/sealer.js";
 import type { Deadline, Transport } from "../transport.js";
 import { urlsOf, type NamedUrls } from "../transports/default-broker.js";
 import type { LinkState } from "./link-state.js";
-import { openResults, openTransport, type ConnectionOptions } from "../transports/open.js";
+import { openResults, openTransport } from "../transports/open.js";
+import type { AppOptions, ResolvedOptions } from "./app-options.js";
 
 /** An app's started transport and result backend. */
 export interface Connection {
   readonly transport: Transport;
   readonly results: ResultBackend;
+  /** Seals what goes over it, where the app has keys. */
+  readonly sealer?: Sealer | undefined;
 }
 
 export interface ConnectOptions {
-  readonly urls: NamedUrls;
-  readonly options: ConnectionOptions;
+  readonly given: NamedUrls & Pick<AppOptions, "security">;
+  readonly options: ResolvedOptions;
   readonly onError: (error: Error) => void;
   readonly state: LinkState;
   /** When it aborts, a start that still waits for its server ends. */
@@ -42,17 +47,19 @@ export async function connect({ closing, ...open }: ConnectOptions): Promise<Con
 }
 
 async function start(
-  { urls, options, onError, state }: Omit<ConnectOptions, "closing">,
+  { given, options, onError, state }: Omit<ConnectOptions, "closing">,
   opened: (part: Transport | ResultBackend) => void,
 ): Promise<Connection> {
-  const { broker, backend } = urlsOf(urls);
+  const sealer = await openSealer(given.security, options.prefix);
+  const { broker, backend } = urlsOf(given);
   const transport = await openTransport(broker, options);
   opened(transport);
-  const results = await openResults(backend, options);
+  const seal = sealer && ((record: ResultRecord): ResultRecord => sealer.sealRecord(record));
+  const results = await openResults(backend, { ...options, seal });
   opened(results);
   await transport.start(state.events("broker", onError));
   await results.start(state.events("backend", onError));
-  return { transport, results };
+  return { transport, results, sealer };
 }
 
 /** Closes both; pending waits for results end first. */

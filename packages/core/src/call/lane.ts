@@ -147,10 +147,11 @@ export class Lane {
   async #trySend(batch: readonly Pending[], deadline: AbortSignal): Promise<SendOutcome[]> {
     let certain = true;
     try {
-      const { transport, results } = await this.#connection(deadline);
-      certain = false;
+      const { transport, results, sealer } = await this.#connection(deadline);
       const replyTo = results.address?.();
-      const envelopes = batch.map(({ envelope }) => (replyTo === undefined ? envelope : { ...envelope, replyTo }));
+      const addressed = batch.map(({ envelope }) => (replyTo === undefined ? envelope : { ...envelope, replyTo }));
+      const envelopes = sealer === undefined ? addressed : addressed.map((envelope) => sealer.sealMessage(envelope));
+      certain = false;
       return [...(await transport.send(envelopes, deadline))];
     } catch (error) {
       const failure = toTransportError(error, certain);

@@ -1,6 +1,8 @@
 import { milliseconds } from "../duration.js";
 import { ResultError } from "../errors.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
+import type { Sealer } from "../security/sealer.js";
+import { openStored, type Sealed } from "../security/stored.js";
 import type { State } from "../state.js";
 import { timeoutSignal } from "../timer.js";
 import type { GetOptions, ProgressOptions } from "./async-result.js";
@@ -17,6 +19,7 @@ export interface HandleOptions {
   readonly origin: ResultOrigin;
   readonly results: ResultBackend;
   readonly reader: ResultReader;
+  readonly sealer: Sealer | undefined;
   /** Revokes the task. */
   readonly revoke: () => Promise<void>;
   /** A wait that was begun with the call. */
@@ -51,7 +54,7 @@ export class ResultHandle<R> {
   }
 
   async settled(options: GetOptions = {}): Promise<Settled<R>> {
-    this.#record ??= await join(options, () => this.#wait(options));
+    this.#record ??= this.#opened(await join(options, () => this.#wait(options)));
     return this.#options.reader.settled(this.#record, this.#options.origin);
   }
 
@@ -66,22 +69,25 @@ export class ResultHandle<R> {
   async #ended(options: ProgressOptions, signal: AbortSignal): Promise<void> {
     const given = options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]);
     if (this.#record !== undefined) return given.throwIfAborted();
+    let record: ResultRecord;
     try {
-      this.#record = await this.results.wait(this.#id, given);
+      record = await this.results.wait(this.#id, given);
     } catch (error) {
       const { origin, reader } = this.#options;
       throw reader.failure(error, { task: origin, options, timedOut: false, location: this.results.location });
     }
+    this.#record = this.#opened(record);
   }
 
   /** The record when there is one. */
   async peek(): Promise<ResultRecord | undefined> {
-    return (this.#record ??= (await this.results.get([this.#id]))[0]);
+    return (this.#record ??= this.#opened((await this.results.get([this.#id]))[0]));
   }
 
   async info(): Promise<unknown> {
     const [event] = await this.results.latest([this.#id]);
-    return event === undefined || event.body.length === 0 ? undefined : this.#options.reader.value(event.body);
+    const body = this.#opened(event, "event")?.body;
+    return body === undefined || body.length === 0 ? undefined : this.#options.reader.value(body);
   }
 
   /** What the task reports, until it has ended. */
@@ -96,7 +102,7 @@ export class ResultHandle<R> {
       for (;;) {
         const next = await join(options, () => following.next());
         if (next.done === true) return;
-        yield reader.value(next.value.body);
+        yield reader.value(this.#opened(next.value, "event").body);
       }
     } finally {
       await following.return();
@@ -116,6 +122,11 @@ export class ResultHandle<R> {
   async forget(): Promise<void> {
     await this.results.forget([this.#id]);
     this.#record = undefined;
+  }
+
+  /** @throws ResultError `RESULT_FORGED` */
+  #opened<T extends Sealed | undefined>(stored: T, purpose: "result" | "event" = "result"): T {
+    return stored && openStored(stored, { ...this.#options, purpose });
   }
 
   async #wait(options: GetOptions): Promise<ResultRecord> {

@@ -1,7 +1,7 @@
 import { canRevoke } from "../revoking.js";
 import { encodeFailure } from "../wire/outcome.js";
 import type { RemoteError } from "../wire/remote-error.js";
-import { encodeNotice, REVOKE_TOPIC, type RevokeNotice } from "../wire/revoke-notice.js";
+import { encodeNotice, MAX_NOTICE_IDS, REVOKE_PLACE, REVOKE_TOPIC, type RevokeNotice } from "../wire/revoke-notice.js";
 import type { RevokeOptions } from "./async-result.js";
 import type { Connection } from "./connection.js";
 
@@ -10,9 +10,6 @@ export interface RevokeTimes {
   readonly resultTtlMs: number;
   readonly revocationTtlMs: number;
 }
-
-/** What one round trip or one broadcast carries at most. */
-const CHUNK = 5_000;
 
 /** What callers are told: the same whether the task was stopped or never began. */
 const REVOKED: RemoteError = { name: "TaskRevoked", code: "TASK_REVOKED", message: "it was revoked" };
@@ -27,20 +24,22 @@ export async function revoke(
   options: RevokeOptions & RevokeTimes,
 ): Promise<void> {
   const unique = [...new Set([ids].flat())];
-  for (let from = 0; from < unique.length; from += CHUNK) {
-    await revokeChunk(connection, unique.slice(from, from + CHUNK), options);
+  for (let from = 0; from < unique.length; from += MAX_NOTICE_IDS) {
+    await revokeChunk(connection, unique.slice(from, from + MAX_NOTICE_IDS), options);
   }
 }
 
 async function revokeChunk(
-  { transport, results }: Connection,
+  { transport, results, sealer }: Connection,
   ids: readonly string[],
   { terminate = false, children = false, resultTtlMs, revocationTtlMs }: RevokeOptions & RevokeTimes,
 ): Promise<void> {
   const body = encodeFailure(REVOKED);
   const replyTo = results.address?.();
-  await results.put(ids.map((id) => ({ id, state: "REVOKED", body, replyTo, ttlMs: resultTtlMs })));
+  const records = ids.map((id) => ({ id, state: "REVOKED", body, replyTo, ttlMs: resultTtlMs }) as const);
+  await results.put(sealer === undefined ? records : records.map((record) => sealer.sealRecord(record)));
   const notice: RevokeNotice = { ids, ttlMs: revocationTtlMs, terminate, children };
   if (canRevoke(results)) await results.mark(ids.map((id) => ({ id, ttlMs: revocationTtlMs, terminate, children })));
-  await transport.broadcast(REVOKE_TOPIC, encodeNotice(notice));
+  const told = encodeNotice(notice);
+  await transport.broadcast(REVOKE_TOPIC, sealer === undefined ? told : sealer.sealBody(REVOKE_PLACE, told));
 }

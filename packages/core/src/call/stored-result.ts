@@ -111,12 +111,12 @@ export class StoredResult<R> implements AsyncResult<R> {
   async #open(): Promise<ResultHandle<R>> {
     const origin = this.#origin;
     if (origin.ignored) throw (await import("./wait-failure.js")).ignored(origin);
-    const { results } = await this.#source.connection();
+    const { results, sealer } = await this.#source.connection();
     // n.b. a stand-in may have come or gone
     if (this.#handle?.results !== results)
       this.#handle = this.#source
         .reader()
-        .open({ origin, results, expected: () => this.#expected, revoke: () => this.revoke() });
+        .open({ origin, results, sealer, expected: () => this.#expected, revoke: () => this.revoke() });
     return this.#handle;
   }
 }

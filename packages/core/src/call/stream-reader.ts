@@ -1,6 +1,8 @@
 import { milliseconds } from "../duration.js";
 import { ConfigError, ResultError } from "../errors.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
+import type { Sealer } from "../security/sealer.js";
+import { openPart, openStored } from "../security/stored.js";
 import { canStream, type Streaming, type StreamPage, type StreamPull } from "../streaming.js";
 import { LONGEST_TIMER_MS } from "../timer.js";
 import { join } from "./join.js";
@@ -16,6 +18,7 @@ export interface StreamSource {
   readonly origin: ResultOrigin;
   readonly results: ResultBackend;
   readonly reader: ResultReader;
+  readonly sealer: Sealer | undefined;
   /** Revokes the task. */
   readonly revoke: () => Promise<void>;
 }
@@ -26,7 +29,7 @@ export async function* readStream(source: StreamSource, options: StreamOptions):
   try {
     for (let ended = false; !ended;) {
       const page = await reading.next();
-      for (const item of page.items) yield source.reader.value(item);
+      for (const [i, item] of page.items.entries()) yield source.reader.value(opened(source, page.first + i, item));
       ({ ended } = page);
     }
     await reading.finish();
@@ -34,6 +37,9 @@ export async function* readStream(source: StreamSource, options: StreamOptions):
     await reading.leave();
   }
 }
+
+const opened = (source: StreamSource, number: number, item: Uint8Array): Uint8Array =>
+  openPart(number, item, { ...source, purpose: "item" });
 
 /** The end of the task is known: reading need not wait for items any more. */
 const TASK_ENDED = new Error("the task has ended");
@@ -82,7 +88,7 @@ class StreamReading {
     this.#results.pull(this.#request(), this.#left.signal).catch(() => {});
     const record = this.#record ?? (await this.#within((signal) => this.#results.wait(origin.id, signal)));
     this.#isOver = true;
-    const settled = reader.settled(record, origin);
+    const settled = reader.settled(openStored(record, { ...this.#source, purpose: "result" }), origin);
     if (!settled.ok) throw settled.error;
   }
 

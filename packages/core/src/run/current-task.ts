@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Reporting } from "../define/progress.js";
 import { ConfigError } from "../errors.js";
 import type { ResultBackend } from "../result-backend.js";
+import type { Sealer } from "../security/sealer.js";
 import type { Codec } from "../wire/codec.js";
 import type { Descent } from "../wire/message.js";
 import type { RetryOptions, RetryTask } from "./control.js";
@@ -49,6 +50,8 @@ export interface TaskPlace {
   /** Connects when it is first asked for. */
   readonly results: () => Promise<ResultBackend>;
   readonly codec: Codec;
+  /** Seals what it keeps, where the app has keys. */
+  readonly sealer: Sealer | undefined;
 }
 
 /** What the worker keeps of a running task besides what its author sees. */

@@ -4,7 +4,9 @@ import { milliseconds, type Duration } from "../duration.js";
 import { CodecError, ConfigError } from "../errors.js";
 import { createId } from "../id.js";
 import { hasRegisters, type Registers } from "../registers.js";
+import type { BodyPlace } from "../security/sealer.js";
 import { runningTask, type RunningTask, type TaskPlace } from "./current-task.js";
+import { openText, sealText } from "./sealed-text.js";
 
 /** How `once` remembers. */
 export interface OnceOptions {
@@ -104,18 +106,29 @@ class Effect<T> {
     const what = `the value of once(${JSON.stringify(this.#options.key)})`;
     try {
       const text = this.#options.place.codec.encode(value, what);
-      if (text.length <= MAX_VALUE) return VALUE + text;
-      return `${LOST}${what} takes ${text.length} characters, more than ${MAX_VALUE}; return less, such as an id`;
+      if (text.length <= MAX_VALUE) return VALUE + this.#sealed(text);
+      return (
+        LOST +
+        this.#sealed(`${what} takes ${text.length} characters, more than ${MAX_VALUE}; return less, such as an id`)
+      );
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
-      return LOST + error.message.replace(/^\[\w+\] /, "");
+      return LOST + this.#sealed(error.message.replace(/^\[\w+\] /, ""));
     }
   }
 
   #read(held: string): T {
-    const text = held.slice(VALUE.length);
-    if (held.startsWith(LOST)) throw new CodecError("NOT_SERIALIZABLE", text);
-    return this.#options.place.codec.decode(new TextEncoder().encode(text)) as T;
+    const bytes = openText(this.#options.place.sealer, this.#sealPlace, held.slice(VALUE.length));
+    if (held.startsWith(LOST)) throw new CodecError("NOT_SERIALIZABLE", new TextDecoder().decode(bytes));
+    return this.#options.place.codec.decode(bytes) as T;
+  }
+
+  #sealed(text: string): string {
+    return sealText(this.#options.place.sealer, this.#sealPlace, text);
+  }
+
+  get #sealPlace(): BodyPlace {
+    return { purpose: "register", id: this.#options.task.id, part: this.#options.key };
   }
 
   async #swap(expected: string | undefined, next: string | undefined, ttlMs: number): Promise<string | undefined> {

@@ -32,6 +32,8 @@ export interface ConnectionOptions {
   readonly leaseMs?: number | undefined;
   /** @default 5 s */
   readonly heartbeatMs?: number | undefined;
+  /** Seals the records that a result backend makes itself. @default they are not sealed */
+  readonly seal?: OpenOptions["seal"];
 }
 
 const DEFAULTS = {
@@ -76,7 +78,14 @@ async function resolve(
   const heartbeatMs = options.heartbeatMs ?? DEFAULTS.heartbeatMs;
   return {
     module: await load(),
-    open: { url: parsed, prefix, leaseMs, heartbeatMs, ambient: { ...defaultAmbient, ...options.ambient } },
+    open: {
+      url: parsed,
+      prefix,
+      leaseMs,
+      heartbeatMs,
+      ambient: { ...defaultAmbient, ...options.ambient },
+      seal: options.seal,
+    },
   };
 }
 

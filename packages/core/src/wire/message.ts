@@ -51,18 +51,18 @@ export interface Header {
   readonly replayOf?: string;
   /** The caller's own: trace context, tenant, and so on. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Key id and signature. */
+  /** The key that signed it, and the signature (wire/seal.ts). */
   readonly kid?: string;
   readonly sig?: string;
+  /** The key that its arguments are encrypted with. */
+  readonly enc?: string;
 }
 
 /** Which tasks a task descends from. */
 export type Descent = Pick<Header, "rootId" | "parentId" | "ancestors">;
 
 const NEWLINE = 0x0a;
-const MAX_HEADER_BYTES = 64 * 1024;
-/** What retries and parking may add to a header on its way. */
-const HEADER_ROOM = 1024;
+export const MAX_HEADER_BYTES = 65_536;
 /** The longest id of a task. */
 const MAX_ID = 36;
 /** How many tasks between its root and its parent a call knows of. */
@@ -70,27 +70,18 @@ export const MAX_ANCESTORS = 20;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/**
- * Header, a line feed, arguments: one text, so that a person can read a queue. JSON never holds a raw line feed.
- * @throws CodecError `NOT_SERIALIZABLE` when the header is longer than workers read.
- */
-export function encodeMessage(header: Header, args: string): Uint8Array {
-  const head = JSON.stringify(header);
-  const most = MAX_HEADER_BYTES - HEADER_ROOM;
-  if (head.length * 3 > most && Buffer.byteLength(head) > most) {
-    throw new CodecError("NOT_SERIALIZABLE", `its headers take more than the ${most} bytes that workers read`);
-  }
-  return encoder.encode(`${head}\n${args}`);
-}
-
 /** The same arguments under another header; the argument bytes are not decoded. */
 export function replaceHeader(body: Uint8Array, header: Header): Uint8Array {
-  const head = encoder.encode(JSON.stringify(header));
-  const rest = body.subarray(body.indexOf(NEWLINE));
-  const next = new Uint8Array(head.length + rest.length);
-  next.set(head);
-  next.set(rest, head.length);
-  return next;
+  return joinMessage(header, body.subarray(body.indexOf(NEWLINE) + 1));
+}
+
+/** A body of arguments that are encoded already. */
+export function joinMessage(header: Header, args: Uint8Array): Uint8Array {
+  const head = encoder.encode(`${JSON.stringify(header)}\n`);
+  const body = new Uint8Array(head.length + args.length);
+  body.set(head);
+  body.set(args, head.length);
+  return body;
 }
 
 /** A body taken apart; `args` is a view on it. */
@@ -179,6 +170,10 @@ function areOfThisVersion(header: Record<keyof Header, unknown>): boolean {
     isCount(header.keep) &&
     isOptional(header.debounce, "string") &&
     isCount(header.debouncedAt) &&
-    isTexts(header.headers)
+    isTexts(header.headers) &&
+    isId(header.replayOf) &&
+    isOptional(header.kid, "string") &&
+    isOptional(header.sig, "string") &&
+    isOptional(header.enc, "string")
   );
 }

@@ -1,4 +1,5 @@
 import { CodecError } from "../errors.js";
+import { isRemoteError } from "./is-remote-error.js";
 import type { RemoteError } from "./remote-error.js";
 
 const encoder = new TextEncoder();
@@ -13,10 +14,10 @@ export const encodeFailure = (error: RemoteError): Uint8Array => encoder.encode(
  */
 export function decodeFailure(body: Uint8Array): RemoteError {
   try {
-    const error = JSON.parse(decoder.decode(body)) as RemoteError;
-    if (typeof error.name === "string" && typeof error.message === "string") return error;
+    const error: unknown = JSON.parse(decoder.decode(body));
+    if (isRemoteError(error)) return error;
   } catch (cause) {
     throw new CodecError("NOT_DECODABLE", "the stored failure is not JSON", { cause });
   }
-  throw new CodecError("NOT_DECODABLE", "the stored failure has neither name nor message");
+  throw new CodecError("NOT_DECODABLE", "the stored failure has not the fields of one");
 }

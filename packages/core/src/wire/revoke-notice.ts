@@ -4,6 +4,16 @@ import type { Revocation } from "../powers.js";
 /** Where workers hear of revocations. */
 export const REVOKE_TOPIC = "revoke";
 
+/** What a notice is sealed as: it is of no one task. */
+export const REVOKE_PLACE = { purpose: "revocation", id: "", part: "" } as const;
+
+/** What one notice names at most. */
+export const MAX_NOTICE_IDS = 5_000;
+/** The longest id of a task. */
+const MAX_ID = 36;
+/** The longest duration. */
+const MAX_TTL_MS = 8.64e15;
+
 /** Many revocations of one kind. */
 export interface RevokeNotice extends Omit<Revocation, "id"> {
   readonly ids: readonly string[];
@@ -28,8 +38,11 @@ function isNotice(value: unknown): value is RevokeNotice {
   const { ids, ttlMs, terminate, children } = value as Record<keyof RevokeNotice, unknown>;
   return (
     Array.isArray(ids) &&
-    ids.every((id) => typeof id === "string") &&
-    Number.isFinite(ttlMs) &&
+    ids.length <= MAX_NOTICE_IDS &&
+    ids.every((id) => typeof id === "string" && id.length <= MAX_ID) &&
+    typeof ttlMs === "number" &&
+    ttlMs >= 0 &&
+    ttlMs <= MAX_TTL_MS &&
     typeof terminate === "boolean" &&
     typeof children === "boolean"
   );

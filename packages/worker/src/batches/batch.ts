@@ -13,6 +13,8 @@ export class Batch<J extends Job> implements Job {
   readonly softTimeLimitMs: number | undefined;
   readonly trackStarted: boolean;
   readonly storesNothing = false;
+  /** Each of its members has its own. */
+  readonly seal = undefined;
   readonly contract = undefined;
   readonly expires = undefined;
   /** Of those that have not ended: who was told to stop. */

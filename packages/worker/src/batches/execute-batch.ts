@@ -1,8 +1,9 @@
-import { runAsTask, type RunningTask } from "@taskgen/core/internal";
+import { runAsTask, toRemoteError, type RunningTask } from "@taskgen/core/internal";
 import type { Executable } from "../execute.js";
 import { expired } from "../expired.js";
 import type { Outcome } from "../hooks.js";
 import { decodeArguments, encodeResult, judgeAnything } from "../judging.js";
+import { openArguments, sealValue } from "../sealing.js";
 import type { Verdict } from "../verdict.js";
 import { memberTask } from "./member-task.js";
 import { packVerdicts, unpackMembers, type Member } from "./wire.js";
@@ -44,11 +45,22 @@ async function prepare(executable: Executable, run: BatchRun, member: Member): P
   try {
     const late = expired(member.expires, executable.ambient.now());
     if (late !== undefined) return { task, given: { verdict: late, subject: late.error } };
-    const args = decodeArguments(executable.codec, member.args);
+    const opened = openedOrRefused(executable, member);
+    if ("verdict" in opened) return { task, given: opened };
+    const args = decodeArguments(executable.codec, opened);
     const checked = await within(executable, task, async () => executable.check?.(args, member.contract) ?? args);
     return { task, given: { item: checked[0] } };
   } catch (error) {
     return { task, given: judgeAnything(error, executable, task) };
+  }
+}
+
+/** n.b. a call that somebody else made, or changed, ends alone. */
+function openedOrRefused({ sealer }: Executable, member: Member): Uint8Array | Outcome {
+  try {
+    return openArguments(sealer, member.id, member);
+  } catch (error) {
+    return { verdict: { kind: "reject", error: toRemoteError(error) }, subject: error };
   }
 }
 
@@ -65,7 +77,9 @@ async function runTogether(executable: Executable, run: BatchRun, calls: readonl
 }
 
 const outcomeOf = (result: unknown, executable: Executable, task: RunningTask): Outcome =>
-  result instanceof Error ? judgeAnything(result, executable, task) : encodeResult(executable.codec, result);
+  result instanceof Error
+    ? judgeAnything(result, executable, task)
+    : sealValue(executable.sealer, task.id, encodeResult(executable.codec, result));
 
 function listOf(results: unknown, count: number): readonly unknown[] {
   if (Array.isArray(results) && results.length === count) return results as readonly unknown[];

@@ -4,7 +4,7 @@ import type { Verdict } from "../verdict.js";
 /** What is known of one call of a batch besides its arguments. */
 export type MemberHead = Pick<
   Job,
-  "id" | "retries" | "redeliveries" | "rootId" | "parentId" | "ancestors" | "headers" | "contract" | "expires"
+  "id" | "retries" | "redeliveries" | "rootId" | "parentId" | "ancestors" | "headers" | "contract" | "expires" | "seal"
 >;
 
 /** One call of a batch, where it runs. */
@@ -32,6 +32,7 @@ export function unpackMembers(bytes: Uint8Array): Member[] {
     parentId: head.parentId,
     contract: head.contract,
     expires: head.expires,
+    seal: head.seal,
     args: parts[i]!,
   }));
 }
@@ -58,6 +59,7 @@ const headOf = (job: Job): MemberHead => ({
   headers: job.headers,
   contract: job.contract,
   expires: job.expires,
+  seal: job.seal,
 });
 
 /** The length of the heads, the heads and the lengths of the parts as JSON, the parts. */

@@ -1,6 +1,14 @@
-import { argumentKey, type Codec } from "@taskgen/core/internal";
+import { argumentKey, type Codec, type Sealer } from "@taskgen/core/internal";
+import { openArguments } from "../sealing.js";
 import type { OwnedJob } from "../triage.js";
 import type { LimitPolicy } from "./policy.js";
+
+/** What arguments are read with. */
+export interface ArgumentReading {
+  readonly codec: Pick<Codec, "decode">;
+  /** Opens them, where the app has keys. */
+  readonly sealer: Sealer | undefined;
+}
 
 /** The key of a task that has one limit for all its calls. */
 const NO_KEY = "*";
@@ -10,17 +18,17 @@ const NO_KEY = "*";
  * run with them.
  * @throws ConfigError `OPTION_INVALID` for what is no key
  */
-export function keyOf(job: OwnedJob, { keyPath }: LimitPolicy, codec: Pick<Codec, "decode">): string | undefined {
+export function keyOf(job: OwnedJob, { keyPath }: LimitPolicy, reading: ArgumentReading): string | undefined {
   if (keyPath === undefined) return NO_KEY;
   // n.b. an empty one would be that of the room
   if (job.header.limitKey !== undefined) return job.header.limitKey || NO_KEY;
-  const args = decoded(job, codec);
+  const args = decoded(job, reading);
   return Array.isArray(args) ? argumentKey(args, keyPath) : undefined;
 }
 
-function decoded({ args }: OwnedJob, codec: Pick<Codec, "decode">): unknown {
+function decoded(job: OwnedJob, { codec, sealer }: ArgumentReading): unknown {
   try {
-    return codec.decode(args);
+    return codec.decode(openArguments(sealer, job.id, job));
   } catch {
     return undefined;
   }

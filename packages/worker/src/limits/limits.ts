@@ -102,8 +102,9 @@ export class Limits {
 
   /** False when it need not wait. */
   #add(job: OwnedJob, { gate, policy }: Limited): boolean {
+    const { codec, connection } = this.#options;
     try {
-      const key = keyOf(job, policy, this.#options.codec);
+      const key = keyOf(job, policy, { codec, sealer: connection.sealer });
       if (key !== undefined) gate.add(job, key);
       return key !== undefined;
     } catch (error) {
@@ -114,8 +115,9 @@ export class Limits {
 
   #limit(name: string, on: GateEvents, idleMs: number): Limited {
     const { connection } = this.#options;
+    const warn = (error: unknown): void => on.warn(error);
     const policy = limitPolicy(name, this.#options.tasks[name]!);
-    const common = { policy, limiting: connection.results, connection, clock: this.#clock, warn: on.warn };
+    const common = { policy, limiting: connection.results, connection, clock: this.#clock, warn };
     const keeper: SlotKeeper = new SlotKeeper({ ...common, slots: () => gate.slots, onFree: () => turns.call() });
     const leave = keeper.leave.bind(keeper);
     const turns = new TurnCaller({ ...common, idleMs, leave });

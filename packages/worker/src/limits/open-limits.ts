@@ -9,7 +9,7 @@ import type { Limits } from "./limits.js";
 export async function openLimits(
   tasks: Readonly<Record<string, PlainTaskOptions>>,
   { options }: AppInternals,
-  { transport, results }: Connection,
+  { transport, results, sealer }: Connection,
 ): Promise<Limits | undefined> {
   if (!canLimit(results)) return undefined;
   const limited = Object.keys(tasks).filter((name) => isLimited(tasks[name]!));
@@ -18,7 +18,7 @@ export async function openLimits(
   if (rooms.size === 0) return undefined;
   const { Limits } = await import("./limits.js");
   const codec = createCodec(options.limits);
-  return new Limits({ tasks, rooms, connection: { transport, results }, ambient: options.ambient, codec });
+  return new Limits({ tasks, rooms, connection: { transport, results, sealer }, ambient: options.ambient, codec });
 }
 
 const isLimited = ({ rateLimit, limit }: PlainTaskOptions): boolean => rateLimit !== undefined || limit !== undefined;

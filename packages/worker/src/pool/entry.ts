@@ -49,6 +49,7 @@ export const headOf = ({ job, charges }: Entry<Job>): JobHead => [
   job.ancestors.length === 0 ? undefined : job.ancestors,
   job.startBy,
   job.storesNothing || undefined,
+  job.seal,
 ];
 
 /** Its function is over, and its verdict on its way. */

@@ -1,4 +1,5 @@
 import type { ResourceLimits } from "node:worker_threads";
+import type { Sealing } from "@taskgen/core/internal";
 import type { Child, ChildEvents, ChildKind, ChildOptions } from "./child.js";
 import type { Job } from "./pool.js";
 import { PoolProcess } from "./process.js";
@@ -11,6 +12,8 @@ export interface ChildSettings extends Partial<ChildLimits> {
   readonly kind?: ChildKind | undefined;
   /** The module that exports `registry`; every child imports it. */
   readonly registryUrl: string;
+  /** What seals the messages of the worker. @default nothing */
+  readonly sealing?: Sealing | undefined;
   /** Of a thread. @default Node's own */
   readonly resourceLimits?: ResourceLimits | undefined;
   /** Options of Node for a process, besides those of this one. @default none */
@@ -19,11 +22,11 @@ export interface ChildSettings extends Partial<ChildLimits> {
 
 /** Starts a thread or process of a pool. */
 export function openChild<J extends Job>(
-  { kind = "thread", registryUrl, maxTasks, maxMemory, resourceLimits, execArgv = [] }: ChildSettings,
+  { kind = "thread", registryUrl, sealing, maxTasks, maxMemory, resourceLimits, execArgv = [] }: ChildSettings,
   own: Pick<ChildOptions, "capacity" | "loadAll" | "serveLink">,
   events: ChildEvents<J>,
 ): Child<J> {
-  const options = { ...own, registryUrl, limits: { maxTasks, maxMemory } };
+  const options = { ...own, registryUrl, sealing, limits: { maxTasks, maxMemory } };
   if (kind === "process") return new PoolProcess({ ...options, execArgv }, events);
   return new PoolThread({ ...options, resourceLimits }, events);
 }

@@ -1,4 +1,5 @@
 import type { AbortCode, RegistryEntry, TaskOptions } from "@taskgen/core";
+import type { MessageSeal } from "@taskgen/core/internal";
 import type { Verdict } from "../verdict.js";
 
 /** One delivery as a pool runs it: plain data, so that it can cross a thread boundary. */
@@ -17,6 +18,8 @@ export interface Job {
   readonly headers: Readonly<Record<string, string>>;
   /** Encoded. */
   readonly args: Uint8Array;
+  /** What seals them, `undefined` where nothing does. */
+  readonly seal: MessageSeal | undefined;
   /** Hash of the contract that they were made for. */
   readonly contract: string | undefined;
   /** Not started after this, epoch milliseconds. */

@@ -206,8 +206,8 @@ function inheritedOptions(options: readonly string[]): string[] {
 
 const hasExited = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
 
-function startProcess({ registryUrl, capacity, loadAll, limits, execArgv }: ProcessOptions): ChildProcess {
-  const data: ChildData = { registryUrl, capacity, loadAll, limits };
+function startProcess({ registryUrl, sealing, capacity, loadAll, limits, execArgv }: ProcessOptions): ChildProcess {
+  const data: ChildData = { registryUrl, sealing, capacity, loadAll, limits };
   return fork(new URL("./process-entry.js", import.meta.url), [JSON.stringify(data)], {
     execArgv: [...inheritedOptions(process.execArgv), ...execArgv],
     serialization: "advanced",

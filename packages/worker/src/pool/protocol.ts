@@ -1,12 +1,13 @@
 import type { MessagePort } from "node:worker_threads";
 import type { AbortCode, RemoteError } from "@taskgen/core";
-import type { Packed } from "@taskgen/core/internal";
+import type { MessageSeal, Packed, Sealing } from "@taskgen/core/internal";
 import type { Verdict } from "../verdict.js";
 import type { LogLine, PlainTaskOptions } from "./pool.js";
 
 /** What a child of a pool, thread or process, is born with. */
 export interface ChildData {
   readonly registryUrl: string;
+  readonly sealing: Sealing | undefined;
   /** How many jobs it runs at once. */
   readonly capacity: number;
   /** Load every task module before saying `ready`, and tell their options. */
@@ -49,6 +50,7 @@ export type JobHead = readonly [
   startBy: number | undefined,
   /** `true`, or not sent. */
   storesNothing: true | undefined,
+  seal: MessageSeal | undefined,
 ];
 
 /** The jobs of a batch. */

@@ -153,6 +153,7 @@ export class Runner {
       contract: head[10],
       expires: head[7],
       startBy: head[13],
+      seal: head[15],
     });
     claimed.slots.finish(claimed.index);
     this.#running.delete(key);

@@ -25,7 +25,7 @@ export async function serve({ data, board, port, listen }: ServeOptions): Promis
   const post = (message: FromChild): void => port.postMessage(message, []);
   const registry = await importRegistry(data.registryUrl);
   const setup = await Setup.run(registry.setup);
-  const loaded = await LoadedRegistry.open(registry);
+  const loaded = await LoadedRegistry.open(registry, data.sealing);
   const tasks = data.loadAll ? await loaded.loadAll() : undefined;
   const outbox = new Outbox(port);
   // n.b. process.exit() and an uncaught error end this child, but not before this

@@ -6,6 +6,7 @@ import {
   type Codec,
   type ResultBackend,
   type RunningTask,
+  type Sealer,
 } from "@taskgen/core/internal";
 import { StreamWriter } from "./stream-writer.js";
 
@@ -13,6 +14,8 @@ import { StreamWriter } from "./stream-writer.js";
 export interface StreamSettings {
   readonly results: () => Promise<ResultBackend>;
   readonly codec: Codec;
+  /** Seals items, where the app has keys. */
+  readonly sealer: Sealer | undefined;
   /** How long what is stored is kept at least. */
   readonly ttlMs: number;
 }
@@ -35,7 +38,8 @@ export function streamRun({ fn, options }: TaskDefinition, settings: StreamSetti
     const results = await settings.results();
     if (!canStream(results)) throw new TypeError(`the results at ${results.location} pass on no streams`);
     const ttlMs = Math.max(settings.ttlMs, stallMs);
-    return write(items, task, new StreamWriter({ results, task, codec: settings.codec, ttlMs, stallMs }));
+    const { codec, sealer } = settings;
+    return write(items, task, new StreamWriter({ results, task, codec, sealer, ttlMs, stallMs }));
   };
 }
 

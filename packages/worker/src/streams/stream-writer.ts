@@ -1,5 +1,5 @@
 import { TransportError } from "@taskgen/core";
-import type { Codec, RunningTask, Streaming, StreamPosition } from "@taskgen/core/internal";
+import type { Codec, RunningTask, Sealer, Streaming, StreamPosition } from "@taskgen/core/internal";
 import { pause } from "../pause.js";
 import { untilRead } from "./until-read.js";
 
@@ -17,6 +17,8 @@ export interface StreamWriterOptions {
   readonly results: Streaming;
   readonly task: RunningTask;
   readonly codec: Codec;
+  /** Seals items, where the app has keys. */
+  readonly sealer: Sealer | undefined;
   /** How long what is stored is kept. */
   readonly ttlMs: number;
   /** How long a reader may let a full window stand. */
@@ -64,12 +66,18 @@ export class StreamWriter {
     const number = ++this.#count;
     // n.b. the first item of a number counts: this one was stored by an earlier run
     if (this.#isOver || number <= this.#sent) return undefined;
-    const item = encoder.encode(this.#options.codec.encode(value, `item ${number}`));
+    const item = this.#encode(value, number);
     this.#items.push(item);
     this.#bytes += item.length;
     if (this.#items.length >= CHUNK.items || this.#bytes >= CHUNK.bytes) return this.#makeRoom();
     this.#schedule();
     return undefined;
+  }
+
+  #encode(value: unknown, number: number): Uint8Array {
+    const { codec, sealer, task } = this.#options;
+    const item = encoder.encode(codec.encode(value, `item ${number}`));
+    return sealer?.sealBody({ purpose: "item", id: task.id, part: number }, item) ?? item;
   }
 
   /** Stores what is left; `ends`: nothing follows, in this run or another. */

@@ -2,11 +2,14 @@ import {
   createId,
   decodeMessage,
   MESSAGE_VERSION,
+  joinMessage,
   replaceHeader,
+  sealOf,
   type DeadLetter,
   type Envelope,
   type Header,
   type Inspect,
+  type Sealer,
 } from "@taskgen/core/internal";
 
 /** A dead letter with what its header says. */
@@ -45,16 +48,31 @@ export const attempts = ({ header }: ReadLetter): number => (header?.retries ?? 
 
 /**
  * A message that runs a dead letter once more, from its beginning: with an id of its own, without what limited the old one in time.
- * `undefined` when its header cannot be read.
+ * Where there are keys it is sealed anew, but never what was not sealed with one of them. Otherwise why there is none.
  */
-export function replayOf({ letter: { envelope }, header }: ReadLetter): Envelope | undefined {
-  if (header === undefined || header.v !== MESSAGE_VERSION) return undefined;
+export function replayOf(read: ReadLetter, sealer: Sealer | undefined): Envelope | string {
+  const { header } = read;
+  const { id, queue, priority, body } = read.letter.envelope;
+  if (header === undefined || header.v !== MESSAGE_VERSION) return "its header cannot be read";
   // n.b. that a later call took its place is no reason not to run what somebody asks for now
   const { retries: _, parked: __, ended: ___, debounce: ____, ...rest } = header;
-  return {
-    id: createId(),
-    queue: envelope.queue,
-    priority: envelope.priority,
-    body: replaceHeader(envelope.body, { ...rest, replayOf: envelope.id }),
-  };
+  const again = { id: createId(), queue, priority };
+  const next = { ...rest, replayOf: id };
+  if (sealer === undefined) return { ...again, body: replaceHeader(body, next) };
+  try {
+    return sealer.sealMessage({ ...again, body: joinMessage(next, openLetter(read, sealer)) });
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/**
+ * The encoded arguments of a dead letter.
+ * @throws CodecError `SIGNATURE_INVALID`, `ENCRYPTION_INVALID`
+ */
+export function openLetter({ letter, header, args }: ReadLetter, sealer: Sealer | undefined): Uint8Array {
+  const { envelope } = letter;
+  return sealer === undefined || header === undefined
+    ? args
+    : sealer.openMessage(envelope.id, sealOf(envelope, header), args);
 }

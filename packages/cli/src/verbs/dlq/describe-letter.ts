@@ -1,11 +1,12 @@
-import { createCodec } from "@taskgen/core/internal";
+import { CodecError } from "@taskgen/core";
+import { createCodec, type Sealer } from "@taskgen/core/internal";
 import { cleanLine, cleanText } from "../../clean-text.js";
 import { showValue } from "../../show-value.js";
 import { line, type Terminal } from "../../terminal.js";
-import { attempts, type ReadLetter } from "./dead-letters.js";
+import { attempts, openLetter, type ReadLetter } from "./dead-letters.js";
 
 /** All that is known of a dead letter. */
-export function describeLetter(read: ReadLetter, terminal: Terminal): string {
+export function describeLetter(read: ReadLetter, sealer: Sealer | undefined, terminal: Terminal): string {
   const { letter, header } = read;
   const { id, queue, priority } = letter.envelope;
   const fields: readonly (readonly [name: string, value: string | undefined])[] = [
@@ -19,14 +20,15 @@ export function describeLetter(read: ReadLetter, terminal: Terminal): string {
     ["reason", letter.reason],
   ];
   const lines = fields.flatMap(([name, value]) => (value === undefined ? [] : `${name}: ${cleanLine(value)}\n`));
-  return `${lines.join("")}arguments:\n${line(argumentsOf(read, terminal))}`;
+  return `${lines.join("")}arguments:\n${line(argumentsOf(read, sealer, terminal))}`;
 }
 
-function argumentsOf({ header, args }: ReadLetter, terminal: Terminal): string {
+function argumentsOf(read: ReadLetter, sealer: Sealer | undefined, terminal: Terminal): string {
   try {
-    if (header !== undefined) return showValue(createCodec().decode(args), terminal);
-  } catch {
+    if (read.header !== undefined) return showValue(createCodec().decode(openLetter(read, sealer)), terminal);
+  } catch (error) {
+    if (error instanceof CodecError) return cleanLine(`? (${error.message})`);
     // what cannot be decoded is shown as it is
   }
-  return cleanText(new TextDecoder().decode(args));
+  return cleanText(new TextDecoder().decode(read.args));
 }

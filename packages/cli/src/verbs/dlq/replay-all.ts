@@ -1,4 +1,4 @@
-import { timeoutSignal, type Envelope, type Inspect, type Transport } from "@taskgen/core/internal";
+import { timeoutSignal, type Envelope, type Inspect, type Sealer, type Transport } from "@taskgen/core/internal";
 import { cleanLine } from "../../clean-text.js";
 import type { Terminal } from "../../terminal.js";
 import { replayOf, type ReadLetter } from "./dead-letters.js";
@@ -9,11 +9,13 @@ const LIMIT_MS = 30_000;
 /** Sends dead letters again and removes those that were sent; whether all of them were. */
 export async function replayAll(
   letters: readonly ReadLetter[],
-  broker: Transport & Inspect,
+  { broker, sealer }: { readonly broker: Transport & Inspect; readonly sealer: Sealer | undefined },
   terminal: Terminal,
 ): Promise<boolean> {
-  const again = letters.map((letter) => ({ letter, envelope: replayOf(letter) }));
-  const able = again.filter((one): one is { letter: ReadLetter; envelope: Envelope } => one.envelope !== undefined);
+  const again = letters.map((letter) => ({ letter, envelope: replayOf(letter, sealer) }));
+  const able = again.filter(
+    (one): one is { letter: ReadLetter; envelope: Envelope } => typeof one.envelope !== "string",
+  );
   const outcomes = await broker.send(
     able.map(({ envelope }) => envelope),
     timeoutSignal(LIMIT_MS),
@@ -23,7 +25,7 @@ export async function replayAll(
   for (const [queue, ids] of idsByQueue(sent.map(({ letter }) => letter))) await broker.removeDead(queue, ids);
   for (const { letter, envelope } of sent) terminal.print(`${cleanLine(idOf(letter))} ${envelope.id}\n`);
   for (const { letter, envelope } of again) {
-    if (envelope === undefined) terminal.complain(`${cleanLine(idOf(letter))}: its header cannot be read\n`);
+    if (typeof envelope === "string") terminal.complain(`${cleanLine(`${idOf(letter)}: ${envelope}`)}\n`);
   }
   able.forEach(({ letter }, i) => {
     const outcome = outcomes[i];

@@ -45,11 +45,11 @@ export async function runDlqReplay(
     import("./find.js"),
     import("./replay-all.js"),
   ]);
-  return withInspection(options, terminal, async (broker, queue) => {
+  return withInspection(options, terminal, async (broker, queue, sealer) => {
     const letters = await find(wanted, { broker, queue, named: options.queue });
     let isWhole = true;
     for (let from = 0; from < letters.length; from += BATCH) {
-      isWhole = (await replayAll(letters.slice(from, from + BATCH), broker, terminal)) && isWhole;
+      isWhole = (await replayAll(letters.slice(from, from + BATCH), { broker, sealer }, terminal)) && isWhole;
     }
     if (letters.length === 0) terminal.complain("there are no dead letters\n");
     return isWhole ? 0 : 1;

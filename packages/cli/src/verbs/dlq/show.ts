@@ -31,9 +31,9 @@ export async function runDlqShow(id: string, options: DlqShowOptions, terminal: 
     import("./find.js"),
     import("./describe-letter.js"),
   ]);
-  return withInspection(options, terminal, async (broker, queue) => {
+  return withInspection(options, terminal, async (broker, queue, sealer) => {
     const [letter] = await find([id], { broker, queue, named: options.queue });
-    terminal.print(describeLetter(letter!, terminal));
+    terminal.print(describeLetter(letter!, sealer, terminal));
     return 0;
   });
 }

@@ -1,6 +1,6 @@
 import { TransportError } from "../../errors.js";
 import type { ResultEvent, ResultRecord } from "../../result-backend.js";
-import type { Deadline } from "../../transport.js";
+import type { Deadline, OpenOptions } from "../../transport.js";
 import { encodeFailure } from "../../wire/outcome.js";
 import { toRemoteError } from "../../wire/to-remote-error.js";
 import { Bound } from "./bound.js";
@@ -16,6 +16,8 @@ export interface ReplySendingOptions {
   readonly connection: ConnectionOptions;
   readonly names: Names;
   readonly report: (error: Error) => void;
+  /** Seals what is told in place of a result. */
+  readonly seal: OpenOptions["seal"];
 }
 
 /** The connection that sends replies to their callers' queues. */
@@ -24,9 +26,11 @@ export class ReplySending {
   readonly #publisher: Publisher;
   readonly #names: Names;
   readonly #putMs: number;
+  readonly #seal: NonNullable<OpenOptions["seal"]>;
   #unroutable = 0;
 
-  constructor({ settings, connection, names, report }: ReplySendingOptions) {
+  constructor({ settings, connection, names, report, seal = (record) => record }: ReplySendingOptions) {
+    this.#seal = seal;
     this.connection = new Connection(connection);
     this.#names = names;
     this.#putMs = settings.settleMs;
@@ -47,7 +51,7 @@ export class ReplySending {
     const outcomes = await this.#publish(addressed);
     const tooLarge = addressed.flatMap((record, index) => {
       const outcome = outcomes[index];
-      return isTooLarge(outcome) ? [failed(record, outcome)] : [];
+      return isTooLarge(outcome) ? [this.#seal(failed(record, outcome))] : [];
     });
     this.#check(outcomes.filter((outcome) => !isTooLarge(outcome)));
     this.#check(await this.#publish(tooLarge));

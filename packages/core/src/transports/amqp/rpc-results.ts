@@ -54,7 +54,7 @@ export class RpcResults implements ResultBackend {
     this.#events = new EventLog(now);
     this.#consuming = new Connection(connection);
     this.#waiters = new Waiters({ hold: () => this.#consuming.hold() });
-    this.#sending = new ReplySending({ settings, connection, names, report: this.#report.error });
+    this.#sending = new ReplySending({ settings, connection, names, report: this.#report.error, seal: options.seal });
     this.#queue = new ReplyQueue({
       connection: this.#consuming,
       name: this.#address,

@@ -1,6 +1,7 @@
 import type { DeadLetter, QueueDepth } from "../../powers.js";
 import { inChunks } from "./chunks.js";
 import { queueKeys } from "./fetcher.js";
+import { decodeText } from "./address.js";
 import type { Hub } from "./hub.js";
 import { unpackMessage } from "./message-format.js";
 import { drain, exhume, unmark } from "./scripts.js";
@@ -94,9 +95,9 @@ async function countOwned(session: Session, owned: string, hand: string): Promis
 /** A dead letter as it is stored: `<time> <reason>`, a line feed, the message. */
 function unpackDeadLetter(bytes: Buffer, queue: string): DeadLetter {
   const end = bytes.indexOf(NEWLINE);
-  const [at, reason] = bytes.toString("latin1", 0, end).split(" ") as [string, string];
+  const [at = "", reason = ""] = bytes.toString("latin1", 0, Math.max(0, end)).split(" ");
   const { envelope } = unpackMessage(bytes.subarray(end + 1), queue);
-  return { envelope, reason: decodeURIComponent(reason), at: Number(at) };
+  return { envelope, reason: decodeText(reason), at: Number(at) || 0 };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

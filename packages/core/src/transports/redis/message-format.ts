@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Envelope } from "../../transport.js";
 import { decodeAddress, encodeAddress } from "./address.js";
 import { packAll, type Packed, type Part } from "./pack.js";
@@ -9,6 +10,15 @@ export interface StoredMessage {
 }
 
 const NEWLINE = 0x0a;
+const HEAD = /^(\d{1,15}) ([\x21-\x7e]{1,36}) (\d) (-?\d{0,16}) (-?\d{0,16}) (\S*)$/;
+const ID = /^\d+ ([\x21-\x7e]{1,36}) \d /;
+/** How much of what somebody else wrote is looked through for an id. */
+const MAX_HEAD = 200;
+
+type Fields = readonly [
+  head: string,
+  ...rest: [redeliveries: string, id: string, priority: string, eta: string, expires: string, replyTo: string],
+];
 
 /**
  * A message as it is stored: `<redeliveries> <id> <priority> <eta> <expires> <replyTo>`, a line feed, the body. Absent fields
@@ -27,15 +37,9 @@ function packed({ id, priority, eta, expires, replyTo, body }: Envelope): Part {
 /** Reads it back; the body gets bytes of its own. */
 export function unpackMessage(bytes: Buffer, queue: string): StoredMessage {
   const end = bytes.indexOf(NEWLINE);
-  const fields = bytes.toString("latin1", 0, end).split(" ");
-  const [redeliveries, id, priority, eta, expires, replyTo] = fields as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const match = end < 0 ? null : HEAD.exec(bytes.toString("latin1", 0, end));
+  if (match === null) return foreign(bytes, queue);
+  const [, redeliveries, id, priority, eta, expires, replyTo] = match as unknown as Fields;
   const envelope: Envelope = {
     id,
     queue,
@@ -46,6 +50,12 @@ export function unpackMessage(bytes: Buffer, queue: string): StoredMessage {
     body: new Uint8Array(bytes.subarray(end + 1)),
   };
   return { envelope, redeliveries: Number(redeliveries) };
+}
+
+/** What somebody else wrote: its bytes as the body, which no worker can read. Its id is its own, if it has one. */
+function foreign(bytes: Buffer, queue: string): StoredMessage {
+  const id = ID.exec(bytes.toString("latin1", 0, MAX_HEAD))?.[1] ?? randomUUID();
+  return { envelope: { id, queue, priority: 0, body: new Uint8Array(bytes) }, redeliveries: 0 };
 }
 
 const time = (at: number | undefined): string => (at === undefined ? "" : String(Math.ceil(at)));

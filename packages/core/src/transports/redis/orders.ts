@@ -1,4 +1,5 @@
 import type { Finish } from "../../powers.js";
+import { replyChannel } from "./address.js";
 import { groupBy, inChunks } from "./chunks.js";
 import type { RedisDelivery } from "./delivery.js";
 import type { RedisValue } from "./driver.js";
@@ -88,7 +89,7 @@ function settleArguments({ delivery, finish: { settlement, record } }: Item): Re
     due,
     record === undefined ? "" : packRecord(record),
     lifetime(record?.ttlMs ?? 1),
-    record?.replyTo ?? "",
+    replyChannel(record?.replyTo),
   ];
 }
 
@@ -100,7 +101,7 @@ function argumentOf(settlement: Finish["settlement"]): RedisValue {
 
 /** The address of each; one where all have the same. */
 function addressesOf(records: readonly Finish["record"][]): string[] {
-  const addresses = records.map((record) => record?.replyTo ?? "");
+  const addresses = records.map((record) => replyChannel(record?.replyTo));
   return addresses.every((address) => address === addresses[0]) ? addresses.slice(0, 1) : addresses;
 }
 

@@ -1,4 +1,5 @@
 import type { PutOutcome, ResultRecord } from "../../result-backend.js";
+import { replyChannel } from "./address.js";
 import { inChunks } from "./chunks.js";
 import type { Hub } from "./hub.js";
 import { lifetime, packRecord, unpackRecord } from "./record-format.js";
@@ -58,7 +59,7 @@ export class ResultStore {
       record.id,
       packRecord(record),
       lifetime(record.ttlMs),
-      record.replyTo ?? "",
+      replyChannel(record.replyTo),
     ]);
     return this.#hub.perform(async (session, repeated) => {
       const letters = ((await session.script(put, keys, args)) as Buffer).toString("latin1");

@@ -36,9 +36,14 @@ local function in_chunks(command, key, values)
   end
 end
 
-local function priority_of(message)
-  local from = string.find(message, ' ', string.find(message, ' ', 1, true) + 1, true)
-  return tonumber(string.sub(message, from + 1, from + 1))
+-- n.b. whoever may write to a list may have written anything: that has no id, and the default priority
+local function id_of(message) return string.match(message, '^%d+ ([!-~]+) %d ') end
+local function priority_of(message) return tonumber(string.match(message, '^%d+ [!-~]+ (%d) ') or DEFAULT) end
+
+-- what is no message becomes the body of one, with an id of its own; no worker can read it
+local function foreign(bytes, place)
+  local id = 'foreign-' .. string.sub(redis.sha1hex(place .. bytes), 1, 24)
+  return id, '0 ' .. id .. ' ' .. DEFAULT .. '   \\n' .. bytes
 end
 
 -- pushes lists of messages by priority; a priority that is not the default one is noted for who fetches
@@ -287,8 +292,11 @@ end
 local ids, fields = { number }, { '.', '' }
 for i = 1, count do
   local message = reply[i + 3]
-  local from = string.find(message, ' ', 1, true)
-  local id = string.sub(message, from + 1, string.find(message, ' ', from + 1, true) - 1)
+  local id = id_of(message)
+  if not id or #id > 36 then
+    id, message = foreign(message, ARGV[1] .. number .. ' ' .. i)
+    reply[i + 3] = message
+  end
   ids[i + 1] = id
   fields[2 * i + 1] = id
   fields[2 * i + 2] = (number * UNPACK + i) .. ' ' .. message
@@ -471,8 +479,7 @@ local lists = {}
 for _, entry in ipairs(messages) do
   local message = entry[2]
   if not left then
-    local from = string.find(message, ' ', 1, true)
-    message = (tonumber(string.sub(message, 1, from - 1)) + 1) .. string.sub(message, from)
+    message = string.gsub(message, '^%d+', function(count) return string.format('%.0f', count + 1) end)
   end
   add(lists, priority_of(message), message)
 end
@@ -516,8 +523,8 @@ for _, id in ipairs(ARGV) do wanted[id] = true end
 local found = {}
 for from = 0, redis.call('LLEN', KEYS[1]) - 1, PAGE do
   for _, letter in ipairs(redis.call('LRANGE', KEYS[1], from, from + PAGE - 1)) do
-    local message = string.sub(letter, string.find(letter, '\\n', 1, true) + 1)
-    if wanted[string.match(message, '^%d+ (%S+)')] then found[#found + 1] = letter end
+    local message = string.sub(letter, (string.find(letter, '\\n', 1, true) or 0) + 1)
+    if wanted[string.match(message, '^%d+ (%S+)') or ''] then found[#found + 1] = letter end
   end
 end
 local removed = 0

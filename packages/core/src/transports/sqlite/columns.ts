@@ -31,10 +31,10 @@ export function transferBatch(batch: Batch, list: ArrayBuffer[]): void {
 /** Packs rows that end with a body, and takes them over. */
 export function packRows(rows: readonly OwnRow[]): Batch {
   if (isSmall(rows)) {
-    for (const row of rows) row.push(ownBytes(row.pop() as Uint8Array));
+    for (const row of rows) row.push(ownBytes(bytesOf(row.pop())));
     return { rows, width: rows[0]?.length ?? 0, bodies: undefined };
   }
-  const bodies = pack(rows.map((row) => row.pop() as Uint8Array));
+  const bodies = pack(rows.map((row) => bytesOf(row.pop())));
   return { rows, width: rows[0]!.length, bodies };
 }
 
@@ -47,6 +47,10 @@ export function unpackRows({ rows, width, bodies }: Batch): readonly OwnRow[] {
 
 const isSmall = (rows: readonly OwnRow[]): boolean =>
   rows.length === 0 || (rows.length === 1 && (rows[0]!.at(-1) as Uint8Array).length <= SMALL_BYTES);
+
+/** n.b. columns take any value from whoever may write to the file. */
+const bytesOf = (body: SqlValue | undefined): Uint8Array =>
+  body instanceof Uint8Array ? body : new TextEncoder().encode(`${body ?? ""}`);
 
 /** n.b. a copy of a view is one of all that it is a view on. */
 const ownBytes = (body: Uint8Array): Uint8Array =>
