@@ -9,6 +9,7 @@ import {
   type TaskCall,
   type TaskCallWith,
   type Reports,
+  type Streamed,
   type UnknownExtras,
 } from "@taskgen/core";
 import type { CardDeclined, LimitReached } from "./fixtures/shop/src/billing/tasks/errors.js";
@@ -61,7 +62,7 @@ void createApp().send("add", [4, 4]);
 const unchecked = app.sendUnchecked("anything.at.all", [1, "b", {}], { queue: "a" });
 typeOf(unchecked).is<TaskCallWith<unknown, UnknownExtras>>();
 typeOf(await unchecked.get()).is<unknown>();
-typeOf(app.result("some id")).is<AsyncResultWith<unknown, UnknownExtras> & Reports<unknown>>();
+typeOf(app.result("some id")).is<AsyncResultWith<unknown, UnknownExtras> & Reports<unknown> & Streamed<unknown>>();
 typeOf(app.result("some id").revoke()).is<Promise<void>>();
 typeOf(app.revoke("some id")).is<Promise<void>>();
 typeOf(app.revoke(["some id", "another"] as const, { children: true })).is<Promise<void>>();

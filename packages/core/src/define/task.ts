@@ -27,7 +27,8 @@ export type Override<B, O> = Omit<B, keyof O> & O;
 
 /** Refuses misspelt options. `NoOthers<{ queue: "a"; prio: 1 }>` is `{ readonly prio: never }`. */
 type NoOthers<O, T = TaskOptions> = { readonly [K in Exclude<keyof O, keyof T>]: never } & {
-  readonly [K in keyof O & KeyOption]?: NoOtherParts<O[K], NonNullable<TaskOptions[K]>>;
+  // n.b. over fixed keys: over those of O the functions of `versions` would lose the types of their parameters
+  readonly [K in KeyOption]?: K extends keyof O ? NoOtherParts<O[K], NonNullable<TaskOptions[K]>> : unknown;
 };
 
 /** Options that are objects of options. */
