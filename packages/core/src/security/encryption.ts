@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomFillSync, type KeyObject } from "node:crypto";
+import type { SecretKey } from "./key-ring.js";
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -6,7 +7,7 @@ const ALGORITHM = "aes-256-gcm";
 
 /** What is encrypted for whom: the key of a message is its own, so that random nonces cannot run out over a key's life. */
 export interface Secret {
-  readonly key: KeyObject;
+  readonly key: SecretKey;
   /** The message or result that it is; its key is derived from it. */
   readonly name: string;
   /** Not encrypted, but vouched for. */
@@ -49,5 +50,7 @@ function nextNonce(): Buffer {
   return Buffer.from(pool.subarray(used, (used += NONCE_BYTES)));
 }
 
-const derive = (key: KeyObject, name: string): Buffer =>
-  createHmac("sha256", key).update(`taskgen encryption ${name}`).digest();
+const derive = (key: SecretKey, name: string): Buffer =>
+  createHmac("sha256", key as KeyObject)
+    .update(`taskgen encryption ${name}`)
+    .digest();

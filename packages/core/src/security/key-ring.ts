@@ -8,6 +8,11 @@ export type KeyPurpose = "signing" | "encryption";
 const MIN_CHARACTERS = 32;
 const ENCRYPTION_BYTES = 32;
 
+/** A `KeyObject`, opaque: whoever compiles against these types may have none of Node's. */
+export interface SecretKey {
+  readonly type: string;
+}
+
 /** Keys by their ids. They are `KeyObject`s, whose bytes no log and no debugger's view shows. */
 export class KeyRing {
   /** The id of the key for what is sent. */
@@ -26,11 +31,11 @@ export class KeyRing {
   }
 
   /** The key that is used. */
-  get current(): KeyObject {
+  get current(): SecretKey {
     return this.#keys.get(this.use)!;
   }
 
-  get(id: string): KeyObject | undefined {
+  get(id: string): SecretKey | undefined {
     return this.#keys.get(id);
   }
 
