@@ -1,4 +1,5 @@
-import { currentTask, RejectTask, task } from "@taskgen/core";
+import { currentTask, RejectTask, task, type AsyncResult, type Stub } from "@taskgen/core";
+import { stub } from "@taskgen/core/client";
 import { canInspect, internalsOf } from "@taskgen/core/internal";
 import { describe, expect, it } from "vitest";
 import { places, Scene } from "../engine/scene.js";
@@ -62,6 +63,37 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
       names.map((name) => scene.app.sendUnchecked("sync", ["user", name], { idempotencyKey: name })),
     );
     expect(await within("all of them", Promise.all(calls.map((call) => call.get())), 20_000)).toEqual(names);
+  });
+
+  it("leaves its slot to others when its turn comes and it is not to run any more", async () => {
+    const scene = await Scene.open(place);
+    const began = deferred();
+    const open = deferred();
+    const sync = task({ limit: { key: "0", concurrency: 1 } }, async (_user: string, name: string) => {
+      if (name !== "first") return name;
+      began.resolve();
+      await open.promise;
+      return name;
+    });
+    const worker = await scene.worker({ registry: registryOf({ sync }), concurrency: 10 });
+    const later = stub<Stub<[user: string, name: string], string>>(scene.app, "sync", { debounce: { wait: "10ms" } });
+    const first = await scene.app.sendUnchecked("sync", ["user", "first"]);
+    await within("the first", began.promise);
+    const received: string[] = [];
+    worker.on("task-received", ({ id }) => void received.push(id));
+    const held = async (name: string): Promise<AsyncResult<string>> => {
+      const result = await later.delay("user", name);
+      await eventually(() => received.includes(result.id) && worker.health().owned === 1, {
+        what: `${name} in the room`,
+      });
+      return result;
+    };
+    const [second, third] = [await held("second"), await held("third")];
+    open.resolve();
+    // n.b. a slot that nobody leaves is free after a minute
+    expect(await within("the third", third.get(), 20_000)).toBe("third");
+    expect(await first.get()).toBe("first");
+    expect((await within("the second", second.settled(), 20_000)).state).toMatch(/^(IGNORED|SUCCESS)$/);
   });
 
   it("frees its slot when it is to be retried, and takes part again", async () => {

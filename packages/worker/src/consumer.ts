@@ -203,7 +203,7 @@ export class Consumer {
 
   /** Of those of which more must be known, some are settled without running. */
   async #runUnlessRefused(jobs: readonly OwnedJob[]): Promise<void> {
-    const { finisher } = this.#options;
+    const { finisher, limits } = this.#options;
     const refused = await this.#arrivals.look(jobs);
     const open = jobs.filter((job, i) => refused[i] === undefined && this.#owned.has(job));
     jobs.forEach((job, i) => {
@@ -211,6 +211,7 @@ export class Consumer {
       if (verdict === undefined || !this.#owned.delete(job)) return;
       if (verdict === "drop") finisher.dropEnded(job);
       else finisher.endUnrun(job.delivery, { kind: "end", task: job.task, verdict });
+      limits?.unrun(job.task, job.id);
     });
     if (this.#stopping) for (const job of open) this.#release(job);
     else this.#run(open);
