@@ -1,12 +1,12 @@
 import type { SequencedEvent } from "../../result-backend.js";
+import { WakeUp } from "../wake-up.js";
 import { toEvent, unpackRows } from "./columns.js";
 import type { Membership } from "./membership.js";
-import { Bell } from "./bell.js";
 
 /** Who in this process follows the events of which tasks. */
 export class EventWatch {
   readonly #membership: Membership;
-  readonly #bells = new Map<string, Set<Bell>>();
+  readonly #bells = new Map<string, Set<WakeUp>>();
   #closed: Error | undefined;
 
   constructor(membership: Membership) {
@@ -26,7 +26,8 @@ export class EventWatch {
           seen = event.seq;
           yield event;
         }
-        if (events.length === 0) await bell.rung();
+        // n.b. it rejects when the signal has aborted
+        if (events.length === 0) await bell.rung().catch(() => {});
         if (this.#closed !== undefined) throw this.#closed;
       }
     } finally {
@@ -60,8 +61,8 @@ export class EventWatch {
     }
   }
 
-  #add(id: string, signal: AbortSignal): Bell {
-    const bell = new Bell(signal);
+  #add(id: string, signal: AbortSignal): WakeUp {
+    const bell = new WakeUp([signal]);
     const bells = this.#bells.get(id);
     if (bells === undefined) {
       this.#bells.set(id, new Set([bell]));
@@ -70,7 +71,7 @@ export class EventWatch {
     return bell;
   }
 
-  #remove(id: string, bell: Bell): void {
+  #remove(id: string, bell: WakeUp): void {
     bell.dispose();
     const bells = this.#bells.get(id);
     if (bells?.delete(bell) !== true || bells.size > 0) return;
