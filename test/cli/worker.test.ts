@@ -185,7 +185,7 @@ describe("taskgen worker", () => {
       code: 0,
       stdout: "8\n",
     });
-    if (isMeasured) expect(await residentMegabytes(worker.pid)).toBeLessThan(90);
+    if (isMeasured) expect(await residentMegabytes(worker.pid)).toBeLessThan(95);
     expect(await stop(worker)).toBe(0);
   });
 
