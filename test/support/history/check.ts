@@ -1,5 +1,6 @@
 import type { ProcessEntry, TimedEntry } from "./entries.js";
 import { livesOf, type Life, type Lives } from "./lives.js";
+import * as explained from "./explained-rules.js";
 import * as outcome from "./outcome-rules.js";
 import * as ownership from "./ownership-rules.js";
 import * as run from "./run-rules.js";
@@ -27,7 +28,7 @@ export interface Violation {
   readonly message: string;
 }
 
-const RULES: Readonly<Record<string, Rule>> = { ...outcome, ...run, ...ownership };
+const RULES: Readonly<Record<string, Rule>> = { ...outcome, ...run, ...ownership, ...explained };
 
 /** What of a history is not as it is promised to be: nothing, if all is well. */
 export function checkHistory(entries: readonly TimedEntry[], options: CheckOptions): Violation[] {

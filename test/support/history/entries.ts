@@ -42,6 +42,13 @@ export interface EndEntry {
   readonly threw?: string | undefined;
 }
 
+/** A worker learns that a delivery is no longer its own. */
+export interface LostEntry {
+  readonly kind: "lost";
+  readonly id: string;
+  readonly by: string;
+}
+
 /** What a reader was told that a call came to. */
 export interface OutcomeEntry {
   readonly kind: "outcome";
@@ -124,6 +131,7 @@ export type HistoryEntry =
   | SentEntry
   | StartEntry
   | EndEntry
+  | LostEntry
   | OutcomeEntry
   | WaitEntry
   | RevokeEntry

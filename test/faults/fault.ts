@@ -1,0 +1,59 @@
+import type { Fleet } from "./fleet.js";
+import type { PlaceName } from "./places.js";
+
+/** Makes a fault in a fleet and heals it. What comes after is the harness's: everything must end, and the history is checked. */
+export type Scenario = (fleet: Fleet) => Promise<void>;
+
+/** A fault that a scenario makes with real processes. */
+export interface Run {
+  readonly run: Scenario;
+  /** Also in `npm test`; otherwise by `npm run test:faults` alone. @default false */
+  readonly quick?: boolean;
+  /** What the documentation promises for the time until work goes on, in milliseconds: shown beside what was measured. */
+  readonly boundMs: number;
+  /** Settings of the server: arguments of redis-server, lines of rabbitmq.conf. */
+  readonly server?: readonly string[];
+  /** Why what this fault takes is not covered by S1 to S12; without it nothing may be lost. */
+  readonly mayLose?: string;
+  /** How long the whole may take, in milliseconds. @default 180_000 */
+  readonly timeoutMs?: number;
+}
+
+/** A fault that tests elsewhere make: their file below `test/`, and a part of each test's name. */
+export interface Elsewhere {
+  readonly tests: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Why there is nothing to test. */
+export interface NotApplicable {
+  readonly none: string;
+}
+
+export type Cell = Run | Elsewhere | NotApplicable;
+
+/** A row of the table fault x transport. */
+export interface Fault {
+  /** `F1`; variants are `F1b`. */
+  readonly id: string;
+  /** What happens. */
+  readonly title: string;
+  /** What the users of taskgen see of it. */
+  readonly expected: string;
+  readonly cells: Readonly<Record<PlaceName, Cell>>;
+}
+
+/** What was measured of one cell. */
+export interface Measured {
+  /** Calls that the broker took. */
+  readonly sent: number;
+  /** Calls whose caller was told that they may have been taken. */
+  readonly unknown: number;
+  /** Calls that the broker took and that came to nothing. */
+  readonly lost: number;
+  /** Calls that ran once more than they were sent and retried. */
+  readonly runTwice: number;
+  /** From the end of the last fault until work went on: with what the fault had interrupted, if anything. Milliseconds. */
+  readonly recoveryMs: number;
+}
+
+export const isRun = (cell: Cell): cell is Run => "run" in cell;

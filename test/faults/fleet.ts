@@ -1,0 +1,176 @@
+import { readFileSync, existsSync } from "node:fs";
+import type { AppOptions } from "@taskgen/core";
+import { onTestFinished } from "vitest";
+import type { Child } from "../support/child.js";
+import { eventually } from "../support/eventually.js";
+import { type HistoryEntry, History, lineOf, type TimedEntry } from "../support/history/entries.js";
+import { TcpProxy } from "../support/tcp-proxy.js";
+import { tempDir } from "../support/temp-dir.js";
+import { isReady, type Part, Producer, spawnPart, stop, type WorkerOptions } from "./fleet-processes.js";
+import { type Broker, type Place, type PlaceName, places, type Server } from "./places.js";
+import { readRest } from "./rest.js";
+
+/** Of the suite's workers: short, so that a death is noticed soon; long enough for a machine that stands still now and then. */
+export const LEASE_MS = 5_000;
+const TIMES = { lease: `${LEASE_MS}ms`, heartbeat: "1s" } as const;
+
+/** A broker, and the processes that use it, each with an append-only history in a file. */
+export class Fleet {
+  readonly place: Place;
+  readonly broker: Broker;
+  readonly #dir: string;
+  readonly #own = new History(() => Date.now());
+  readonly #parts: Part[] = [];
+  readonly #gone = new Set<Part>();
+  readonly #producers: Producer[] = [];
+
+  private constructor(place: Place, broker: Broker, dir: string) {
+    [this.place, this.broker, this.#dir] = [place, broker, dir];
+  }
+
+  /** A broker without any process that uses it. All is gone after the test. */
+  static async start(name: Exclude<PlaceName, "memory">, settings?: readonly string[]): Promise<Fleet> {
+    return new Fleet(places[name], await places[name].open(settings), await tempDir());
+  }
+
+  /** The server that a fault is made on. */
+  get server(): Server {
+    if (this.broker.server === undefined) throw new Error(`${this.place.title} has no server`);
+    return this.broker.server;
+  }
+
+  /** A worker process; resolves when it consumes. `broker`: where it finds it, if not at the broker's own URL. */
+  async worker({ app, worker }: Partial<WorkerOptions> = {}): Promise<Part> {
+    const options: WorkerOptions = { app: { broker: this.broker.url, ...TIMES, ...app }, worker: worker ?? {} };
+    const part = this.#spawn("worker", options);
+    await isReady(part);
+    return part;
+  }
+
+  /** Many worker processes. */
+  workers(count: number, options?: Partial<WorkerOptions>): Promise<Part[]> {
+    return Promise.all(Array.from({ length: count }, () => this.worker(options)));
+  }
+
+  /** A process that calls tasks. */
+  async producer(app: AppOptions = {}): Promise<Producer> {
+    const part = this.#spawn("producer", { broker: this.broker.url, ...app });
+    const producer = new Producer(part);
+    this.#producers.push(producer);
+    await isReady(part);
+    return producer;
+  }
+
+  /** A network of its own for whoever uses `url`: faults of it are made with `proxy`. */
+  async network(): Promise<{ readonly proxy: TcpProxy; readonly url: string }> {
+    const proxy = await TcpProxy.start({ port: this.server.port });
+    const url = new URL(this.broker.url);
+    url.port = `${proxy.port}`;
+    return { proxy, url: url.href };
+  }
+
+  /** Makes a fault; it is over when `act` ends. */
+  async fault(what: string, act: () => Promise<unknown>): Promise<void> {
+    this.note({ kind: "fault", by: "test", what: `begins: ${what}` });
+    await act();
+    this.note({ kind: "fault", by: "test", what: `ends: ${what}` });
+  }
+
+  /** SIGKILL of one process. */
+  async kill(part: Part): Promise<void> {
+    this.#gone.add(part);
+    await part.child.kill();
+    this.note({ kind: "process", by: part.name, what: "crashed" });
+  }
+
+  /** A process that is to end by itself, or has; resolves when it is gone, however it ended. */
+  async ended(part: Part): Promise<Awaited<Child["exited"]>> {
+    this.#gone.add(part);
+    const exit = await part.child.exited;
+    this.note({ kind: "process", by: part.name, what: exit.code === 0 ? "left" : "crashed" });
+    return exit;
+  }
+
+  note(entry: HistoryEntry): void {
+    this.#own.add(entry);
+  }
+
+  /** What all processes wrote until now, in the order of time. */
+  history(): TimedEntry[] {
+    const theirs = this.#parts.flatMap(({ history }) => readLines(history));
+    return [...theirs, ...this.#own.entries].toSorted((a, b) => a.at - b.at);
+  }
+
+  /** Resolves when so many tasks have started, by one process or by all. */
+  async started(count: number, by?: Part): Promise<void> {
+    const what = `${count} tasks begun by ${by?.name ?? "any worker"}`;
+    await this.until(what, (entries) => {
+      const starts = entries.filter((one) => one.kind === "start" && (by === undefined || one.by === by.name));
+      return starts.length >= count;
+    });
+  }
+
+  /** Resolves when the history is as wanted. */
+  async until(what: string, holds: (entries: readonly TimedEntry[]) => boolean, withinMs = 60_000): Promise<void> {
+    await eventually(() => holds(this.history()), { what, within: withinMs, every: 20 });
+  }
+
+  /** One of these workers that is in the middle of a task. */
+  async busyOne(workers: readonly Part[]): Promise<Part> {
+    const find = (): Part | undefined => workers.find(({ name }) => runningIn(this.history(), name).length > 0);
+    return eventually(find, { what: "a busy worker", within: 60_000, every: 5 });
+  }
+
+  /**
+   * From now on nothing is disturbed any more: the producers wait until they know what their calls came to, the workers stop,
+   * and the broker tells what is left in it.
+   */
+  async finish(withinMs = 90_000): Promise<TimedEntry[]> {
+    this.note({ kind: "calm" });
+    const producers = this.#producers.filter(({ part }) => !this.#gone.has(part));
+    await Promise.all(producers.map((producer) => producer.finish(withinMs)));
+    const left = new Set(this.#producers.map(({ part }) => part));
+    const workers = this.#parts.filter((part) => !this.#gone.has(part) && !left.has(part));
+    const exits = await Promise.all(workers.map(stop));
+    const unclean = exits.filter(({ code }) => code !== 0);
+    if (unclean.length > 0) throw new Error(`${unclean.length} workers did not exit with 0 when told to stop`);
+    this.note({ kind: "rest", ...(await readRest(this.broker.url)) });
+    return this.history();
+  }
+
+  #spawn(fixture: string, options: object): Part {
+    const name = `${fixture}${this.#parts.length + 1}`;
+    const part = spawnPart(fixture, name, `${this.#dir}/${name}.jsonl`, options);
+    this.#parts.push(part);
+    onTestFinished(({ task }) => {
+      if (task.result?.state === "fail") tell(part);
+    });
+    return part;
+  }
+}
+
+/** The runs that a process started and did not end. */
+export function runningIn(history: readonly TimedEntry[], by: string): number[] {
+  const open = new Set<number>();
+  for (const entry of history) {
+    if (entry.kind === "start" && entry.by === by) open.add(entry.run);
+    if (entry.kind === "end") open.delete(entry.run);
+  }
+  return [...open];
+}
+
+/** What a process of a test that failed said and did last. */
+function tell({ name, child, history }: Part): void {
+  const said = child.lines.slice(-10).map((line) => JSON.stringify(line));
+  const did = readLines(history)
+    .slice(-10)
+    .map((entry) => lineOf(entry));
+  console.error([name, ...said, ...did, child.stderr].join("\n"));
+}
+
+/** n.b. the last line of a process that was killed may be cut off */
+function readLines(path: string): TimedEntry[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as TimedEntry);
+}

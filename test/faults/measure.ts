@@ -1,0 +1,42 @@
+import { livesOf } from "../support/history/lives.js";
+import type { TimedEntry } from "../support/history/entries.js";
+import type { Measured } from "./fault.js";
+import { runningIn } from "./fleet.js";
+
+/** The numbers of a history that has come to its end. */
+export function measure(history: readonly TimedEntry[]): Measured {
+  const lives = [...livesOf(history).ids.values()];
+  const ok = lives.filter(({ sent }) => sent === "ok");
+  const isLost = ok.filter(
+    ({ call, outcomes, ends }) => outcomes.length + (call?.ignoreResult === true ? ends.length : 0) === 0,
+  );
+  const isTwice = lives.filter(({ starts }) => new Set(starts.map(({ retries }) => retries)).size < starts.length);
+  return {
+    sent: ok.length,
+    unknown: lives.filter(({ sent }) => sent === "unknown").length,
+    lost: isLost.length,
+    runTwice: isTwice.length,
+    recoveryMs: Math.max(0, ...history.flatMap((entry, index) => recovery(history, entry, index))),
+  };
+}
+
+/** How long it took after the end of a fault until work went on: with what it had interrupted, otherwise with anything. */
+function recovery(history: readonly TimedEntry[], fault: TimedEntry, index: number): number[] {
+  const isCrash = fault.kind === "process" && fault.what === "crashed";
+  const isHealed = fault.kind === "fault" && fault.what.startsWith("ends");
+  if (!isCrash && !isHealed) return [];
+  const after = history.slice(index + 1);
+  const cut = isCrash ? interrupted(history.slice(0, index), fault.by) : [];
+  const goesOn = cut.map((id) => after.find((one) => isProgress(one) && one.id === id));
+  const found = cut.length > 0 ? goesOn : [after.find(isProgress)];
+  return found.flatMap((one) => (one === undefined ? [] : [one.at - fault.at]));
+}
+
+const isProgress = (entry: TimedEntry): entry is Extract<TimedEntry, { kind: "start" | "outcome" }> =>
+  entry.kind === "start" || entry.kind === "outcome";
+
+/** The ids that a process was in the middle of. */
+function interrupted(before: readonly TimedEntry[], by: string): string[] {
+  const open = new Set(runningIn(before, by));
+  return before.flatMap((one) => (one.kind === "start" && open.has(one.run) ? [one.id] : []));
+}

@@ -1,0 +1,4 @@
+import { testFaults } from "./declare.js";
+import { workerDeaths } from "./scenarios/worker-deaths.js";
+
+testFaults(workerDeaths);
