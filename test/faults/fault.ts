@@ -42,18 +42,4 @@ export interface Fault {
   readonly cells: Readonly<Record<PlaceName, Cell>>;
 }
 
-/** What was measured of one cell. */
-export interface Measured {
-  /** Calls that the broker took. */
-  readonly sent: number;
-  /** Calls whose caller was told that they may have been taken. */
-  readonly unknown: number;
-  /** Calls that the broker took and that came to nothing. */
-  readonly lost: number;
-  /** Calls that ran once more than they were sent and retried. */
-  readonly runTwice: number;
-  /** From the end of the last fault until work went on: with what the fault had interrupted, if anything. Milliseconds. */
-  readonly recoveryMs: number;
-}
-
 export const isRun = (cell: Cell): cell is Run => "run" in cell;

@@ -1,7 +1,7 @@
 import { livesOf } from "../support/history/lives.js";
 import type { TimedEntry } from "../support/history/entries.js";
-import type { Measured } from "./fault.js";
 import { runningIn } from "./fleet.js";
+import type { Measured } from "./measured.js";
 
 /** The numbers of a history that has come to its end. */
 export function measure(history: readonly TimedEntry[]): Measured {
