@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./support/longest-first.js";
 import { LastLineReporter } from "./support/reporter.js";
 
 export default defineConfig({
@@ -6,7 +7,9 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/fixtures/**"],
     pool: "forks",
-    maxWorkers: 2,
+    // n.b. about half of what tests do is wait: for leases, children, brokers that come back
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     retry: 0,
     testTimeout: 30_000,
     hookTimeout: 30_000,

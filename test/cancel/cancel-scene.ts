@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { App, AsyncResultWith, CallOptions, RevokeOptions, UnknownExtras } from "@taskgen/core";
+import type { App, AsyncResultWith, CallOptions, UnknownExtras } from "@taskgen/core";
 import type { Worker, WorkerEvents, WorkerOptions } from "@taskgen/worker";
 import { expect, onTestFinished } from "vitest";
 import { Scene, type Place } from "../engine/scene.js";
@@ -99,11 +99,18 @@ export class CancelScene {
     await writeFile(`${this.path(name)}.go`, "");
   }
 
-  /** Revokes, and returns when the worker knows: a task that runs is revoked with the others, and has noticed. */
-  async revokeHeard(ids: readonly string[], options?: RevokeOptions): Promise<void> {
-    const sentinel = await this.begun("cooperative", `sentinel-${ids[0]}`);
-    await this.scene.app.revoke([...ids, sentinel.id], options);
-    await this.revoked(sentinel.id);
+  /** Revokes, and returns when the worker knows. */
+  async revokeHeard(ids: readonly string[]): Promise<void> {
+    await (await this.listener())(ids);
+  }
+
+  /** A task that runs: it is revoked with the others, so when it has noticed the worker knows of all. */
+  async listener(): Promise<(ids: readonly string[]) => Promise<void>> {
+    const { id } = await this.begun("cooperative", "listener");
+    return async (ids) => {
+      await this.scene.app.revoke([...ids, id]);
+      await this.revoked(id);
+    };
   }
 
   /** How a worker ended a revoked task. */

@@ -89,8 +89,9 @@ export const waiting: Readonly<Record<string, Case>> = {
 
   delayed: async (at) => {
     await at.worker();
-    const call = await at.call("touch", [at.path("touch")], { countdown: "3s" });
-    await at.revokeHeard([call.id]);
+    const revokeHeard = await at.listener();
+    const call = await at.call("touch", [at.path("touch")], { countdown: "2s" });
+    await revokeHeard([call.id]);
     await expectRevoked(call);
     await at.discarded(call.id);
     expect(at.runs("touch")).toBe(0);
@@ -98,10 +99,11 @@ export const waiting: Readonly<Record<string, Case>> = {
 
   "for a retry": async (at) => {
     const worker = await at.worker();
+    const revokeHeard = await at.listener();
     const retried = nextEvent(worker, "task-retried");
-    const call = await at.begun("again", "again", "3s");
+    const call = await at.begun("again", "again", "2s");
     await retried;
-    await at.revokeHeard([call.id]);
+    await revokeHeard([call.id]);
     await expectRevoked(call);
     await at.discarded(call.id);
     expect(at.runs("again")).toBe(1);

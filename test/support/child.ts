@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
+import { compiled, isOfTests } from "./compiled.js";
 import { within } from "./within.js";
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
@@ -114,10 +115,16 @@ function parse(line: string): unknown {
   }
 }
 
+/** The arguments for Node. */
+function program(file: URL): string[] {
+  if (isOfTests(file)) return [compiled(file)];
+  return file.pathname.endsWith(".ts") ? ["--import", tsx, fileURLToPath(file)] : [fileURLToPath(file)];
+}
+
 /** Starts a TypeScript or JavaScript file with this Node. Must be called within a test. */
 export function spawnChild(file: URL, options: ChildOptions = {}): Child {
   const child = new Child(
-    spawn(process.execPath, ["--import", tsx, fileURLToPath(file), ...(options.args ?? [])], {
+    spawn(process.execPath, [...program(file), ...(options.args ?? [])], {
       stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -37,7 +37,7 @@ export function expectNothingLeftRunning(): void {
     onTestFinished(async () => {
       let left: string[] = [];
       const isQuiet = (): boolean => (left = surplus(baseline)).length === 0;
-      await eventually(isQuiet, { within: 5_000, every: 20 }).catch(() => {
+      await eventually(isQuiet, { within: 15_000, every: 20 }).catch(() => {
         throw new Error(`left running after the test: ${left.join(", ")}`);
       });
     });

@@ -1,0 +1,44 @@
+import { relative } from "node:path";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/**
+ * Files of half a minute and more, the longest first. Begun late, one of them would run on alone when all others are done;
+ * a new checkout knows no times of earlier runs.
+ */
+const LONGEST: readonly string[] = [
+  "limits/processes.test.ts",
+  "cancel/revoke.test.ts",
+  "e2e/broker-killed.test.ts",
+  "engine/engine.test.ts",
+  "batches/batches.test.ts",
+  "engine/streams.test.ts",
+  "e2e/delayed.test.ts",
+  "conformance/redis-cluster.test.ts",
+  "twice/killed.test.ts",
+  "progress/progress.test.ts",
+  "e2e/worker-killed.test.ts",
+  "limits/limits.test.ts",
+  "conformance/redis.test.ts",
+  "e2e/streams.test.ts",
+  "redis/heartbeat.test.ts",
+  "conformance/sqlite.test.ts",
+  "e2e/delays-survive.test.ts",
+  "cli/contract.test.ts",
+  "redis/cluster.test.ts",
+  "redis/sentinel.test.ts",
+  "worker/children.test.ts",
+  "security/sealing.test.ts",
+  "amqp/broker-faults.test.ts",
+  "portable/consumer.test.ts",
+];
+
+/** The order of the test files. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId, project }: TestSpecification): number => {
+      const place = LONGEST.indexOf(relative(project.config.root, moduleId));
+      return place < 0 ? LONGEST.length : place;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
