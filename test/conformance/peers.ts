@@ -54,13 +54,14 @@ export class ProcessPeer implements Peer {
 
   /** Goes on for a moment from time to time: a process stopped within a transaction would hold a store's lock for good. */
   async hangUntil(done: Promise<unknown>): Promise<void> {
-    const hasHappened = done.then(() => true);
-    const hang = (): Promise<boolean> => within("", hasHappened, HANG_MS).catch(() => false);
+    const hasEnded = Promise.allSettled([done]).then(() => true);
+    const hang = (): Promise<boolean> => within("", hasEnded, HANG_MS).catch(() => false);
     do {
       this.#child.signal("SIGCONT");
       this.#child.signal("SIGSTOP");
     } while (!(await hang()));
     this.#child.signal("SIGCONT");
+    await done;
   }
 
   async #ask<T>(command: PeerCall["command"], ...args: readonly unknown[]): Promise<T> {

@@ -1,4 +1,4 @@
-const DEFAULT_MS = 10_000;
+const DEFAULT_MS = 20_000;
 
 /** Waits for what must happen; after `ms` milliseconds it fails and says what did not. */
 export async function within<T>(what: string, promise: Promise<T>, ms: number = DEFAULT_MS): Promise<T> {
