@@ -11,8 +11,8 @@ export default defineConfig({
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     retry: 0,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // the packages as Node loads them: each module once, also for the code that they import themselves
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     reporters: [new LastLineReporter()],
