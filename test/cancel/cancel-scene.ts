@@ -101,7 +101,9 @@ export class CancelScene {
 
   /** Revokes, and returns when the worker knows. */
   async revokeHeard(ids: readonly string[]): Promise<void> {
-    await (await this.listener())(ids);
+    await (
+      await this.listener()
+    )(ids);
   }
 
   /** A task that runs: it is revoked with the others, so when it has noticed the worker knows of all. */
