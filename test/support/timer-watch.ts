@@ -5,13 +5,12 @@ interface TimerResource {
   readonly _destroyed: boolean;
 }
 
-const timers = new Map<TimerResource, string>();
+/** Who made them: the text of a stack is made when it is read, which is slow and rarely happens. */
+const timers = new Map<TimerResource, Error>();
 
 const hook = createHook({
   init(_id, type, _trigger, resource) {
-    if (type !== "Timeout") return;
-    const place = placeOf(new Error().stack ?? "");
-    if (place !== undefined) timers.set(resource as TimerResource, place);
+    if (type === "Timeout") timers.set(resource as TimerResource, new Error());
   },
 });
 
@@ -19,7 +18,7 @@ const hook = createHook({
  * Who made a timer: the first frame outside of Node and of this file. Vitest's own timers do not count, nor those of
  * `AbortSignal.timeout`, which nobody can clear and which keep nothing alive.
  */
-function placeOf(stack: string): string | undefined {
+function placeOf({ stack = "" }: Error): string | undefined {
   if (stack.includes("AbortSignal.timeout")) return undefined;
   const frames = stack.split("\n").slice(1);
   const frame = frames.find((line) => !line.includes("node:") && !line.includes("timer-watch"));
@@ -38,5 +37,6 @@ export function runningTimers(): string[] {
     // oxlint-disable-next-line no-underscore-dangle -- Node names it so
     if (timer._destroyed) timers.delete(timer);
   }
-  return [...timers.values()].map((place) => `timer made ${place}`);
+  const places = [...timers.values()].map(placeOf).filter((place) => place !== undefined);
+  return places.map((place) => `timer made ${place}`);
 }
