@@ -14,7 +14,18 @@ export interface Ambient {
   readonly random: () => number;
   /** A new task id: unique, at most 36 ASCII characters. */
   readonly createId: () => string;
-  /** Called at named places of a transport; a test throws or exits here. Does nothing by default. */
+  /**
+   * Called at named places of a transport; a test throws, exits or stands still here. Does nothing by default.
+   *
+   * | name | place |
+   * | --- | --- |
+   * | `send.before` | a batch of messages is about to be sent |
+   * | `send.after` | the broker has answered; its callers do not know yet |
+   * | `fetch.after` | the broker has given a batch of messages, which nobody has been told of yet |
+   * | `settle.before` | deliveries are about to be settled; their results are stored, unless that is done in one step |
+   * | `settle.between` | where it is not one step: the copy of a message is there, and the original too |
+   * | `settle.after` | the broker has settled them; who asked for it does not know yet |
+   */
   readonly failpoint: (name: string) => void;
 }
 

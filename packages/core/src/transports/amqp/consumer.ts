@@ -24,6 +24,7 @@ export interface ConsumerOptions {
   readonly createId: () => string;
   readonly owner: object;
   readonly report: (error: Error) => void;
+  readonly failpoint: (name: string) => void;
   /** It is stopped, and all that was delivered is settled or lost. */
   readonly done: () => void;
 }
@@ -182,6 +183,7 @@ export class Consumer implements Subscription {
     this.#inbox = [];
     if (batch.length === 0) return;
     try {
+      this.#options.failpoint("fetch.after");
       this.#options.onBatch(batch);
     } catch (error) {
       this.#options.report(asError(error));

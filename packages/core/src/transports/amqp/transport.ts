@@ -62,7 +62,7 @@ export class AmqpTransport implements Transport, Inspect {
     const settling = { send: sending.copy.bind(sending), now, owner: this };
     const diverter = (this.#diverter = new Diverter({ ...settling, report: this.#report.error }));
     const divert = diverter.divert.bind(diverter);
-    const consuming = (this.#consuming = new Consuming({ ...shared, now, createId, owner: this, divert }));
+    const consuming = (this.#consuming = new Consuming({ ...shared, now, createId, owner: this, divert, failpoint }));
     this.#settler = new Settler({ ...settling, failpoint, doubt: () => consuming.doubt() });
     for (const { connection } of [this.#sending, this.#consuming]) this.#report.watch(connection);
   }

@@ -37,6 +37,10 @@ export class Consumption {
     );
   }
 
+  get isConsuming(): boolean {
+    return this.#consumers.size > 0;
+  }
+
   async consume(queue: string, credit: number, onBatch: (batch: readonly Delivery[]) => void): Promise<Subscription> {
     this.#timer ??= setInterval(() => this.#tick(), this.#options.open.heartbeatMs).unref();
     return this.#consumerOf(queue).subscribe(credit, onBatch);
@@ -74,7 +78,18 @@ export class Consumption {
     const { leaseMs, heartbeatMs, ambient } = open;
     const lease = new Lease({ keys, leaseMs, heartbeatMs, createName: ambient.createId });
     const enrolled = (): Promise<void> => this.#hold();
-    const consumer = new QueueConsumer({ connection, queue, keys, lease, closing, report, release, enrolled });
+    const { failpoint } = ambient;
+    const consumer = new QueueConsumer({
+      connection,
+      queue,
+      keys,
+      lease,
+      closing,
+      report,
+      release,
+      enrolled,
+      failpoint,
+    });
     this.#consumers.set(queue, consumer);
     return consumer;
   }

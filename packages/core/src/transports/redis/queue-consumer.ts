@@ -21,6 +21,7 @@ export interface QueueConsumerOptions {
   /** The lease is there; resolves when it is kept. n.b. the first task may block this thread. */
   readonly enrolled: () => Promise<void>;
   readonly report: (error: Error) => void;
+  readonly failpoint: (name: string) => void;
   /** Hands back what came although nobody has credit for it any more. */
   readonly release: (deliveries: readonly RedisDelivery[]) => Promise<unknown>;
 }
@@ -219,6 +220,7 @@ export class QueueConsumer {
     const { consumer } = this.lease;
     const deliveries = messages.map((message) => new RedisDelivery(message, this, { consumer, inHand }));
     for (const delivery of deliveries) this.#owned.add(delivery);
+    if (deliveries.length > 0) this.#options.failpoint("fetch.after");
     await this.#giveBack(this.#takers.distribute(deliveries, this.#options.report));
   }
 

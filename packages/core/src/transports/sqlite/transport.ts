@@ -137,6 +137,7 @@ export class SqliteTransport implements Transport, Fusing, Inspect {
   }
 
   #onPush(push: Push): void {
+    if (push.kind === "delivered") this.#failpoint("fetch.after");
     if (push.kind === "delivered") this.#consumption.delivered(push);
     else if (push.kind === "lost") this.#consumption.lose(push.owner);
     else if (push.kind === "heard") this.#listeners.heard(push.topic, push.message);
