@@ -17,6 +17,7 @@ export { Emitter } from "./emitter.js";
 export { runAsTask, runningTask, type RunningTask, type TaskPlace } from "./run/current-task.js";
 export type { Reporting } from "./define/progress.js";
 export { KEPT_EVENTS } from "./result-backend.js";
+export { brokerClock, type KeepingTime } from "./broker-time.js";
 export { backoffDelay, type Backoff } from "./backoff.js";
 export { defaultAmbient } from "./ambient.js";
 export { createId } from "./id.js";

@@ -10,6 +10,7 @@ import {
 } from "@taskgen/core/internal";
 import { aborted } from "./aborted.js";
 import { Acknowledged } from "./acknowledged.js";
+import type { BrokerClock } from "./broker-clock.js";
 import { conclude, later, type ConcludeOptions } from "./conclude.js";
 import type { TaskEvent, WorkerEvents } from "./events.js";
 import type { Ended, JobReport } from "./pool/pool.js";
@@ -27,6 +28,7 @@ export interface FinisherOptions {
   readonly app: AppInternals;
   readonly connection: Connection;
   readonly settler: Settler;
+  readonly clock: Pick<BrokerClock, "now">;
   readonly events: Emitter<WorkerEvents>;
 }
 
@@ -41,9 +43,9 @@ export class Finisher {
 
   constructor(options: FinisherOptions) {
     this.#options = options;
-    const { resultTtlMs, ambient } = options.app.options;
+    const { resultTtlMs } = options.app.options;
     const { sealer } = options.connection;
-    this.#conclude = { ttlMs: resultTtlMs, now: ambient.now, sealer };
+    this.#conclude = { ttlMs: resultTtlMs, now: options.clock.now, sealer };
     this.#acknowledged = new Acknowledged(options.connection, resultTtlMs, (error) => this.#warn(error));
     this.#progress = new ProgressLog({
       append: (batch) =>

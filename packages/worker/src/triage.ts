@@ -10,6 +10,7 @@ import {
   type Header,
   type Sealer,
 } from "@taskgen/core/internal";
+import type { BrokerClock } from "./broker-clock.js";
 import { expired } from "./expired.js";
 import type { Job, PlainTaskOptions } from "./pool/pool.js";
 import { openEnd } from "./sealing.js";
@@ -53,7 +54,7 @@ export interface TriageOptions {
   readonly tasks: Readonly<Record<string, PlainTaskOptions>>;
   readonly maxRedeliveries: number;
   readonly parking: ParkingPolicy;
-  readonly now: () => number;
+  readonly clock: Pick<BrokerClock, "now" | "local">;
   /** The end of a task that is revoked. */
   readonly revoked: (id: string, descent: Descent) => Verdict | undefined;
   /** Opens what workers say of how it ended, where the app has keys. */
@@ -78,7 +79,7 @@ export function triage(delivery: Delivery, options: TriageOptions): Triage {
   if (task === undefined) return park(header, `task ${header.task} is not registered in this worker`, options.parking);
   const verdict = verdictBeforeRun(delivery, header, options);
   if (verdict !== undefined) return { kind: "end", task: header.task, verdict };
-  return { kind: "run", job: createJob(delivery, header, args, task, options.maxRedeliveries) };
+  return { kind: "run", job: createJob(delivery, header, args, task, options) };
 }
 
 function park(header: Header, reason: string, { maxParks, factorMs, maxMs }: ParkingPolicy): Triage {
@@ -97,7 +98,7 @@ function park(header: Header, reason: string, { maxParks, factorMs, maxMs }: Par
 
 function verdictBeforeRun(delivery: Delivery, header: Header, options: TriageOptions): Verdict | undefined {
   const redeliveries = deaths(delivery, header);
-  const late = expired(delivery.envelope.expires, options.now());
+  const late = expired(delivery.envelope.expires, options.clock.now());
   if (late !== undefined || redeliveries <= options.maxRedeliveries) return late;
   const message = `${redeliveries} workers died with it`;
   return { kind: "worker-lost", error: { name: "WorkerLost", code: "WORKER_LOST", message } };
@@ -110,8 +111,9 @@ function createJob(
   header: Header,
   args: Uint8Array,
   task: PlainTaskOptions,
-  maxRedeliveries: number,
+  { maxRedeliveries, clock }: TriageOptions,
 ): OwnedJob {
+  const { expires } = delivery.envelope;
   return {
     id: delivery.envelope.id,
     task: header.task,
@@ -125,7 +127,7 @@ function createJob(
     args,
     seal: sealOf(delivery.envelope, header),
     contract: header.hash,
-    expires: delivery.envelope.expires,
+    expires: expires && clock.local(expires),
     timeLimitMs: header.timeLimit ?? (task.timeLimit && milliseconds(task.timeLimit)),
     softTimeLimitMs: header.softTimeLimit ?? (task.softTimeLimit && milliseconds(task.softTimeLimit)),
     early: task.ack === "early",

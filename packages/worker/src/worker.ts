@@ -9,6 +9,7 @@ import {
 } from "@taskgen/core";
 import { createCodec, internalsOf, timeoutSignal, type AppInternals, type Connection } from "@taskgen/core/internal";
 import { aborted } from "./aborted.js";
+import { BrokerClock } from "./broker-clock.js";
 import { checkCapabilities } from "./capabilities.js";
 import { Consumer } from "./consumer.js";
 import { createEmitter, type WorkerEvents } from "./events.js";
@@ -197,7 +198,8 @@ export class Worker implements AsyncDisposable {
     show: Representations,
   ): Promise<Consuming> {
     const settler = new Settler(connection);
-    const finisher = new Finisher({ app, connection, settler, events: this.#events });
+    const clock = new BrokerClock(connection.transport, app.options.ambient.now);
+    const finisher = new Finisher({ app, connection, settler, clock, events: this.#events });
     const revocations = new Revocations({ app, connection, events: this.#events });
     let consumer: Consumer | undefined;
     const tasks = await pool.start(
@@ -216,7 +218,7 @@ export class Worker implements AsyncDisposable {
       tasks,
       maxRedeliveries: this.#maxRedeliveries,
       parking: this.#parking,
-      now: app.options.ambient.now,
+      clock,
       revoked: revocations.verdictOn,
       sealer: connection.sealer,
     };

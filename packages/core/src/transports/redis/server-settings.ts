@@ -59,9 +59,10 @@ function durabilityOf(persistence: Info, save: string | undefined, fsync: string
     : `RDB only: a crash takes all since the last snapshot (save ${save})`;
 }
 
-type Info = ReadonlyMap<string, string>;
+/** A section of INFO: its fields. */
+export type Info = ReadonlyMap<string, string>;
 
-async function info(session: Session, section: string): Promise<Info> {
+export async function info(session: Session, section: string): Promise<Info> {
   const text = await session.call("info", section).catch(untold);
   const lines = text instanceof Buffer ? text.toString().split(/\r?\n/) : [];
   return new Map(lines.filter((line) => line.includes(":")).map((line) => line.split(/:(.*)/s, 2) as [string, string]));

@@ -1,5 +1,6 @@
 import { TransportError } from "../../errors.js";
 import type { DeadLetter, Finish, Fused, Fusing, Inspect, QueueDepth } from "../../powers.js";
+import type { KeepingTime } from "../../broker-time.js";
 import type { ResultBackend } from "../../result-backend.js";
 import type {
   Deadline,
@@ -23,12 +24,13 @@ import { Inspection } from "./inspection.js";
 import { KnownQueues } from "./known-queues.js";
 import { RedisResults } from "./results.js";
 import { MAX_BYTES, Sending } from "./sending.js";
+import { ServerClock } from "./server-clock.js";
 import { Settling } from "./settling.js";
 import { Subscriber } from "./subscriber.js";
 import { Topics } from "./topics.js";
 
 /** Leased lists in a Redis: many processes of many machines. */
-export class RedisTransport implements Transport, Fusing, Inspect {
+export class RedisTransport implements Transport, Fusing, Inspect, KeepingTime {
   readonly location: string;
   readonly #hub: Hub;
   readonly #failpoint: (name: string) => void;
@@ -39,6 +41,7 @@ export class RedisTransport implements Transport, Fusing, Inspect {
   readonly #consumption: Consumption;
   readonly #topics: Topics;
   readonly #inspection: Inspection;
+  readonly #clock = new ServerClock();
   #events: TransportEvents | undefined;
 
   constructor(options: OpenOptions) {
@@ -86,6 +89,7 @@ export class RedisTransport implements Transport, Fusing, Inspect {
     this.#events = on;
     await this.#hub.join(on, (session) => {
       this.#consumption.renewed();
+      if (this.#consumption.isConsuming) this.#clock.ask(session).catch(() => {}); // n.b. without an answer the last one holds
       this.#subscriber.renew(session).catch(on.error);
     });
   }
@@ -110,7 +114,7 @@ export class RedisTransport implements Transport, Fusing, Inspect {
   }
 
   async consume(queue: string, credit: number, onBatch: (batch: readonly Delivery[]) => void): Promise<Subscription> {
-    this.#hub.open();
+    await this.#hub.perform((session) => this.#clock.ask(session));
     return this.#consumption.consume(queue, credit, onBatch);
   }
 
@@ -146,6 +150,10 @@ export class RedisTransport implements Transport, Fusing, Inspect {
 
   async purge(queue: string): Promise<number> {
     return this.#inspection.purge(queue);
+  }
+
+  get brokerTime(): number | undefined {
+    return this.#clock.time;
   }
 
   /** How often something was handed to the socket for commands, by all that share the connection. */
