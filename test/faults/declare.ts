@@ -42,6 +42,7 @@ async function tryFault(id: string, name: Exclude<PlaceName, "memory">, cell: Ru
   const fleet = await Fleet.start(name, cell.server);
   await cell.run(fleet);
   const history = await fleet.finish();
+  if (cell.silent === true) expect(fleet.complaints()).toEqual([]);
   const { dedupe, exactRedeliveries } = places[name];
   const options = { dedupe, exactRedeliveries, maxRedeliveries: 3, leaseMs: LEASE_MS, tellsClaims: false };
   const found = checkHistory(history, options).filter(({ rule }) => cell.mayLose === undefined || !LOSSES.has(rule));

@@ -15,6 +15,8 @@ export interface Run {
   readonly server?: readonly string[];
   /** Why what this fault takes is not covered by S1 to S12; without it nothing may be lost. */
   readonly mayLose?: string;
+  /** The processes have no reason to write anything to their error output. @default false */
+  readonly silent?: boolean;
   /** How long the whole may take, in milliseconds. @default 180_000 */
   readonly timeoutMs?: number;
 }

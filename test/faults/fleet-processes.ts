@@ -1,10 +1,19 @@
+import { fileURLToPath } from "node:url";
 import type { AppOptions, CallOptions } from "@taskgen/core";
 import type { WorkerOptions as EngineOptions } from "@taskgen/worker";
 import { type Child, type ChildExit, spawnChild } from "../support/child.js";
 import { within } from "../support/within.js";
 
+/** What is wrong with a process from its start. */
+export interface Circumstances {
+  /** Where it fails, and how: `settle.between=kill@3` (see `fixtures/failing.ts`). @default nowhere */
+  readonly fail?: string;
+  /** By how many milliseconds its clock is ahead of the others'. @default 0 */
+  readonly aheadMs?: number;
+}
+
 /** How to start a worker process; what is left out is as in production, but for a lease of some seconds. */
-export interface WorkerOptions {
+export interface WorkerOptions extends Circumstances {
   readonly app: AppOptions;
   readonly worker?: Partial<Omit<EngineOptions, "app" | "registry">>;
 }
@@ -37,14 +46,26 @@ export interface Part {
   readonly history: string;
 }
 
+const CLOCK = fileURLToPath(new URL("fixtures/clock.cjs", import.meta.url));
 const READY_MS = 30_000;
 const STOP_MS = 40_000;
 
 /** Starts one of the fixtures; it may not be ready yet. */
-export function spawnPart(fixture: string, name: string, history: string, options: object): Part {
-  const env = { NAME: name, HISTORY: history, OPTIONS: JSON.stringify(options) };
+export function spawnPart(
+  fixture: string,
+  { name, history }: Pick<Part, "name" | "history">,
+  options: object,
+  circumstances: Circumstances = {},
+): Part {
+  const env = { NAME: name, HISTORY: history, OPTIONS: JSON.stringify(options), ...environmentOf(circumstances) };
   return { name, history, child: spawnChild(new URL(`fixtures/${fixture}.ts`, import.meta.url), { env }) };
 }
+
+/** n.b. what NODE_OPTIONS requires is loaded by all threads of the process. */
+const environmentOf = ({ fail, aheadMs = 0 }: Circumstances): Record<string, string> => ({
+  ...(fail !== undefined && { TASKGEN_FAIL: fail }),
+  ...(aheadMs !== 0 && { CLOCK_AHEAD_MS: `${aheadMs}`, NODE_OPTIONS: `--require="${CLOCK}"` }),
+});
 
 export const isReady = ({ name, child }: Part): Promise<unknown> =>
   child.line(`the start of ${name}`, (line) => (line as { ready?: number }).ready, READY_MS);

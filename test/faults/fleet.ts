@@ -6,13 +6,22 @@ import { eventually } from "../support/eventually.js";
 import { type HistoryEntry, History, lineOf, type TimedEntry } from "../support/history/entries.js";
 import { TcpProxy } from "../support/tcp-proxy.js";
 import { tempDir } from "../support/temp-dir.js";
-import { isReady, type Part, Producer, spawnPart, stop, type WorkerOptions } from "./fleet-processes.js";
+import {
+  type Circumstances,
+  isReady,
+  type Part,
+  Producer,
+  spawnPart,
+  stop,
+  type WorkerOptions,
+} from "./fleet-processes.js";
 import { type Broker, type Place, type PlaceName, places, type Server } from "./places.js";
 import { readRest } from "./rest.js";
 
 /** Of the suite's workers: short, so that a death is noticed soon; long enough for a machine that stands still now and then. */
 export const LEASE_MS = 5_000;
-const TIMES = { lease: `${LEASE_MS}ms`, heartbeat: "1s" } as const;
+/** How the suite's workers renew it. */
+export const TIMES = { lease: `${LEASE_MS}ms`, heartbeat: "1s" } as const;
 
 /** A broker, and the processes that use it, each with an append-only history in a file. */
 export class Fleet {
@@ -40,9 +49,9 @@ export class Fleet {
   }
 
   /** A worker process; resolves when it consumes. `broker`: where it finds it, if not at the broker's own URL. */
-  async worker({ app, worker }: Partial<WorkerOptions> = {}): Promise<Part> {
+  async worker({ app, worker, ...circumstances }: Partial<WorkerOptions> = {}): Promise<Part> {
     const options: WorkerOptions = { app: { broker: this.broker.url, ...TIMES, ...app }, worker: worker ?? {} };
-    const part = this.#spawn("worker", options);
+    const part = this.#spawn("worker", options, circumstances);
     await isReady(part);
     return part;
   }
@@ -53,8 +62,8 @@ export class Fleet {
   }
 
   /** A process that calls tasks. */
-  async producer(app: AppOptions = {}): Promise<Producer> {
-    const part = this.#spawn("producer", { broker: this.broker.url, ...app });
+  async producer(app: AppOptions = {}, circumstances: Circumstances = {}): Promise<Producer> {
+    const part = this.#spawn("producer", { broker: this.broker.url, ...app }, circumstances);
     const producer = new Producer(part);
     this.#producers.push(producer);
     await isReady(part);
@@ -101,6 +110,11 @@ export class Fleet {
     return [...theirs, ...this.#own.entries].toSorted((a, b) => a.at - b.at);
   }
 
+  /** What processes wrote to their error output: nothing, unless something went wrong that nobody was told of. */
+  complaints(): string[] {
+    return this.#parts.flatMap(({ name, child }) => (child.stderr === "" ? [] : [`${name}: ${child.stderr}`]));
+  }
+
   /** Resolves when so many tasks have started, by one process or by all. */
   async started(count: number, by?: Part): Promise<void> {
     const what = `${count} tasks begun by ${by?.name ?? "any worker"}`;
@@ -138,9 +152,9 @@ export class Fleet {
     return this.history();
   }
 
-  #spawn(fixture: string, options: object): Part {
+  #spawn(fixture: string, options: object, circumstances: Circumstances): Part {
     const name = `${fixture}${this.#parts.length + 1}`;
-    const part = spawnPart(fixture, name, `${this.#dir}/${name}.jsonl`, options);
+    const part = spawnPart(fixture, { name, history: `${this.#dir}/${name}.jsonl` }, options, circumstances);
     this.#parts.push(part);
     onTestFinished(({ task }) => {
       if (task.result?.state === "fail") tell(part);

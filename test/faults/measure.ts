@@ -25,11 +25,19 @@ function recovery(history: readonly TimedEntry[], fault: TimedEntry, index: numb
   const isCrash = fault.kind === "process" && fault.what === "crashed";
   const isHealed = fault.kind === "fault" && fault.what.startsWith("ends");
   if (!isCrash && !isHealed) return [];
-  const after = history.slice(index + 1);
+  const from = isCrash ? (healed(history, index) ?? index) : index;
+  const after = history.slice(from + 1);
   const cut = isCrash ? interrupted(history.slice(0, index), fault.by) : [];
   const goesOn = cut.map((id) => after.find((one) => isProgress(one) && one.id === id));
   const found = cut.length > 0 ? goesOn : [after.find(isProgress)];
-  return found.flatMap((one) => (one === undefined ? [] : [one.at - fault.at]));
+  return found.flatMap((one) => (one === undefined ? [] : [one.at - history[from]!.at]));
+}
+
+/** Where the fault ends in the middle of which something happened. */
+function healed(history: readonly TimedEntry[], index: number): number | undefined {
+  const next = history.findIndex((one, i) => i > index && one.kind === "fault" && one.by === "test");
+  const edge = history[next];
+  return edge?.kind === "fault" && edge.what.startsWith("ends") ? next : undefined;
 }
 
 const isProgress = (entry: TimedEntry): entry is Extract<TimedEntry, { kind: "start" | "outcome" }> =>

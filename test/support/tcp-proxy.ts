@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as later } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 
 /** Where a proxy leads. */
@@ -13,6 +14,8 @@ interface Pair {
   readonly server: Socket;
   /** What was held back. */
   held?: Buffer[];
+  /** Swallows everything, and ends nothing. */
+  isDeaf?: true;
 }
 
 /** What is to be held back. */
@@ -44,6 +47,8 @@ export class TcpProxy {
   readonly #pairs = new Set<Pair>();
   #blackholed = false;
   #delayMs = 0;
+  #sliceBytes = Infinity;
+  readonly #tails = new WeakMap<Socket, Promise<void>>();
   #repliesToDrop = 0;
   #repliesToPass = 0;
   #replacement: string | undefined;
@@ -84,7 +89,8 @@ export class TcpProxy {
 
   /** Ends all connections by RST; new ones are taken. */
   reset(): void {
-    for (const { client, server, held } of this.#pairs) {
+    for (const { client, server, held, isDeaf } of this.#pairs) {
+      if (isDeaf === true) continue;
       reset(client);
       if (held === undefined) reset(server);
     }
@@ -95,9 +101,19 @@ export class TcpProxy {
     this.#blackholed = true;
   }
 
+  /** Swallows all bytes of the connections that there are, and ends none of them; new ones are served. */
+  deafen(): void {
+    for (const pair of this.#pairs) pair.isDeaf = true;
+  }
+
   /** Hands over every chunk so many milliseconds later. */
   delay(ms: number): void {
     this.#delayMs = ms;
+  }
+
+  /** Hands over pieces of so many bytes at most, each in a turn of its own. */
+  slice(bytes: number): void {
+    this.#sliceBytes = bytes;
   }
 
   /**
@@ -124,6 +140,7 @@ export class TcpProxy {
     if (this.#blackholed) this.reset();
     this.#blackholed = false;
     this.#delayMs = 0;
+    this.#sliceBytes = Infinity;
     this.#repliesToDrop = 0;
   }
 
@@ -143,7 +160,10 @@ export class TcpProxy {
 
   async close(): Promise<void> {
     this.#holding = undefined;
-    for (const pair of this.#pairs) delete pair.held;
+    for (const pair of this.#pairs) {
+      delete pair.held;
+      delete pair.isDeaf;
+    }
     this.reset();
     if (!this.#listener.listening) return;
     this.#listener.close();
@@ -155,11 +175,17 @@ export class TcpProxy {
     const server = connect({ host: this.#target.host ?? "127.0.0.1", port: this.#target.port, noDelay: true });
     const pair: Pair = { client, server };
     this.#pairs.add(pair);
-    this.#pipe(client, server, (bytes) => this.#keeps(pair, "requests", bytes) || this.#pass(bytes, server), pair);
+    this.#pipe(
+      client,
+      server,
+      (bytes) => this.#keeps(pair, "requests", bytes) || this.#pass(bytes, server, pair),
+      pair,
+    );
     this.#pipe(
       server,
       client,
-      (bytes) => this.#keeps(pair, "replies", bytes) || this.#dropsReply() || this.#pass(this.#replaced(bytes), client),
+      (bytes) =>
+        this.#keeps(pair, "replies", bytes) || this.#dropsReply() || this.#pass(this.#replaced(bytes), client, pair),
       pair,
     );
     for (const socket of [client, server]) {
@@ -168,16 +194,26 @@ export class TcpProxy {
   }
 
   #pipe(from: Socket, to: Socket, onBytes: (bytes: Buffer) => unknown, pair: Pair): void {
-    const isDeaf = (): boolean => this.#blackholed || pair.held !== undefined;
+    const isDeaf = (): boolean => this.#blackholed || pair.held !== undefined || pair.isDeaf === true;
     from.on("data", onBytes);
-    from.on("end", () => void (isDeaf() || to.end()));
-    from.on("close", () => void (isDeaf() || to.destroy()));
+    from.on("end", () => void (isDeaf() || this.#inTurn(to, () => to.end())));
+    from.on("close", () => void (isDeaf() || this.#inTurn(to, () => to.destroy())));
   }
 
-  #pass(bytes: Buffer, to: Socket): void {
-    if (this.#blackholed || to.destroyed) return;
-    if (this.#delayMs === 0) to.write(bytes);
-    else setTimeout(() => void (to.destroyed || this.#blackholed || to.write(bytes)), this.#delayMs);
+  #pass(bytes: Buffer, to: Socket, pair: Pair): void {
+    const isGone = (): boolean => this.#blackholed || pair.isDeaf === true || to.destroyed;
+    this.#inTurn(to, () => (isGone() ? undefined : writeSliced(to, bytes, { size: this.#sliceBytes, isGone })));
+  }
+
+  /** Does it after all that was done for this socket before, and after the delay. */
+  #inTurn(to: Socket, act: () => unknown): void {
+    const tail = this.#tails.get(to);
+    if (tail === undefined && this.#delayMs === 0 && this.#sliceBytes === Infinity) return void act();
+    const due = Promise.all([tail, this.#delayMs === 0 ? undefined : later(this.#delayMs)]);
+    this.#tails.set(
+      to,
+      due.then(async () => void (await act())),
+    );
   }
 
   #keeps(pair: Pair, of: "requests" | "replies", bytes: Buffer): boolean {
@@ -209,6 +245,18 @@ export class TcpProxy {
 
   #forget(pair: Pair): void {
     if (pair.client.destroyed && pair.server.destroyed) this.#pairs.delete(pair);
+  }
+}
+
+async function writeSliced(
+  to: Socket,
+  bytes: Buffer,
+  { size, isGone }: { readonly size: number; readonly isGone: () => boolean },
+): Promise<void> {
+  if (bytes.length <= size) return void to.write(bytes);
+  for (let at = 0; at < bytes.length && !isGone(); at += size) {
+    to.write(bytes.subarray(at, at + size));
+    await new Promise(setImmediate);
   }
 }
 

@@ -1,0 +1,4 @@
+import { testFaults } from "./declare.js";
+import { copies } from "./scenarios/copies.js";
+
+testFaults(copies);

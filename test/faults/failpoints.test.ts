@@ -1,0 +1,4 @@
+import { testFaults } from "./declare.js";
+import { failpoints } from "./scenarios/failpoints.js";
+
+testFaults(failpoints);

@@ -1,0 +1,4 @@
+import { testFaults } from "./declare.js";
+import { standstill } from "./scenarios/standstill.js";
+
+testFaults(standstill);
