@@ -15,7 +15,8 @@ export interface Circumstances {
 /** How to start a worker process; what is left out is as in production, but for a lease of some seconds. */
 export interface WorkerOptions extends Circumstances {
   readonly app: AppOptions;
-  readonly worker?: Partial<Omit<EngineOptions, "app" | "registry">>;
+  /** `registry`: the URL of another module of tasks than `fixtures/registry.js`. */
+  readonly worker?: Partial<Omit<EngineOptions, "app">>;
 }
 
 /** A call of one of the tasks in `fixtures/tasks.js`. */
@@ -25,6 +26,10 @@ export interface CallSpec {
   readonly options?: CallOptions;
   /** Not before so many milliseconds from the call on. */
   readonly delayMs?: number;
+  /** Not from so many milliseconds after the call on. */
+  readonly expiresMs?: number;
+  /** One more argument: a text of so many characters. */
+  readonly bytes?: number;
   /** As the task says, for the checks. @default false */
   readonly early?: boolean;
   /** As the task says, for the checks. @default 3 */

@@ -1,4 +1,3 @@
-import { readFileSync, existsSync } from "node:fs";
 import type { AppOptions } from "@taskgen/core";
 import { onTestFinished } from "vitest";
 import type { Child } from "../support/child.js";
@@ -15,6 +14,7 @@ import {
   stop,
   type WorkerOptions,
 } from "./fleet-processes.js";
+import { HistoryFile } from "./history-file.js";
 import { type Broker, type Place, type PlaceName, places, type Server } from "./places.js";
 import { readRest } from "./rest.js";
 
@@ -30,6 +30,7 @@ export class Fleet {
   readonly #dir: string;
   readonly #own = new History(() => Date.now());
   readonly #parts: Part[] = [];
+  readonly #histories: HistoryFile[] = [];
   readonly #gone = new Set<Part>();
   readonly #producers: Producer[] = [];
 
@@ -106,7 +107,7 @@ export class Fleet {
 
   /** What all processes wrote until now, in the order of time. */
   history(): TimedEntry[] {
-    const theirs = this.#parts.flatMap(({ history }) => readLines(history));
+    const theirs = this.#histories.flatMap((file) => file.read());
     return [...theirs, ...this.#own.entries].toSorted((a, b) => a.at - b.at);
   }
 
@@ -155,9 +156,11 @@ export class Fleet {
   #spawn(fixture: string, options: object, circumstances: Circumstances): Part {
     const name = `${fixture}${this.#parts.length + 1}`;
     const part = spawnPart(fixture, { name, history: `${this.#dir}/${name}.jsonl` }, options, circumstances);
+    const file = new HistoryFile(part.history);
     this.#parts.push(part);
+    this.#histories.push(file);
     onTestFinished(({ task }) => {
-      if (task.result?.state === "fail") tell(part);
+      if (task.result?.state === "fail") tell(part, file);
     });
     return part;
   }
@@ -174,17 +177,11 @@ export function runningIn(history: readonly TimedEntry[], by: string): number[] 
 }
 
 /** What a process of a test that failed said and did last. */
-function tell({ name, child, history }: Part): void {
+function tell({ name, child }: Part, file: HistoryFile): void {
   const said = child.lines.slice(-10).map((line) => JSON.stringify(line));
-  const did = readLines(history)
+  const did = file
+    .read()
     .slice(-10)
     .map((entry) => lineOf(entry));
   console.error([name, ...said, ...did, child.stderr].join("\n"));
-}
-
-/** n.b. the last line of a process that was killed may be cut off */
-function readLines(path: string): TimedEntry[] {
-  if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as TimedEntry);
 }

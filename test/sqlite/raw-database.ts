@@ -2,6 +2,7 @@ import { onTestFinished } from "vitest";
 
 interface RawDatabase {
   exec(sql: string): void;
+  prepare(sql: string): { get(): unknown };
   close(): void;
 }
 
