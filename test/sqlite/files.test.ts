@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { canRevoke, createId, openTransport } from "@taskgen/core/internal";
 import { describe, expect, it } from "vitest";
@@ -82,6 +82,21 @@ describe("sqlite files", () => {
     const { inbox } = await consume(transport, QUEUE, 100);
     await done(transport, await inbox.arrived(sent));
     await send(transport, large());
+  });
+
+  it("goes on with a new file when its own was deleted, and says so to who waits", async () => {
+    const path = join(await tempDir(), "tasks.db");
+    const { transport, results, told } = await openBoth(`sqlite:${path}`);
+    const { inbox } = await consume(transport, QUEUE, 10);
+    const waiting = expect(results.wait("lost")).rejects.toMatchObject({ code: "RESULT_LOST" });
+    await send(transport, message(QUEUE, "before"));
+    const again = told.next("up");
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix);
+    await Promise.all([waiting, again]);
+    expect(told.errors.map(String).join()).toContain("was deleted or replaced");
+    const other = await openBoth(`sqlite:${path}`);
+    await send(other.transport, message(QUEUE, "after"));
+    expect(textsOf(await inbox.arrived(2))).toEqual(["before", "after"]);
   });
 
   it("keeps two prefixes of one file apart", async () => {

@@ -12,6 +12,8 @@ export interface Member extends TransportEvents {
   readonly push: (push: Push) => void;
   /** The database thread is a new one, which knows nothing of what this member follows. */
   readonly restarted: () => void;
+  /** What the database held is gone; the thread ends, and there will be a new one. */
+  readonly replaced?: (() => void) | undefined;
 }
 
 interface Pending {
@@ -136,6 +138,12 @@ export class Connection {
         break;
       case "error":
         this.#eachMember((member) => member.error(this.#error(report.failure)));
+        break;
+      case "replaced":
+        this.#eachMember((member) => {
+          member.error(this.#error(report.failure));
+          member.replaced?.();
+        });
         break;
       case "opened":
       case "refused":

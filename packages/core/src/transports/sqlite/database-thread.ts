@@ -123,7 +123,7 @@ export class DatabaseThread {
   }
 
   #onReport(report: Report): void {
-    if (report.kind === "refused") this.#failure = report.failure;
+    if (report.kind === "refused" || report.kind === "replaced") this.#failure = report.failure;
     if (report.kind === "opened") this.#failures = 0;
     this.#on.report(report);
   }

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { SqliteDatabase, OpenSqlite, SqliteStatement, SqlValue } from "./driver.js";
-import { isBusy } from "./failure.js";
+import { isBusy, isUncommitted } from "./failure.js";
 import type { Gate } from "./gate.js";
 import type { Location } from "./location.js";
 
@@ -94,7 +94,7 @@ export class Database {
       return result;
     } catch (error) {
       this.#rollBack();
-      throw new TransactionError(error, certain);
+      throw new TransactionError(error, certain || isUncommitted(error));
     }
   }
 

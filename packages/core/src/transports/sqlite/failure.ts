@@ -23,6 +23,12 @@ export const isBusy = (error: unknown): boolean => [BUSY, LOCKED].includes(resul
 export const isRetriable = (error: unknown): boolean =>
   [BUSY, LOCKED, FULL, IOERR, CANTOPEN].includes(resultCode(error));
 
+/**
+ * Whether a commit that failed with this certainly changed nothing: its last frame, which would make it one, was not written.
+ * n.b. only of journals that are written ahead
+ */
+export const isUncommitted = (error: unknown): boolean => [BUSY, FULL].includes(resultCode(error));
+
 function resultCode(error: unknown): number {
   const { errcode } = (error ?? {}) as { readonly errcode?: unknown };
   return typeof errcode === "number" ? errcode & 0xff : 0;

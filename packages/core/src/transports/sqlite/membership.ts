@@ -1,9 +1,9 @@
 import { TransportError, type TaskgenError } from "../../errors.js";
 import type { Deadline, OpenOptions, TransportEvents } from "../../transport.js";
-import type { Connection } from "./connection.js";
+import type { Connection, Member } from "./connection.js";
 import { shareConnection, type ConnectionShare } from "./connections.js";
 import { parseLocation, type Location } from "./location.js";
-import type { Op, Push, Requests } from "./protocol.js";
+import type { Op, Requests } from "./protocol.js";
 
 /** What a transport and a result backend have in common: how they come to a connection and how they leave it. */
 export class Membership {
@@ -35,10 +35,7 @@ export class Membership {
     return this.#share?.connection.isUp ?? false;
   }
 
-  async join(
-    on: TransportEvents,
-    own: { readonly push: (push: Push) => void; readonly restarted: () => void },
-  ): Promise<void> {
+  async join(on: TransportEvents, own: Pick<Member, "push" | "restarted" | "replaced">): Promise<void> {
     if (this.isClosed) throw this.#closedError();
     if (this.#share !== undefined) return;
     const { prefix, leaseMs, heartbeatMs } = this.#options;

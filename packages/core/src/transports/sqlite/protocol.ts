@@ -146,6 +146,8 @@ export type Reply =
 export type Report =
   | { readonly kind: "opened" }
   | { readonly kind: "refused"; readonly failure: Failure }
+  /** The file was deleted or replaced: what it held is gone, and the thread ends. */
+  | { readonly kind: "replaced"; readonly failure: Failure }
   | { readonly kind: "batch"; readonly replies: readonly Reply[]; readonly pushes: readonly Push[] }
   | { readonly kind: "blocked"; readonly failure: Failure }
   | { readonly kind: "unblocked" }

@@ -46,7 +46,11 @@ export class SqliteResults implements ResultBackend, Expecting, Revoking, Regist
   }
 
   async start(on: TransportEvents): Promise<void> {
-    await this.#membership.join(on, { push: (push) => this.#onPush(push), restarted: () => this.#onRestart() });
+    await this.#membership.join(on, {
+      push: (push) => this.#onPush(push),
+      restarted: () => this.#onRestart(),
+      replaced: () => this.#waiters.close(lostError(this.location)),
+    });
   }
 
   async put(batch: readonly ResultRecord[]): Promise<readonly PutOutcome[]> {
@@ -168,6 +172,12 @@ export class SqliteResults implements ResultBackend, Expecting, Revoking, Regist
 
 const closedError = (location: string): ResultError =>
   new ResultError("RESULT_CLOSED", `the results at ${location} are closed`);
+
+const lostError = (location: string): ResultError =>
+  new ResultError(
+    "RESULT_LOST",
+    `${location}: the database file was deleted or replaced while the result was awaited; the task itself may have run`,
+  );
 
 function transfersOf(batch: Batch): ArrayBuffer[] {
   const transfers: ArrayBuffer[] = [];

@@ -1,20 +1,20 @@
 import { LONGEST_TIMER_MS } from "../../timer.js";
 import type { Engine } from "./engine.js";
-import type { Gate } from "./gate.js";
 
 const SAFETY_POLL_MS = 1_000;
 
 /** The one timer of the database thread. It goes by the monotonic clock, so that a step of the machine's clock stops no heartbeat. */
 export class Schedule {
   readonly #engine: Engine;
-  readonly #gate: Gate;
+  readonly #enter: (work: () => void) => void;
   #timer: NodeJS.Timeout | undefined;
   #at = Infinity;
   #lastTick = performance.now();
 
-  constructor(engine: Engine, gate: Gate) {
+  /** `enter` runs what enters SQLite, and arms this afterwards. */
+  constructor(engine: Engine, enter: (work: () => void) => void) {
     this.#engine = engine;
-    this.#gate = gate;
+    this.#enter = enter;
   }
 
   /** Sees to it that the timer fires when something is due. One that would fire earlier is left alone: it looks again then. */
@@ -24,7 +24,7 @@ export class Schedule {
     if (now + delay >= this.#at - 1) return;
     this.stop();
     this.#at = now + delay;
-    this.#timer = setTimeout(() => this.#gate.pass(() => this.#onTimer()), Math.min(delay, LONGEST_TIMER_MS));
+    this.#timer = setTimeout(() => this.#enter(() => this.#onTimer()), Math.min(delay, LONGEST_TIMER_MS));
   }
 
   stop(): void {
@@ -36,7 +36,6 @@ export class Schedule {
   #onTimer(): void {
     this.#at = Infinity;
     if (this.#untilTick(performance.now()) < 1) this.#tick();
-    this.arm();
   }
 
   #tick(): void {

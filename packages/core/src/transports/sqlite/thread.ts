@@ -2,7 +2,8 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "
 import { Database } from "./database.js";
 import { loadDriver } from "./driver.js";
 import { Engine } from "./engine.js";
-import { toFailure } from "./failure.js";
+import { toFailure, type Failure } from "./failure.js";
+import { FileIdentity } from "./file-identity.js";
 import { Gate } from "./gate.js";
 import { Outbox } from "./outbox.js";
 import { SHUT_DOWN, type Report, type Request, type ThreadData } from "./protocol.js";
@@ -13,22 +14,18 @@ import { WakeFile, type WakeFiles } from "./wake.js";
 const MAX_REQUESTS = 256;
 
 interface Running {
+  readonly port: MessagePort;
   readonly gate: Gate;
+  readonly file: FileIdentity;
   readonly db: Database;
   readonly engine: Engine;
   readonly wake: WakeFiles;
   readonly schedule: Schedule;
 }
 
-function wakeFiles(path: string, on: () => Pick<Running, "gate" | "engine" | "schedule">): WakeFiles {
+function wakeFiles(path: string, on: () => Running): WakeFiles {
   const file = (suffix: string, wake: (engine: Engine) => void): WakeFile =>
-    new WakeFile(path + suffix, () => {
-      const { gate, engine, schedule } = on();
-      gate.pass(() => {
-        wake(engine);
-        schedule.arm();
-      });
-    });
+    new WakeFile(path + suffix, () => enter(on(), ({ engine }) => wake(engine)));
   return {
     work: file("-work", (engine) => engine.onWork()),
     results: file("-done", (engine) => engine.onResults()),
@@ -42,13 +39,38 @@ async function open({ location, gate: buffer }: ThreadData, port: MessagePort): 
   let running: Running | undefined;
   gate.pass(() => {
     const db = Database.open(driver, location, gate);
-    const wake = wakeFiles(location.path, () => ({ gate, engine, schedule }));
+    const file = new FileIdentity(location.path);
+    const wake = wakeFiles(location.path, () => all);
     const engine = new Engine(db, new Outbox(port), wake);
-    const schedule = new Schedule(engine, gate);
-    running = { gate, db, engine, wake, schedule };
+    const schedule = new Schedule(engine, (work) => enter(all, work));
+    const all = (running = { port, gate, file, db, engine, wake, schedule });
   });
   return running;
 }
+
+/** Enters SQLite, unless the file is gone: then the thread ends, and another one opens what is there now. */
+function enter(running: Running, work: (running: Running) => void): void {
+  running.gate.pass(() => {
+    if (running.file.isGone()) return leave(running, REPLACED);
+    work(running);
+    running.schedule.arm();
+  });
+}
+
+function leave({ port, db, wake, schedule }: Running, failure?: Failure): void {
+  if (failure !== undefined) port.postMessage({ kind: "replaced", failure } satisfies Report);
+  schedule.stop();
+  for (const file of Object.values(wake)) file.close();
+  db.close();
+  port.close();
+}
+
+const REPLACED: Failure = {
+  code: "BROKER_UNAVAILABLE",
+  message: "the database file was deleted or replaced: what it held is gone; what is there now is opened",
+  certain: false,
+  retriable: true,
+};
 
 /** All that wait; `shutDown` when the last of them is the end. */
 function receive(first: unknown, port: MessagePort): { readonly requests: Request[]; readonly shutDown: boolean } {
@@ -71,21 +93,17 @@ const isRequest = (message: unknown): message is Request =>
   "client" in message &&
   "fields" in message;
 
-function serve({ gate, db, engine, wake, schedule }: Running, port: MessagePort): void {
-  const shutDown = (): void => {
-    schedule.stop();
-    for (const file of Object.values(wake)) file.close();
-    db.close();
-    port.close();
-  };
-  port.on("message", (first) =>
-    gate.pass(() => {
-      const received = receive(first, port);
-      engine.run(received.requests);
-      schedule.arm();
-      if (received.shutDown) shutDown();
-    }),
-  );
+function serve(running: Running): void {
+  const { port, gate } = running;
+  port.on("message", (first) => {
+    let isLast = false;
+    enter(running, ({ engine }) => {
+      const { requests, shutDown } = receive(first, port);
+      engine.run(requests);
+      isLast = shutDown;
+    });
+    if (isLast) gate.pass(() => leave(running));
+  });
 }
 
 async function main(port: MessagePort): Promise<void> {
@@ -93,7 +111,7 @@ async function main(port: MessagePort): Promise<void> {
   try {
     const running = await open(workerData as ThreadData, port);
     if (running === undefined) return port.close();
-    serve(running, port);
+    serve(running);
     tell({ kind: "opened" });
   } catch (error) {
     tell({ kind: "refused", failure: toFailure(error, true) });
