@@ -16,14 +16,14 @@ export async function inherit(fleet: Fleet): Promise<void> {
   const app = createApp({ broker: fleet.broker.url, onError: () => {} });
   try {
     await Promise.all(
-      orphans.map(async ({ id }) => note(fleet, id, await app.result<unknown>(id).settled({ timeout: "60s" }))),
+      orphans.map(async ({ id }) => note(fleet, id, await app.result(id).settled({ timeout: "60s" }))),
     );
   } finally {
     await app.close();
   }
 }
 
-function note(fleet: Fleet, id: string, settled: Settled<unknown>): void {
+function note(fleet: Fleet, id: string, settled: Settled<unknown, Error>): void {
   const value = settled.ok ? String(settled.value) : ((settled.error as { readonly code?: string }).code ?? "unknown");
   fleet.note({ kind: "outcome", id, by: "heir", state: settled.state, value });
 }

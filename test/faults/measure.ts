@@ -8,7 +8,8 @@ export function measure(history: readonly TimedEntry[]): Measured {
   const lives = [...livesOf(history).ids.values()];
   const ok = lives.filter(({ sent }) => sent === "ok");
   const isLost = ok.filter(
-    ({ call, outcomes, ends }) => outcomes.length + (call?.ignoreResult === true ? ends.length : 0) === 0,
+    ({ call, outcomes, ends }) =>
+      outcomes.every(({ state }) => state === "UNKNOWN") && (call?.ignoreResult !== true || ends.length === 0),
   );
   const isTwice = lives.filter(({ starts }) => new Set(starts.map(({ retries }) => retries)).size < starts.length);
   return {

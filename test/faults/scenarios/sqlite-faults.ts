@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "vitest";
@@ -5,6 +7,7 @@ import { openRaw } from "../../sqlite/raw-database.js";
 import type { Fault, Scenario } from "../fault.js";
 import type { Fleet } from "../fleet.js";
 import type { Part, Producer } from "../fleet-processes.js";
+import { mountSmallDisk } from "../small-disk.js";
 import { inherit } from "../heirs.js";
 
 const NO_FILE = { none: "has no file: what it holds ends with its process" };
@@ -28,6 +31,40 @@ const fillDatabase: Scenario = async (fleet) => {
   });
   await fleet.started(2_000);
   await producer.pause();
+};
+
+/** The file system that the database is on has no room for anything more, and then has again. */
+const fillDisk: Scenario = async (fleet) => {
+  const ballast = await mountSmallDisk(dirname(pathOf(fleet)));
+  const producer = await fleet.producer({ publishTimeout: "2s" });
+  await fleet.workers(2);
+  await producer.load({ task: "swallow", args: [], bytes: 1_000 }, 20, 50);
+  await fleet.started(200);
+  await fleet.fault("the disk is full", async () => {
+    ballast.fill();
+    expect(await refusal(producer)).toBe("NOT_ENQUEUED");
+    ballast.remove();
+  });
+  const before = fleet.history().filter(({ kind }) => kind === "start").length;
+  await fleet.started(before + 200);
+  await producer.pause();
+};
+
+/** The database is deleted under those who use it. */
+const deleteDatabase: Scenario = async (fleet) => {
+  const producer = await fleet.producer();
+  const [worker] = await fleet.workers(2);
+  await producer.load({ task: "work", args: [5] }, 20, 50);
+  await fleet.started(200);
+  await fleet.fault("the files are deleted", async () => {
+    for (const suffix of ["", "-wal", "-shm", "-work", "-done", "-topic"])
+      rmSync(pathOf(fleet) + suffix, { force: true });
+  });
+  const late = await fleet.producer();
+  await late.call({ task: "work", args: [5] }, 50);
+  await worker!.child.line("a warning", (line) => /deleted or replaced/.test(JSON.stringify(line)) || undefined);
+  await producer.pause();
+  await producer.call({ task: "work", args: [5] }, 50);
 };
 
 /** Eight processes write into one file. */
@@ -115,7 +152,7 @@ export const sqliteFaults: readonly Fault[] = [
     expected: "the file is whole; nothing that was taken is lost; what ran runs again",
     cells: {
       ...OF_SQLITE,
-      sqlite: { run: killAnywhere(Number(process.env.KILLS ?? 25)), boundMs: 7_000, timeoutMs: 280_000 },
+      sqlite: { run: killAnywhere(25), boundMs: 7_000, timeoutMs: 280_000 },
     },
   },
   {
@@ -123,6 +160,21 @@ export const sqliteFaults: readonly Fault[] = [
     title: "another process holds the write lock for 10 s",
     expected: "calls and workers wait, and go on when it is gone; nothing runs twice",
     cells: { ...OF_SQLITE, sqlite: { run: lockDatabase, quick: true, boundMs: 2_000 } },
+  },
+  {
+    id: "F20d",
+    title: "the file system of a SQLite database is full",
+    expected: "calls are refused for certain; workers wait, and go on when there is room",
+    cells: { ...OF_SQLITE, sqlite: { run: fillDisk, boundMs: 7_000 } },
+  },
+  {
+    id: "F43",
+    title: "the files of a SQLite database are deleted while it is used",
+    expected: "every process goes on with a new file, and says so; what was in the old one is gone",
+    cells: {
+      ...OF_SQLITE,
+      sqlite: { run: deleteDatabase, boundMs: 2_000, mayLose: "What was in the file is gone with it." },
+    },
   },
   {
     id: "F44",
