@@ -15,9 +15,7 @@ export async function inherit(fleet: Fleet): Promise<void> {
   );
   const app = createApp({ broker: fleet.broker.url, onError: () => {} });
   try {
-    await Promise.all(
-      orphans.map(async ({ id }) => note(fleet, id, await app.result(id).settled({ timeout: "60s" }))),
-    );
+    await Promise.all(orphans.map(async ({ id }) => note(fleet, id, await app.result(id).settled({ timeout: "60s" }))));
   } finally {
     await app.close();
   }
