@@ -2,18 +2,28 @@ import type { Fault } from "./fault.js";
 import { brokerDeaths } from "./scenarios/broker-deaths.js";
 import { clocks } from "./scenarios/clocks.js";
 import { copies } from "./scenarios/copies.js";
+import { deploys } from "./scenarios/deploys.js";
 import { failpoints } from "./scenarios/failpoints.js";
+import { features } from "./scenarios/features.js";
 import { network } from "./scenarios/network.js";
+import { payloads } from "./scenarios/payloads.js";
+import { sqliteFaults } from "./scenarios/sqlite-faults.js";
 import { standstill } from "./scenarios/standstill.js";
 import { workerDeaths } from "./scenarios/worker-deaths.js";
 
-/** Fault x transport: every fault that taskgen is known to meet, and where it is made. */
-export const table: readonly Fault[] = [
+const faults: readonly Fault[] = [
   ...brokerDeaths,
   ...clocks,
   ...copies,
+  ...deploys,
   ...failpoints,
+  ...features,
   ...network,
+  ...payloads,
+  ...sqliteFaults,
   ...standstill,
   ...workerDeaths,
 ];
+
+/** Fault x transport: every fault that taskgen is known to meet, and where it is made. */
+export const table = faults.toSorted((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));

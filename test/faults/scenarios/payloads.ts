@@ -81,7 +81,7 @@ export const payloads: readonly Fault[] = [
       memory: { tests: { "faults/poison-in-memory.test.ts": ["each is a dead letter with its reason"] } },
       sqlite: { run: poisonQueue, quick: true, boundMs: 0 },
       redis: { run: poisonQueue, quick: true, boundMs: 0 },
-      amqp: { run: poisonQueue, quick: true, boundMs: 0 },
+      amqp: { run: poisonQueue, boundMs: 0 },
     },
   },
 ];

@@ -10,9 +10,11 @@ import type { Part, Producer } from "../fleet-processes.js";
 import { mountSmallDisk } from "../small-disk.js";
 import { inherit } from "../heirs.js";
 
-const NO_FILE = { none: "has no file: what it holds ends with its process" };
-const A_SERVER = { none: "has a server, which alone uses the files: see F7 and F20" };
-const OF_SQLITE = { memory: NO_FILE, redis: A_SERVER, amqp: A_SERVER } as const;
+const NO_FILE = { none: "has no files: what it holds ends with its process" };
+const A_SERVER = {
+  none: "has a server, which alone uses its files; what happens when that is killed or has no room are rows of their own",
+};
+const ELSEWHERE = { memory: NO_FILE, redis: A_SERVER, amqp: A_SERVER } as const;
 
 const pathOf = ({ broker }: Fleet): string => fileURLToPath(broker.url.replace("sqlite:", "file:"));
 
@@ -136,22 +138,16 @@ async function integrityOf(fleet: Fleet): Promise<unknown> {
 export const sqliteFaults: readonly Fault[] = [
   {
     id: "F20",
-    title: "the disk is full",
-    expected:
-      "calls are refused with BROKER_FULL, and certainly not taken; workers empty the queue; then calls are taken again",
-    cells: {
-      memory: { none: "has no disk" },
-      sqlite: { run: fillDatabase, boundMs: 2_000 },
-      redis: { none: "TODO" },
-      amqp: { none: "TODO" },
-    },
+    title: "a SQLite database may not grow any more (max-bytes)",
+    expected: "calls are refused for certain; workers empty the queue, and so make room; then calls are taken again",
+    cells: { ...ELSEWHERE, sqlite: { run: fillDatabase, boundMs: 2_000 } },
   },
   {
     id: "F41",
-    title: "SIGKILL of 50 processes, workers and producers, in the middle of what they write",
+    title: "SIGKILL of 50 processes, workers and producers, in the middle of their transactions",
     expected: "the file is whole; nothing that was taken is lost; what ran runs again",
     cells: {
-      ...OF_SQLITE,
+      ...ELSEWHERE,
       sqlite: { run: killAnywhere(25), boundMs: 7_000, timeoutMs: 280_000 },
     },
   },
@@ -159,27 +155,27 @@ export const sqliteFaults: readonly Fault[] = [
     id: "F42",
     title: "another process holds the write lock for 10 s",
     expected: "calls and workers wait, and go on when it is gone; nothing runs twice",
-    cells: { ...OF_SQLITE, sqlite: { run: lockDatabase, quick: true, boundMs: 2_000 } },
+    cells: { ...ELSEWHERE, sqlite: { run: lockDatabase, boundMs: 2_000 } },
   },
   {
     id: "F20d",
     title: "the file system of a SQLite database is full",
     expected: "calls are refused for certain; workers wait, and go on when there is room",
-    cells: { ...OF_SQLITE, sqlite: { run: fillDisk, boundMs: 7_000 } },
+    cells: { ...ELSEWHERE, sqlite: { run: fillDisk, boundMs: 7_000 } },
   },
   {
     id: "F43",
     title: "the files of a SQLite database are deleted while it is used",
     expected: "every process goes on with a new file, and says so; what was in the old one is gone",
     cells: {
-      ...OF_SQLITE,
-      sqlite: { run: deleteDatabase, boundMs: 2_000, mayLose: "What was in the file is gone with it." },
+      ...ELSEWHERE,
+      sqlite: { run: deleteDatabase, quick: true, boundMs: 2_000, mayLose: "what was in the file is gone with it" },
     },
   },
   {
     id: "F44",
     title: "eight processes write at once",
     expected: "each waits for its turn: no call is refused, nothing runs twice",
-    cells: { ...OF_SQLITE, sqlite: { run: busyStorm, boundMs: 0 } },
+    cells: { ...ELSEWHERE, sqlite: { run: busyStorm, boundMs: 0 } },
   },
 ];

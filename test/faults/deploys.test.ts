@@ -1,0 +1,4 @@
+import { testFaults } from "./declare.js";
+import { deploys } from "./scenarios/deploys.js";
+
+testFaults(deploys);
