@@ -75,6 +75,23 @@ describe("taskgen doctor", () => {
     expect(code).toBe(0);
   });
 
+  it.each([
+    ["sqlite:./tasks.db", "its machine loses power +what was stored since the last checkpoint"],
+    ["sqlite:./tasks.db?durability=power-loss", "its machine loses power +nothing$"],
+    [brokerUrl("redis"), "it has no room left +nothing: calls are refused with BROKER_FULL$"],
+    [
+      brokerUrl("amqp"),
+      "its machine is gone +nothing in a cluster of three nodes or more; on a single node everything",
+    ],
+    [`${brokerUrl("amqp")}?queueType=classic`, "its machine is gone +everything that was on its node"],
+  ])("says what each failure takes from %s", async (broker, line) => {
+    const cwd = await copyProject(PROJECT);
+    const { stdout } = await taskgen(["doctor", "--broker", broker], { cwd });
+    expect(stdout).toMatch(/^when +is lost$/m);
+    expect(stdout).toMatch(/^a worker or a caller is killed +nothing: what it ran runs again$/m);
+    expect(stdout).toMatch(new RegExp(`^${line}`, "m"));
+  });
+
   it("tells of stale files and of a broker that does not answer", async () => {
     const cwd = await copyProject(PROJECT);
     const { code, stdout } = await taskgen(["doctor", "--broker", "redis://user:secret@127.0.0.1:1"], { cwd });

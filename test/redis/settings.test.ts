@@ -49,6 +49,36 @@ describe("redis, what it is told of a server", () => {
     expect(await durabilityOf("--appendonly", "no")).toMatch(/^none/);
   });
 
+  it("says what each failure takes", async () => {
+    const lossesOf = async (...settings: readonly string[]): Promise<object | undefined> => {
+      const server = await RedisServer.start(...settings);
+      return (await openBoth(`${server.url}?allowEviction=1`)).transport.caps.losses;
+    };
+    const full = "nothing: calls are refused with BROKER_FULL";
+    const alone = "everything: no replica is connected";
+    const usual = { machineGone: alone, noRoom: full };
+    const everySecond = "the last second or two (appendfsync everysec)";
+    const seldom = "what the system has not written yet: about 30 s (appendfsync no)";
+    const snapshot = "what was stored since the last snapshot (save 900 1)";
+    const snapshots = { ...usual, brokerKilled: snapshot, powerLoss: snapshot };
+    const none = { ...usual, brokerKilled: "everything", powerLoss: "everything" };
+    expect(await lossesOf("--appendfsync", "always")).toEqual({
+      ...usual,
+      brokerKilled: "nothing",
+      powerLoss: "nothing",
+    });
+    expect(await lossesOf("--appendfsync", "everysec")).toMatchObject({
+      brokerKilled: "nothing",
+      powerLoss: everySecond,
+    });
+    expect(await lossesOf("--appendfsync", "no")).toMatchObject({ brokerKilled: "nothing", powerLoss: seldom });
+    expect(await lossesOf("--appendonly", "no", "--save", "900 1")).toEqual(snapshots);
+    expect(await lossesOf("--appendonly", "no")).toEqual(none);
+    expect(await lossesOf("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru")).toMatchObject({
+      noRoom: "whatever Redis throws away (maxmemory-policy allkeys-lru)",
+    });
+  });
+
   it("answers BROKER_FULL when the memory is full, and nothing was stored", async () => {
     const server = await RedisServer.start("--maxmemory", "4mb");
     const { transport } = await openBoth(server.url);

@@ -1,3 +1,4 @@
+import type { Losses } from "./losses.js";
 import type { Ambient } from "./ambient.js";
 import type { ResultRecord } from "./result-backend.js";
 import type { TransportError } from "./errors.js";
@@ -49,6 +50,8 @@ export type SettleOutcome = "ok" | "lost" | TransportError;
 export interface TransportCaps {
   /** What survives which failure, in words for the worker's banner: `this process`, `process crash`, `power loss`. */
   readonly durability: string;
+  /** The same failure by failure, where the transport knows. */
+  readonly losses?: Losses | undefined;
   readonly atomicRetry: boolean;
   /** A second send of a known id is recognised while its message or its result is stored. */
   readonly dedupe: boolean;

@@ -3,7 +3,15 @@ import { canInspect, internalsOf, urlsOf, type AppInternals } from "@taskgen/cor
 import type { ConnectionOptions } from "../connection-options.js";
 import { openApp, requireBroker } from "../project.js";
 import { describeStalled, isStalled } from "../stalled-queue.js";
+import { describeLosses } from "./losses.js";
 import type { Finding } from "./finding.js";
+
+/** What was found, and what it means. */
+export interface BrokerReport {
+  readonly findings: readonly Finding[];
+  /** A table: what each failure takes. */
+  readonly losses?: string | undefined;
+}
 
 /** How long the broker may take to answer, in milliseconds. */
 const PATIENCE_MS = 5000;
@@ -12,7 +20,7 @@ const PATIENCE_MS = 5000;
 export async function checkBroker(
   cwd: string,
   { config, broker }: ConnectionOptions & { readonly config?: string },
-): Promise<Finding[]> {
+): Promise<BrokerReport> {
   try {
     const app = await openApp(cwd, config);
     try {
@@ -22,27 +30,29 @@ export async function checkBroker(
       await app.close();
     }
   } catch (error) {
-    return [{ level: "wrong", what: `the broker: ${error instanceof Error ? error.message : String(error)}` }];
+    const what = `the broker: ${error instanceof Error ? error.message : String(error)}`;
+    return { findings: [{ level: "wrong", what }] };
   }
 }
 
-async function connect(app: AppInternals): Promise<Finding[]> {
+async function connect(app: AppInternals): Promise<BrokerReport> {
   const connecting = app.connection();
   const patience = new AbortController();
   const silence = delay(PATIENCE_MS, undefined, { signal: patience.signal }).catch(() => undefined);
   const connection = await Promise.race([connecting, silence]).finally(() => patience.abort());
   if (connection === undefined) {
     connecting.catch(() => {}); // it ends when the app is closed
-    return [silent(app)];
+    return { findings: [silent(app)] };
   }
   const { transport, results } = connection;
   const stalled = canInspect(transport) ? (await transport.depths()).filter(isStalled) : [];
-  return [
+  const findings: Finding[] = [
     { level: "ok", what: `broker: ${transport.location}` },
     { level: "ok", what: `survives: ${transport.caps.durability}` },
     { level: "ok", what: `results: ${results.location}` },
     ...stalled.map((depth): Finding => ({ level: "note", what: describeStalled(depth) })),
   ];
+  return { findings, losses: describeLosses(transport) };
 }
 
 /** n.b. results are asked for once the broker has answered. */

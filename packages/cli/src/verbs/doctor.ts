@@ -10,7 +10,7 @@ export interface DoctorVerbOptions extends ConnectionOptions {
 
 const HELP = `
 Looks at what a report of a fault needs first: versions, packages that are installed twice, the configuration, generated files
-that are stale, whether the broker answers and what its tasks survive. Changes nothing, but that a SQLite file which is not
+that are stale, whether the broker answers, and what each failure would take of the tasks that it has. Changes nothing, but that a SQLite file which is not
 there yet is made as by the first call.
 
 Examples:
@@ -40,7 +40,9 @@ export async function runDoctor(options: DoctorVerbOptions, terminal: Terminal):
   };
   for (const finding of checkPackages(terminal.cwd)) show(finding);
   for (const finding of await checkProject(terminal.cwd, options.config)) show(finding);
-  for (const finding of await checkBroker(terminal.cwd, options)) show(finding);
+  const { findings, losses } = await checkBroker(terminal.cwd, options);
+  for (const finding of findings) show(finding);
+  if (losses !== undefined) terminal.print(losses);
   terminal.print(
     wrong === 0 ? "\nnothing is wrong\n" : `\n${wrong} ${wrong === 1 ? "thing is" : "things are"} wrong\n`,
   );

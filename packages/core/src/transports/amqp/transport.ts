@@ -20,6 +20,7 @@ import { DELAY_UNIT_MS } from "./delay.js";
 import { Diverter } from "./diverter.js";
 import { dial } from "./driver.js";
 import { closedError } from "./failure.js";
+import { lossesOf } from "./losses.js";
 import { Names } from "./names.js";
 import { Router } from "./router.js";
 import { Sending } from "./sending.js";
@@ -75,6 +76,7 @@ export class AmqpTransport implements Transport, Inspect {
         queueType === "quorum"
           ? "power loss (quorum queues, publisher confirms)"
           : "restart (classic queues, publisher confirms)",
+      losses: lossesOf(queueType),
       atomicRetry: false,
       dedupe: false,
       delay: { unitMs: DELAY_UNIT_MS, maxMs: Number.MAX_SAFE_INTEGER },

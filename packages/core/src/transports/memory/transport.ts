@@ -1,4 +1,5 @@
 import { TransportError } from "../../errors.js";
+import type { Losses } from "../../losses.js";
 import type { DeadLetter, Fused, Fusing, Inspect, QueueDepth } from "../../powers.js";
 import type { ResultBackend } from "../../result-backend.js";
 import type {
@@ -20,10 +21,19 @@ import type { ConsumerOwner } from "./consumer.js";
 import { MemoryResults } from "./results.js";
 import type { TopicListener } from "./topics.js";
 
+const WITH_IT = "everything: it is within the process";
+const LOSSES: Losses = {
+  brokerKilled: WITH_IT,
+  powerLoss: WITH_IT,
+  machineGone: WITH_IT,
+  noRoom: "everything: the process ends",
+};
+
 /** A transport within this process. Its broker is shared by all that open the same URL and prefix. */
 export class MemoryTransport implements Transport, Fusing, Inspect, ConsumerOwner {
   readonly caps: TransportCaps = {
     durability: "this process",
+    losses: LOSSES,
     atomicRetry: true,
     dedupe: true,
     delay: { unitMs: 1, maxMs: Number.MAX_SAFE_INTEGER },

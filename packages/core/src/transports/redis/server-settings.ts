@@ -1,5 +1,7 @@
 import { ConfigError } from "../../errors.js";
+import type { Losses } from "../../losses.js";
 import { isReply } from "./failure.js";
+import { lossesOf } from "./losses.js";
 import type { RedisPlace } from "./place.js";
 import type { Session } from "./session.js";
 
@@ -7,6 +9,8 @@ import type { Session } from "./session.js";
 export interface ServerSettings {
   /** What survives which failure, in words. */
   readonly durability: string;
+  /** The same failure by failure. */
+  readonly losses: Losses;
 }
 
 const OLDEST = [6, 2] as const;
@@ -16,16 +20,26 @@ const OLDEST = [6, 2] as const;
  * @throws ConfigError `OPTION_INVALID` when it is too old, or may throw messages away and this was not allowed.
  */
 export async function askSettings(session: Session, place: RedisPlace): Promise<ServerSettings> {
-  const [server, memory, persistence, save, fsync] = await Promise.all([
+  const [server, memory, persistence, replication, save, fsync] = await Promise.all([
     info(session, "server"),
     info(session, "memory"),
     info(session, "persistence"),
+    info(session, "replication"),
     config(session, "save"),
     config(session, "appendfsync"),
   ]);
   refuseOld(server.get("redis_version"), place);
   refuseEviction(memory.get("maxmemory_policy"), place);
-  return { durability: durabilityOf(persistence, save, fsync) };
+  const aof = persistence.get("aof_enabled");
+  const replicas = replication.get("connected_slaves");
+  const losses = lossesOf({
+    aof: aof === undefined ? undefined : aof === "1",
+    fsync,
+    save,
+    evicts: memory.get("maxmemory_policy"),
+    replicas: replicas === undefined ? undefined : Number(replicas),
+  });
+  return { durability: durabilityOf(persistence, save, fsync), losses };
 }
 
 function refuseOld(version: string | undefined, { location }: RedisPlace): void {

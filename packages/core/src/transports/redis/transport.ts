@@ -72,6 +72,7 @@ export class RedisTransport implements Transport, Fusing, Inspect, KeepingTime {
   get caps(): TransportCaps {
     return {
       durability: this.#hub.connection.settings?.durability ?? "unknown until connected",
+      losses: this.#hub.connection.settings?.losses,
       atomicRetry: !this.#hub.connection.place.cluster,
       dedupe: !this.#hub.connection.place.cluster,
       delay: { unitMs: 1, maxMs: Number.MAX_SAFE_INTEGER - Date.now() },

@@ -19,6 +19,8 @@ import type {
 import { packEnvelopes, toDeadLetter, transferBatch, unpackRows } from "./columns.js";
 import { Consumption } from "./consumption.js";
 import { Listeners } from "./listeners.js";
+import type { Durability } from "./location.js";
+import { lossesOf } from "./losses.js";
 import { Membership } from "./membership.js";
 import type { Counters, Push } from "./protocol.js";
 import { SqliteResults } from "./results.js";
@@ -43,7 +45,7 @@ export class SqliteTransport implements Transport, Fusing, Inspect {
     );
     this.#failpoint = options.ambient.failpoint;
     this.location = this.#membership.location;
-    this.caps = capsOf(this.#membership.where.durability === "power-loss");
+    this.caps = capsOf(this.#membership.where.durability);
     const report = (error: Error): void => this.#events?.error(error);
     this.#consumption = new Consumption(this.#membership, checkSize, report);
     this.#listeners = new Listeners(this.#membership, report);
@@ -153,8 +155,10 @@ export class SqliteTransport implements Transport, Fusing, Inspect {
   }
 }
 
-const capsOf = (survivesPowerLoss: boolean): TransportCaps => ({
-  durability: survivesPowerLoss ? "power loss (WAL, synchronous=FULL)" : "process crash (WAL, synchronous=NORMAL)",
+const capsOf = (durability: Durability): TransportCaps => ({
+  durability:
+    durability === "power-loss" ? "power loss (WAL, synchronous=FULL)" : "process crash (WAL, synchronous=NORMAL)",
+  losses: lossesOf(durability),
   atomicRetry: true,
   dedupe: true,
   delay: { unitMs: 1, maxMs: Number.MAX_SAFE_INTEGER },
