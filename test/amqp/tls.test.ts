@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { createId, openTransport } from "@taskgen/core/internal";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { consumeAndSettle } from "../conformance/inbox.js";
 import { message, send, textsOf } from "../conformance/messages.js";
 import { record, seen } from "../conformance/results/records.js";
@@ -89,6 +89,13 @@ describe("amqps", () => {
         expect(failure).toMatchObject({ code: "BROKER_UNAVAILABLE", certain: true });
         expect(failure.message).toMatch(/certificate is not trusted.*\?cacertfile=/);
       }
+    });
+
+    test("is verified also where the environment switches that off", async () => {
+      vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const failure = await refused(urlOf("127.0.0.1", place.port));
+      expect(failure).toMatchObject({ code: "BROKER_UNAVAILABLE", certain: true });
     });
 
     test("that has another name than its certificate is refused at once", async () => {

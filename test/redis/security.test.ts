@@ -1,6 +1,6 @@
 import { openResults, openTransport } from "@taskgen/core/internal";
 import { Redis } from "ioredis";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { consume, consumeAndSettle } from "../conformance/inbox.js";
 import { bytes, done, message, send, textsOf } from "../conformance/messages.js";
 import { record, seen } from "../conformance/results/records.js";
@@ -69,6 +69,13 @@ describe("redis through TLS", () => {
     }
     await expect(start(url + tlsQuery({ ca: elsewhere.ca }))).rejects.toMatchObject(refused(/certificate/));
     await expect(start(misnamed + tlsQuery({ ca: elsewhere.ca }))).rejects.toMatchObject(refused(/altnames/));
+  });
+
+  it("verifies the certificate also where the environment switches that off", async () => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const url = await tlsServer(await certificates(), "--tls-auth-clients", "no");
+    await expect(start(url)).rejects.toMatchObject({ code: "BROKER_ERROR" });
   });
 
   it("refuses files that are not there, and files for a connection in the clear", async () => {

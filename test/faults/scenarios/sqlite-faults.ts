@@ -148,7 +148,7 @@ export const sqliteFaults: readonly Fault[] = [
     expected: "the file is whole; nothing that was taken is lost; what ran runs again",
     cells: {
       ...ELSEWHERE,
-      sqlite: { run: killAnywhere(25), boundMs: 7_000, timeoutMs: 280_000 },
+      sqlite: { run: killAnywhere(25), boundMs: 7_000, timeoutMs: 900_000 },
     },
   },
   {

@@ -31,6 +31,8 @@ export async function dial(settings: AmqpSettings, signal: AbortSignal): Promise
   signal.throwIfAborted();
   const model = await connect(settings.url, {
     ...tls,
+    // n.b. NODE_TLS_REJECT_UNAUTHORIZED would change the default
+    rejectUnauthorized: true,
     credentials: credentials.plain(settings.username, settings.password),
     // n.b. with Nagle's algorithm a round trip takes 40 ms
     noDelay: true,

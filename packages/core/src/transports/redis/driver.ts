@@ -132,7 +132,10 @@ const credentialsOf = async ({ username, password, tls }: RedisPlace): Promise<C
   ...(tls !== undefined && { tls: await readTls(tls) }),
 });
 
-async function readTls(files: TlsFiles): Promise<Record<string, Buffer>> {
+type TlsSettings = Partial<Record<keyof TlsFiles, Buffer>> & { readonly rejectUnauthorized: true };
+
+/** n.b. NODE_TLS_REJECT_UNAUTHORIZED would change the default of `rejectUnauthorized` */
+async function readTls(files: TlsFiles): Promise<TlsSettings> {
   const read = Object.entries(files).map(async ([name, path]: [string, string]) => {
     const bytes = await readFile(path).catch((cause: Error) => {
       throw new ConfigError("BROKER_URL_INVALID", `a file that the URL names cannot be read: ${cause.message}`, {
@@ -141,5 +144,5 @@ async function readTls(files: TlsFiles): Promise<Record<string, Buffer>> {
     });
     return [name, bytes] as const;
   });
-  return Object.fromEntries(await Promise.all(read));
+  return { ...Object.fromEntries(await Promise.all(read)), rejectUnauthorized: true };
 }
