@@ -16,17 +16,17 @@ const idsOf = (fleet: Fleet): string[] => [
 
 /** Producers die before and after the broker has taken what they sent; another one sends all of it again, by the same ids. */
 const sendAgain: Scenario = async (fleet) => {
-  for (const point of ["send.before", "send.after"]) {
-    const producer = await fleet.producer({}, { fail: `${point}=kill` });
-    await Promise.allSettled([producer.call(WORK, 20), fleet.ended(producer.part)]);
-  }
+  const heir = await fleet.producer();
+  await fleet.fault("callers die", async () => {
+    for (const point of ["send.before", "send.after"]) {
+      const producer = await fleet.producer({}, { fail: `${point}=kill` });
+      await Promise.allSettled([producer.call(WORK, 20), fleet.ended(producer.part)]);
+    }
+    await Promise.all(idsOf(fleet).map((taskId) => heir.call({ ...WORK, options: { taskId } })));
+    await fleet.workers(2);
+  });
   const ids = idsOf(fleet);
   expect(ids.length).toBe(40);
-  const heir = await fleet.producer();
-  await fleet.fault("calls are sent again", () =>
-    Promise.all(ids.map((taskId) => heir.call({ ...WORK, options: { taskId } }))),
-  );
-  await fleet.workers(2);
   await heir.finish(60_000);
   await fleet.ended(heir.part);
   expectOneResultEach(fleet, ids);
@@ -47,8 +47,10 @@ const copying =
   async (fleet) => {
     const producer = await fleet.producer();
     await producer.call(WORK, 20);
-    await fleet.fault("messages are copied", async () => expect(await copy(fleet.broker.url)).toBe(20));
-    await fleet.workers(2);
+    await fleet.fault("messages are copied", async () => {
+      expect(await copy(fleet.broker.url)).toBe(20);
+      await fleet.workers(2);
+    });
   };
 
 async function copyInRabbit(url: string): Promise<number> {

@@ -29,21 +29,22 @@ async function dieWorking(fleet: Fleet, points: readonly string[]): Promise<void
   for (const point of points) await fleet.ended(await fleet.worker({ fail: dieAt(point) }));
 }
 
-/** Workers are told to stop in the middle of a task that does not end, and die at each of these points of handing it back. */
+/**
+ * Workers are told to stop in the middle of a task that does not end, and die at each of these points of handing it back. Each has a
+ * queue to itself, until another worker is there to go on.
+ */
 async function dieReleasing(fleet: Fleet, producer: Producer, points: readonly string[]): Promise<void> {
   const end = `${await tempDir()}/end`;
   for (const point of points) {
-    await producer.call({ task: "hold", args: [end], options: { queue: "held" } });
-    const worker = await fleet.worker({
-      fail: dieAt(point, 1),
-      worker: { queues: ["held"], gracePeriod: "100ms" },
-    });
-    await fleet.started(1, worker);
-    worker.child.signal("SIGTERM");
-    await fleet.ended(worker);
+    const worker = { queues: [`held-${point}`], gracePeriod: "100ms" } as const;
+    await producer.call({ task: "hold", args: [end], options: { queue: `held-${point}` } });
+    const victim = await fleet.worker({ fail: dieAt(point, 1), worker });
+    await fleet.started(1, victim);
+    await fleet.worker({ worker });
+    victim.child.signal("SIGTERM");
+    await fleet.ended(victim);
   }
   await writeFile(end, "");
-  await fleet.worker({ worker: { queues: ["held"] } });
 }
 
 /** What a transport passes on the way of a task. */
@@ -74,15 +75,15 @@ const IN_STEPS: Points = {
   release: [...WHOLE.release, "settle.between"],
 };
 
-/** Ten tasks that are retried; a worker dies at each of these points of a retry, another goes on. */
+/** Tasks are retried under load; a worker dies at each of these points of a retry, another goes on. */
 const dieRetrying =
   (...points: readonly string[]): Scenario =>
   async (fleet) => {
     const producer = await fleet.producer();
-    const calling = producer.call(RETRIED, 10);
-    for (const point of points) await fleet.ended(await fleet.worker({ fail: dieAt(point, 1) }));
     await fleet.worker();
-    await calling;
+    await producer.load(RETRIED, 5, 100);
+    await dieWorking(fleet, points);
+    await producer.pause();
   };
 
 const RETRIED_AT_ONCE: Run = { run: dieRetrying("settle.before", "settle.after"), boundMs: BOUND_MS };
@@ -106,7 +107,7 @@ export const failpoints: readonly Fault[] = [
     expected: "nothing that was sent is lost; what was under way runs again",
     cells: {
       memory: ONE_PROCESS,
-      sqlite: { run: dieEverywhere(WHOLE), quick: true, boundMs: BOUND_MS },
+      sqlite: { run: dieEverywhere(WHOLE), boundMs: BOUND_MS },
       redis: { run: dieEverywhere(WHOLE), quick: true, boundMs: BOUND_MS },
       amqp: { run: dieEverywhere(IN_STEPS), boundMs: 1_000 },
     },
