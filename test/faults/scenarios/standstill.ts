@@ -9,6 +9,8 @@ import { residentMb } from "../resident.js";
 const STILL_MS = 12_000;
 const PUBLISH_MS = 5_000;
 
+/** n.b. an app that is closed is told of no more results. */
+const UNREAD: CallSpec = { task: "work", args: [5], options: { ignoreResult: true } };
 const FLOOD: CallSpec = { task: "swallow", args: ["x".repeat(1_000)], options: { ignoreResult: true } };
 const FLOOD_CALLS = 5_000;
 const FLOOD_MB = 100;
@@ -23,7 +25,7 @@ async function flood(producer: Producer): Promise<void> {
 
 /** Closes its app with calls under way, and leaves. */
 async function leave(fleet: Fleet, producer: Producer): Promise<void> {
-  const calling = producer.call({ task: "work", args: [5] }, 10);
+  const calling = producer.call(UNREAD, 10);
   await producer.finish(0);
   await Promise.all([calling, fleet.ended(producer.part)]);
 }
@@ -44,7 +46,7 @@ const standStill: Scenario = async (fleet) => {
   ]);
   const [, stopping] = await fleet.workers(2);
   await loading.load({ task: "work", args: [5] }, 10, 100);
-  await Promise.all([flooding, leaving].map((producer) => producer.call({ task: "work", args: [5] })));
+  await Promise.all([flooding, leaving].map((producer) => producer.call(UNREAD)));
   await fleet.started(50);
   await fleet.fault("the broker stands still", async () => {
     await fleet.server.suspend();
