@@ -58,12 +58,12 @@ const dieEverywhere =
   async (fleet) => {
     const producers = await Promise.all([fleet.producer(), fleet.producer()]);
     await fleet.worker();
-    await producers[0]!.load({ task: "work", args: [5] }, 10, 100);
-    await producers[1]!.load(RETRIED, 5, 100);
+    await producers[0].load({ task: "work", args: [5] }, 10, 100);
+    await producers[1].load(RETRIED, 5, 100);
     await dieSending(fleet, ["send.before", "send.after"]);
     await dieWorking(fleet, work);
     await Promise.all(producers.map((producer) => producer.pause()));
-    await dieReleasing(fleet, producers[0]!, release);
+    await dieReleasing(fleet, producers[0], release);
   };
 
 const WHOLE: Points = {

@@ -11,7 +11,10 @@ import { Standstill } from "./standstill.js";
 import { Topics } from "./topics.js";
 import { topicFixtures } from "./topology.js";
 
-export interface ConsumingOptions extends Pick<ConsumerOptions, "divert" | "createId" | "owner" | "report" | "failpoint"> {
+export interface ConsumingOptions extends Pick<
+  ConsumerOptions,
+  "divert" | "createId" | "owner" | "report" | "failpoint"
+> {
   readonly settings: AmqpSettings;
   readonly connection: ConnectionOptions;
   readonly names: Names;
