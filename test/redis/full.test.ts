@@ -3,18 +3,21 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { consume } from "../conformance/inbox.js";
 import { done, message, messages, send } from "../conformance/messages.js";
 import { ProcessPeer } from "../conformance/peers.js";
-import { record } from "../conformance/results/records.js";
+import { record, seen } from "../conformance/results/records.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { RedisServer } from "../support/redis-server.js";
+import { TcpProxy } from "../support/tcp-proxy.js";
+import { within } from "../support/within.js";
 import { openBoth } from "./opening.js";
 
 const LEASE = { leaseMs: 1_500, heartbeatMs: 250 };
 
-/** From now on the server takes nothing that needs memory. */
-async function fill(server: RedisServer): Promise<void> {
+/** From now on the server takes nothing that needs memory, until the answer is called. */
+async function fill(server: RedisServer): Promise<() => Promise<unknown>> {
   const admin = new Redis(server.port);
   onTestFinished(() => admin.disconnect());
   await admin.config("SET", "maxmemory", "1");
+  return () => admin.config("SET", "maxmemory", "0");
 }
 
 describe("redis, when its memory is full", () => {
@@ -59,5 +62,24 @@ describe("redis, when its memory is full", () => {
     expect(ours!.lost.aborted).toBe(false);
     await done(worker.transport, [ours!, again]);
     expect(worker.told.errors).toEqual([]);
+  });
+
+  it("lets those wait on who look for their results meanwhile", async () => {
+    const server = await RedisServer.start();
+    const proxy = await TcpProxy.start(server);
+    const worker = await openBoth(server.url, LEASE);
+    const { results, told } = await openBoth(`redis://127.0.0.1:${proxy.port}`, { ...LEASE, heartbeatMs: 251 });
+    const one = record(results, "8");
+    const waiting = results.wait(one.id);
+    const free = await fill(server);
+    const up = told.next("up");
+    proxy.reset();
+    await within("the new connection", up);
+    const another = results.wait("another").catch((error: Error) => error);
+    await expect(results.wait("third", AbortSignal.timeout(1_000))).rejects.toThrow(/aborted|timeout/);
+    await free();
+    await worker.results.put([one, { ...one, id: "another" }]);
+    expect(seen(await within("the result", waiting))).toBe("SUCCESS 8");
+    expect(seen((await within("the other", another)) as typeof one)).toBe("SUCCESS 8");
   });
 });

@@ -1,3 +1,4 @@
+import { TransportError } from "../../errors.js";
 import type { ResultRecord } from "../../result-backend.js";
 import { keepAlive } from "../keep-alive.js";
 import type { Hub } from "./hub.js";
@@ -5,6 +6,9 @@ import { Inbox } from "./inbox.js";
 import { unpackNotices, unpackRecord } from "./record-format.js";
 import type { ResultStore } from "./result-store.js";
 import type { ChannelListener, Subscriber } from "./subscriber.js";
+
+/** How long to leave a server alone that takes nothing now. */
+const REFUSED_MS = 1_000;
 
 /**
  * Waits for results. Those of this process's own calls are told to its address; for others, and whenever something may
@@ -19,6 +23,9 @@ export class ResultWaits {
   readonly #listener: ChannelListener;
   /** Ids that the store was not asked for yet; those of one tick travel together. */
   #fresh: string[] = [];
+  /** Ids of which the store would take no note: its memory or its disk is full. */
+  readonly #refused = new Set<string>();
+  #again: NodeJS.Timeout | undefined;
   #letGo: (() => void) | undefined;
 
   constructor(hub: Hub, subscriber: Subscriber, at: { readonly store: ResultStore; readonly address: string }) {
@@ -53,6 +60,7 @@ export class ResultWaits {
 
   close(reason: Error): void {
     this.#hub.connection.callers.delete(this.#address);
+    clearTimeout(this.#again);
     this.#inbox.fail(this.#inbox.waiting, reason);
   }
 
@@ -64,7 +72,22 @@ export class ResultWaits {
 
   #ask(ids: readonly string[]): void {
     if (ids.length === 0 || this.#hub.closing.aborted) return;
-    this.#lookUp(ids).catch((error: unknown) => this.#inbox.fail(ids, error));
+    this.#lookUp(ids).catch((error: unknown) => this.#onFailure(ids, error));
+  }
+
+  /** A server that takes nothing now may have the results later. */
+  #onFailure(ids: readonly string[], error: unknown): void {
+    const mayPass = error instanceof TransportError && error.retriable && !this.#hub.closing.aborted;
+    if (!mayPass) return this.#inbox.fail(ids, error);
+    for (const id of ids) this.#refused.add(id);
+    this.#again ??= setTimeout(() => this.#askAgain(), REFUSED_MS).unref();
+  }
+
+  #askAgain(): void {
+    const ids = [...this.#refused].filter((id) => this.#inbox.isWaitedFor(id));
+    this.#again = undefined;
+    this.#refused.clear();
+    this.#ask(ids);
   }
 
   async #lookUp(ids: readonly string[]): Promise<void> {
