@@ -6,6 +6,7 @@ import { bytes, deadline, done, idsOf, message, messages, send, settle, textsOf 
 import { record, seen } from "../conformance/results/records.js";
 import { close } from "../conformance/scene.js";
 import { spawnChild } from "../support/child.js";
+import { eventually } from "../support/eventually.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { command, RedisCluster } from "../support/redis-cluster.js";
 import type { RedisServer } from "../support/redis-server.js";
@@ -27,6 +28,16 @@ async function queues(cluster: RedisCluster): Promise<[string, string, string]> 
   const found = new Map<RedisServer, string>();
   for (let i = 0; found.size < 3; i++) found.set((await cluster.ownerOf(keyOf(`q${i}`))).server, `q${i}`);
   return [...found.values()] as [string, string, string];
+}
+
+/** A queue's slot is to move: from now on both nodes know it. */
+async function beginMove(cluster: RedisCluster, queue: string) {
+  const { slot, server: from } = await cluster.ownerOf(keyOf(queue));
+  const to = cluster.servers.find((server) => server !== from)!;
+  const [fromId, toId] = [String(await command(from, "MYID")), String(await command(to, "MYID"))];
+  await command(to, "SETSLOT", slot, "IMPORTING", fromId);
+  await command(from, "SETSLOT", slot, "MIGRATING", toId);
+  return { slot, from, to, toId };
 }
 
 const totals = async ({ transport }: Opened): Promise<Record<string, number>> =>
@@ -124,11 +135,7 @@ describe("redis as a Cluster", () => {
     await inbox.arrived(3);
     subscription.credit(0);
     await send(transport, message(queue, "on the way"));
-    const { slot, server: from } = await cluster.ownerOf(keyOf(queue));
-    const to = cluster.servers.find((server) => server !== from)!;
-    const [fromId, toId] = [String(await command(from, "MYID")), String(await command(to, "MYID"))];
-    await command(to, "SETSLOT", slot, "IMPORTING", fromId);
-    await command(from, "SETSLOT", slot, "MIGRATING", toId);
+    const { slot, from, to, toId } = await beginMove(cluster, queue);
     const keys = (await command(from, "GETKEYSINSLOT", slot, 100)) as string[];
     const admin = adminOf(from);
     const moved = keys.slice(0, keys.length / 2);
@@ -148,6 +155,31 @@ describe("redis as a Cluster", () => {
         .toSorted(),
     ).toEqual(["after", "meanwhile", "on the way"]);
     expect(told.errors).toEqual([]);
+  }, 60_000);
+
+  it("keeps a lease that is written while its slot is about to move", async () => {
+    const cluster = await RedisCluster.start();
+    const { transport } = await openBoth(cluster.url, QUICK);
+    const queue = "q";
+    const { inbox, subscription } = await consume(transport, queue, 1);
+    await send(transport, message(queue, "one"));
+    await inbox.arrived(1);
+    const { from } = await beginMove(cluster, queue);
+    const admin = adminOf(from);
+    const [lease] = await admin.keys("*:l:*");
+    await subscription.stop();
+    await eventually(async () => (await admin.get(lease!)) === "0", { what: "a lease of who takes nothing now" });
+  }, 60_000);
+
+  it("is closed while it asks the node that a slot moves to", async () => {
+    const cluster = await RedisCluster.start();
+    const { transport } = await openBoth(cluster.url, QUICK);
+    const { to } = await beginMove(cluster, "q");
+    to.stop();
+    const sending = transport.send([message("q", "one")], AbortSignal.timeout(1_000));
+    expect(await sending).toMatchObject([{ code: "BROKER_UNAVAILABLE" }]);
+    await transport.close(deadline());
+    to.resume();
   }, 60_000);
 
   it("goes on when a master dies and its replica takes over", async () => {

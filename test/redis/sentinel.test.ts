@@ -15,10 +15,11 @@ import { openBoth } from "./opening.js";
 
 const QUICK = { heartbeatMs: 300, leaseMs: 20_000 };
 
-/** Waits until the replica has all that the master has. */
+/** Waits until the replica has all that the master has. n.b. WAIT knows the writes of its own connection alone */
 async function replicated({ master }: RedisSentinels): Promise<void> {
   const client = new Redis({ port: master.port, retryStrategy: () => null }).on("error", () => {});
   onTestFinished(() => client.disconnect());
+  await client.set("replicated", "now");
   expect(await client.wait(1, 5_000)).toBe(1);
 }
 

@@ -3,7 +3,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ConfigError } from "../../errors.js";
 import type { TransportEvents } from "../../transport.js";
 import { keepAlive } from "../keep-alive.js";
-import { ConnectionLost, isPassing, isRefusal, isReply, NotServing, textOf, toTransportError } from "./failure.js";
+import {
+  ConnectionLost,
+  isPassing,
+  isRefusal,
+  isReply,
+  isUndone,
+  NotServing,
+  textOf,
+  toTransportError,
+} from "./failure.js";
 import { type Operation, outcomeOf, pauseAfter, type Progress } from "./operation.js";
 import type { RedisPlace } from "./place.js";
 import { askSettings, type ServerSettings } from "./server-settings.js";
@@ -104,7 +113,7 @@ export class Connection {
         return await operation(session, unsure);
       } catch (error) {
         if (error instanceof ConnectionLost) continue;
-        progress.unsure = unsure;
+        progress.unsure = unsure || !isUndone(error);
         if (!isPassing(error)) throw error;
         progress.refusal = error;
         await this.#pause(++refusals);

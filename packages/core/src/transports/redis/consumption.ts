@@ -1,5 +1,6 @@
 import type { Delivery, OpenOptions, Subscription } from "../../transport.js";
 import type { RedisDelivery } from "./delivery.js";
+import { isPassing } from "./failure.js";
 import { queueKeys } from "./fetcher.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { Hub } from "./hub.js";
@@ -131,7 +132,8 @@ export class Consumption {
     for (const consumer of this.#consumers.values()) {
       if (!consumer.lease.isEnrolled) continue;
       act(session, consumer)?.catch((error: Error) => {
-        if (session.ended === undefined && !this.#hub.closing.aborted) this.#options.report(error);
+        // n.b. what is refused for now, as while a slot of a Cluster moves, is done with the next beat
+        if (session.ended === undefined && !isPassing(error) && !this.#hub.closing.aborted) this.#options.report(error);
       });
     }
   }

@@ -120,8 +120,19 @@ export function discard(client: RedisClient): void {
 function unrefNodes(cluster: Cluster): RedisClient {
   cluster.on("+node", (node: ClusterNode) => {
     node.on("connect", () => (node as unknown as RedisClient).stream?.unref?.());
+    askInPeace(node);
   });
   return cluster;
+}
+
+/** n.b. ioredis says ASKING before a command for a slot that moves, and nobody hears when that fails: the command tells the same. */
+function askInPeace(node: ClusterNode): void {
+  const asking = node.asking.bind(node);
+  node.asking = (callback) => {
+    const asked = asking(callback);
+    asked.catch(() => {});
+    return asked;
+  };
 }
 
 type Credentials = Pick<RedisOptions, "username" | "password" | "tls">;

@@ -35,6 +35,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   WRONGTYPE: REFUSED,
 };
 
+/** While its slot moves to another node, a script may find that one of its keys is there already: after it has changed others. */
+const HALF_MOVED = /script attempted to access a non local key/i;
+const MOVING: Meaning = { ...AWAY, certain: false, again: "later" };
+
 /** A certificate that is not trusted is the user's to mend, like a wrong password. */
 const TLS_CODES =
   /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|HOSTNAME_MISMATCH|INVALID_CA)/;
@@ -49,7 +53,8 @@ const meaningOf = (error: unknown): Meaning | undefined => {
   const root = rootOf(error);
   const { code = "" } = root as { readonly code?: unknown };
   if (typeof code === "string" && TLS_CODES.test(code)) return REFUSED;
-  return MEANINGS[FIRST_WORD.exec(textOf(root))?.[1] ?? ""];
+  const text = textOf(root);
+  return HALF_MOVED.test(text) ? MOVING : MEANINGS[FIRST_WORD.exec(text)?.[1] ?? ""];
 };
 
 /** An error reply, as opposed to the end of a connection. */
@@ -59,6 +64,9 @@ export const isNoScript = (error: unknown): boolean => textOf(error).startsWith(
 
 /** Whether the server refused for now only. */
 export const isPassing = (error: unknown): boolean => meaningOf(error)?.again !== undefined;
+
+/** Whether what was asked certainly had no effect. */
+export const isUndone = (error: unknown): boolean => meaningOf(error)?.certain === true;
 
 /** Whether the connection leads to a server that does not serve now: another connection may. */
 export const wantsReconnect = (error: unknown): boolean => meaningOf(error)?.again === "elsewhere";

@@ -47,13 +47,15 @@ export class Fetcher {
   async fetch(wanted: number, { peers, isSilent }: FetchState): Promise<Found | undefined> {
     const { connection, queue, keys, lease, closing } = this.#options;
     const number = ++this.#number;
+    // n.b. a key that is never there: of a slot that is being moved this refuses all scripts, also where all their keys are still here
+    const wholeSlot = connection.place.cluster ? [keys.hand("")] : [];
     const limit = Math.max(1, Math.min(wanted, MAX_BATCH, Math.floor(MAX_BATCH_BYTES / (this.#meanBytes + 1))));
     const reply = await connection.perform(
       async (session, repeated) => {
         await lease.enrol(session);
         const { consumer } = lease;
         const args = [consumer, number, limit, peers, repeated ? 1 : 0, isSilent ? 1 : 0];
-        return session.script(fetch, [...queueKeys(keys), keys.owned(consumer)], args);
+        return session.script(fetch, [...queueKeys(keys), keys.owned(consumer), ...wholeSlot], args);
       },
       [closing],
     );

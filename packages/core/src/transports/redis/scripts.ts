@@ -434,9 +434,11 @@ return table.concat(outcomes)
  * KEYS: [1] consumers, [2] its lease. ARGV: [1] the consumer; [2] its lease in ms; [3] 1 to enrol; [4] 1, or 0 when it takes
  * nothing now.
  * Returns 1 when it is a consumer, and its lease is renewed; 0 when it was reaped.
+ * n.b. first a write that needs no memory: after it the others are taken also when that is full. It must not remove the key, which
+ * could not be written again here while its slot moves to another node.
  */
 export const enrol = new Script(`
-redis.call('DEL', KEYS[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
 if ARGV[3] == '1' then redis.call('HSETNX', KEYS[1], ARGV[1], 1) end
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= '1' then return 0 end
 redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[2])
