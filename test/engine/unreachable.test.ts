@@ -1,8 +1,9 @@
-import { createApp, type App } from "@taskgen/core";
+import { createApp, type App, type AppOptions } from "@taskgen/core";
 import { createWorker } from "@taskgen/worker";
 import { describe, expect, it } from "vitest";
 import { closedPort } from "../support/closed-port.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
+import { tempDir } from "../support/temp-dir.js";
 import { within } from "../support/within.js";
 // @ts-expect-error a fixture in plain JavaScript
 import { registry } from "./fixtures/registry.js";
@@ -45,5 +46,27 @@ describe.each(["amqp", "redis"])("where no %s listens", (scheme) => {
     await within("the app's end", app.close({ timeout: "60d" }));
     await within("the end of the start", refused);
     expect(await within("the worker's end", worker.stop())).toEqual({ clean: true });
+  });
+});
+
+describe("a call that is not sent in time", () => {
+  expectNothingLeftRunning();
+
+  it("names what there was no connection to", async () => {
+    const nowhere = `127.0.0.1:${await closedPort()}`;
+    const file = `sqlite:${await tempDir()}/tasks.db`;
+    const told = async (options: AppOptions): Promise<string> => {
+      const app = createApp({ ...options, publishTimeout: "2s" });
+      const refused = await app.sendUnchecked("add", [1, 1]).then(
+        () => "nothing",
+        (error: Error) => error.message,
+      );
+      await app.close();
+      return refused;
+    };
+    const where = `(redis://${nowhere}/0: connect ECONNREFUSED ${nowhere})`;
+    expect(await told({ broker: `redis://${nowhere}` })).toContain(`the broker ${where} was not reached`);
+    const [broker, backend] = [file, `redis://${nowhere}`];
+    expect(await told({ broker, backend })).toContain(`the result backend ${where} was not reached`);
   });
 });

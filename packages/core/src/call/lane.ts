@@ -25,6 +25,8 @@ export interface LaneHost {
   readonly connect: () => Promise<Connection>;
   /** Why the broker cannot be reached, when that is known. */
   readonly unreachable: () => string | undefined;
+  /** What there is no connection to, and why. */
+  readonly missing: () => string;
 }
 
 /** Calls with one policy: all of one tick travel in one batch; while batches are on their way, the next one grows. */
@@ -162,7 +164,7 @@ export class Lane {
   async #connection(deadline: AbortSignal): Promise<Connection> {
     const connecting = this.#host.connect();
     if (connecting === this.#connected) return connecting;
-    const connection = await beforeDeadline(connecting, deadline);
+    const connection = await beforeDeadline(connecting, deadline, this.#host.missing);
     this.#connected = connecting;
     return connection;
   }
@@ -193,12 +195,16 @@ function afterAnotherTry(before: SendOutcome, outcome: SendOutcome): SendOutcome
   return new TransportError(code, message.replace(/^\[\w+\] /, ""), { cause: outcome, certain: false, retriable });
 }
 
-const beforeDeadline = (connecting: Promise<Connection>, deadline: AbortSignal): Promise<Connection> =>
+const beforeDeadline = (
+  connecting: Promise<Connection>,
+  deadline: AbortSignal,
+  missing: () => string,
+): Promise<Connection> =>
   within(
     connecting,
     deadline,
     () =>
-      new TransportError("BROKER_UNAVAILABLE", "the broker was not reached in time", {
+      new TransportError("BROKER_UNAVAILABLE", `${missing()} was not reached in time`, {
         certain: true,
         retriable: false,
       }),

@@ -97,7 +97,12 @@ export class Sender {
       const { status, reason } = state.of("broker");
       return status === "down" ? reason : undefined;
     };
-    return new Lane(sendPolicy(how, this.#options), { connect, unreachable });
+    const missing = (): string => {
+      const isThere = state.of("broker").status === "up";
+      const { reason } = state.of(isThere ? "backend" : "broker");
+      return `the ${isThere ? "result backend" : "broker"}${reason === undefined ? "" : ` (${reason})`}`;
+    };
+    return new Lane(sendPolicy(how, this.#options), { connect, unreachable, missing });
   }
 }
 
