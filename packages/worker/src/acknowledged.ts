@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { ResultError, TransportError } from "@taskgen/core";
 import { encodeFailure, type Connection, type Envelope, type Finish, type ResultRecord } from "@taskgen/core/internal";
 import { pause } from "./pause.js";
@@ -23,6 +24,8 @@ export class Acknowledged {
     this.#connection = connection;
     this.#ttlMs = ttlMs;
     this.#warn = warn;
+    // n.b. each that waits for its next try listens
+    setMaxListeners(0, this.#over.signal);
   }
 
   end(finish: Finish, ignoreResult: boolean): void {

@@ -1,6 +1,6 @@
 import type { Delivery, OpenOptions, Subscription } from "../../transport.js";
 import type { RedisDelivery } from "./delivery.js";
-import { isPassing } from "./failure.js";
+import { isPassing, toTransportError } from "./failure.js";
 import { queueKeys } from "./fetcher.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { Hub } from "./hub.js";
@@ -133,7 +133,8 @@ export class Consumption {
       if (!consumer.lease.isEnrolled) continue;
       act(session, consumer)?.catch((error: Error) => {
         // n.b. what is refused for now, as while a slot of a Cluster moves, is done with the next beat
-        if (session.ended === undefined && !isPassing(error) && !this.#hub.closing.aborted) this.#options.report(error);
+        const isToldElsewhere = session.ended !== undefined || isPassing(error) || this.#hub.closing.aborted;
+        if (!isToldElsewhere) this.#options.report(toTransportError(error, this.#hub.location));
       });
     }
   }
