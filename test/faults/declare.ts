@@ -29,7 +29,7 @@ export function testFaults(faults: readonly Fault[]): void {
 
 function testCell(id: string, name: keyof typeof places, cell: Run): void {
   const act = (): Promise<void> => tryFault(id, name, cell);
-  it.skipIf(!isWanted(id, name, cell))(places[name].title, act, cell.timeoutMs ?? TIMEOUT_MS);
+  it.skipIf(!isWanted(id, name, cell))((cell.place ?? places[name]).title, act, cell.timeoutMs ?? TIMEOUT_MS);
 }
 
 function isWanted(id: string, name: string, { quick = false }: Run): boolean {
@@ -39,11 +39,12 @@ function isWanted(id: string, name: string, { quick = false }: Run): boolean {
 }
 
 async function tryFault(id: string, name: Exclude<PlaceName, "memory">, cell: Run): Promise<void> {
-  const fleet = await Fleet.start(name, cell.server);
+  const place = cell.place ?? places[name];
+  const fleet = await Fleet.start(place, cell.server);
   await cell.run(fleet);
   const history = await fleet.finish();
   if (cell.silent === true) expect(fleet.complaints()).toEqual([]);
-  const { dedupe, exactRedeliveries } = places[name];
+  const { dedupe, exactRedeliveries } = place;
   const options = { dedupe, exactRedeliveries, maxRedeliveries: 3, leaseMs: LEASE_MS, tellsClaims: false };
   const found = checkHistory(history, options).filter(({ rule }) => cell.mayLose === undefined || !LOSSES.has(rule));
   expect(found.map((one) => told(one, history))).toEqual([]);

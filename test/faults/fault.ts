@@ -1,5 +1,5 @@
 import type { Fleet } from "./fleet.js";
-import type { PlaceName } from "./places.js";
+import type { Place, PlaceName } from "./places.js";
 
 /** Makes a fault in a fleet and heals it. What comes after is the harness's: everything must end, and the history is checked. */
 export type Scenario = (fleet: Fleet) => Promise<void>;
@@ -11,6 +11,8 @@ export interface Run {
   readonly quick?: boolean;
   /** What the documentation promises for the time until work goes on, in milliseconds: shown beside what was measured. */
   readonly boundMs: number;
+  /** Where it is made, if not at the usual broker of its column: a Cluster, a broker with results elsewhere. */
+  readonly place?: Place;
   /** Settings of the server: arguments of redis-server, lines of rabbitmq.conf. */
   readonly server?: readonly string[];
   /** Why what this fault takes is not covered by S1 to S12; without it nothing may be lost. */

@@ -30,6 +30,8 @@ export interface CallSpec {
   readonly expiresMs?: number;
   /** One more argument: a text of so many characters. */
   readonly bytes?: number;
+  /** How long its caller waits for its outcome. @default as long as it takes */
+  readonly waitMs?: number;
   /** As the task says, for the checks. @default false */
   readonly early?: boolean;
   /** As the task says, for the checks. @default 3 */

@@ -15,7 +15,7 @@ import {
   type WorkerOptions,
 } from "./fleet-processes.js";
 import { HistoryFile } from "./history-file.js";
-import { type Broker, type Place, type PlaceName, places, type Server } from "./places.js";
+import type { Broker, Place, Server } from "./places.js";
 import { readRest } from "./rest.js";
 
 /** Of the suite's workers: short, so that a death is noticed soon; long enough for a machine that stands still now and then. */
@@ -39,8 +39,8 @@ export class Fleet {
   }
 
   /** A broker without any process that uses it. All is gone after the test. */
-  static async start(name: Exclude<PlaceName, "memory">, settings?: readonly string[]): Promise<Fleet> {
-    return new Fleet(places[name], await places[name].open(settings), await tempDir());
+  static async start(place: Place, settings?: readonly string[]): Promise<Fleet> {
+    return new Fleet(place, await place.open(settings), await tempDir());
   }
 
   /** The server that a fault is made on. */
@@ -49,9 +49,15 @@ export class Fleet {
     return this.broker.server;
   }
 
+  /** The server that keeps the results, where that is not the broker. */
+  get store(): Server {
+    if (this.broker.results === undefined) throw new Error(`${this.place.title} has no results of its own`);
+    return this.broker.results.server;
+  }
+
   /** A worker process; resolves when it consumes. `broker`: where it finds it, if not at the broker's own URL. */
   async worker({ app, worker, ...circumstances }: Partial<WorkerOptions> = {}): Promise<Part> {
-    const options: WorkerOptions = { app: { broker: this.broker.url, ...TIMES, ...app }, worker: worker ?? {} };
+    const options: WorkerOptions = { app: { ...this.#urls, ...TIMES, ...app }, worker: worker ?? {} };
     const part = this.#spawn("worker", options, circumstances);
     await isReady(part);
     return part;
@@ -64,7 +70,7 @@ export class Fleet {
 
   /** A process that calls tasks. */
   async producer(app: AppOptions = {}, circumstances: Circumstances = {}): Promise<Producer> {
-    const part = this.#spawn("producer", { broker: this.broker.url, ...app }, circumstances);
+    const part = this.#spawn("producer", { ...this.#urls, ...app }, circumstances);
     const producer = new Producer(part);
     this.#producers.push(producer);
     await isReady(part);
@@ -151,6 +157,11 @@ export class Fleet {
     if (unclean.length > 0) throw new Error(`${unclean.length} workers did not exit with 0 when told to stop`);
     this.note({ kind: "rest", ...(await readRest(this.broker.url)) });
     return this.history();
+  }
+
+  get #urls(): AppOptions {
+    const { url, results } = this.broker;
+    return results === undefined ? { broker: url } : { broker: url, backend: results.url };
   }
 
   #spawn(fixture: string, options: object, circumstances: Circumstances): Part {

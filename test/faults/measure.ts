@@ -1,5 +1,5 @@
 import { livesOf } from "../support/history/lives.js";
-import type { TimedEntry } from "../support/history/entries.js";
+import { isTold, type TimedEntry } from "../support/history/entries.js";
 import { runningIn } from "./fleet.js";
 import type { Measured } from "./measured.js";
 
@@ -8,8 +8,7 @@ export function measure(history: readonly TimedEntry[]): Measured {
   const lives = [...livesOf(history).ids.values()];
   const ok = lives.filter(({ sent }) => sent === "ok");
   const isLost = ok.filter(
-    ({ call, outcomes, ends }) =>
-      outcomes.every(({ state }) => state === "UNKNOWN") && (call?.ignoreResult !== true || ends.length === 0),
+    ({ call, outcomes, ends }) => !outcomes.some(isTold) && (call?.ignoreResult !== true || ends.length === 0),
   );
   const isTwice = lives.filter(({ starts }) => new Set(starts.map(({ retries }) => retries)).size < starts.length);
   return {

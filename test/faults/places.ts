@@ -22,6 +22,12 @@ export interface Server {
 export interface Broker {
   readonly url: string;
   readonly server?: Server;
+  /** All servers of it, where they are many; the one that clients use comes first. */
+  readonly nodes?: readonly RedisServer[];
+  /** Where its address leads to: another one may take it over. */
+  readonly leadsTo?: { port: number };
+  /** Where results are, if not at the broker. */
+  readonly results?: { readonly url: string; readonly server: Server };
 }
 
 /** What a transport promises to the checks. */
@@ -48,20 +54,25 @@ export const places: Readonly<Record<Exclude<PlaceName, "memory">, Place>> = {
   amqp: { title: "RabbitMQ", dedupe: false, exactRedeliveries: false, open: openRabbit },
 };
 
-async function openRedis(settings: readonly string[] = []): Promise<Broker> {
-  const server = await RedisServer.start("--appendfsync", "everysec", ...settings);
-  const suspend = async (): Promise<void> => server.stop();
-  return {
-    url: server.url,
-    server: {
-      port: server.port,
-      kill: () => server.kill(),
-      restart: () => server.restart(),
-      suspend,
-      resume: () => server.resume(),
-    },
-  };
+/**
+ * A Redis that answers when it has written. n.b. with `everysec` it postpones writes for up to two seconds while its disk is busy, and a
+ * SIGKILL takes what it has acknowledged meanwhile.
+ */
+export const WRITTEN_FIRST = ["--appendfsync", "always"] as const;
+
+async function openRedis(settings: readonly string[] = []): Promise<Broker & { readonly server: Server }> {
+  const server = await RedisServer.start(...WRITTEN_FIRST, ...settings);
+  return { url: server.url, server: serverOf(server) };
 }
+
+/** What faults are made on. */
+export const serverOf = (server: RedisServer): Server => ({
+  port: server.port,
+  kill: () => server.kill(),
+  restart: () => server.restart(),
+  suspend: async () => server.stop(),
+  resume: () => server.resume(),
+});
 
 async function openRabbit(settings: readonly string[] = []): Promise<Broker> {
   const server = await RabbitServer.start(settings);

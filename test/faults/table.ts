@@ -2,11 +2,16 @@ import type { Fault } from "./fault.js";
 import { brokerDeaths } from "./scenarios/broker-deaths.js";
 import { clocks } from "./scenarios/clocks.js";
 import { copies } from "./scenarios/copies.js";
+import { delayedTasks } from "./scenarios/delayed-tasks.js";
 import { deploys } from "./scenarios/deploys.js";
 import { failpoints } from "./scenarios/failpoints.js";
 import { features } from "./scenarios/features.js";
 import { network } from "./scenarios/network.js";
 import { payloads } from "./scenarios/payloads.js";
+import { redisFailovers } from "./scenarios/redis-failovers.js";
+import { redisInterruptions } from "./scenarios/redis-interruptions.js";
+import { redisRefusals } from "./scenarios/redis-refusals.js";
+import { resultStores } from "./scenarios/result-stores.js";
 import { sqliteFaults } from "./scenarios/sqlite-faults.js";
 import { standstill } from "./scenarios/standstill.js";
 import { workerDeaths } from "./scenarios/worker-deaths.js";
@@ -15,11 +20,16 @@ const faults: readonly Fault[] = [
   ...brokerDeaths,
   ...clocks,
   ...copies,
+  ...delayedTasks,
   ...deploys,
   ...failpoints,
   ...features,
   ...network,
   ...payloads,
+  ...redisFailovers,
+  ...redisInterruptions,
+  ...redisRefusals,
+  ...resultStores,
   ...sqliteFaults,
   ...standstill,
   ...workerDeaths,

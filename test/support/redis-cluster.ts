@@ -42,14 +42,8 @@ export class RedisCluster {
   }
 
   /** The slot of a key, and the master that has it now. */
-  async ownerOf(key: string): Promise<{ readonly slot: number; readonly server: RedisServer }> {
-    return withClient(this.servers.at(-1)!, async (client) => {
-      const slot = await client.cluster("KEYSLOT", key);
-      const ranges = await client.cluster("SLOTS");
-      const [, , master] = ranges.find(([from, to]) => from <= slot && slot <= to)!;
-      const port = Number((master as unknown as [string, number])[1]);
-      return { slot, server: this.servers.find((server) => server.port === port)! };
-    });
+  ownerOf(key: string): Promise<{ readonly slot: number; readonly server: RedisServer }> {
+    return ownerOf(this.servers, key);
   }
 
   async kill(): Promise<void> {
@@ -75,6 +69,20 @@ export class RedisCluster {
   }
 }
 
+/** The slot of a key, and the one of these nodes that has it now. n.b. the last of them is asked */
+export async function ownerOf(
+  servers: readonly RedisServer[],
+  key: string,
+): Promise<{ readonly slot: number; readonly server: RedisServer }> {
+  return withClient(servers.at(-1)!, async (client) => {
+    const slot = await client.cluster("KEYSLOT", key);
+    const ranges = await client.cluster("SLOTS");
+    const [, , master] = ranges.find(([from, to]) => from <= slot && slot <= to)!;
+    const port = Number((master as unknown as [string, number])[1]);
+    return { slot, server: servers.find((server) => server.port === port)! };
+  });
+}
+
 const WAIT = { within: 25_000, every: 50, what: "a Cluster" };
 
 async function isReady({ server }: Node): Promise<boolean> {
@@ -86,7 +94,16 @@ async function isReady({ server }: Node): Promise<boolean> {
 
 async function startNode(directory: string): Promise<Node> {
   const busPort = await closedPort();
-  const settings = ["--cluster-enabled", "yes", "--cluster-port", `${busPort}`, "--cluster-node-timeout", "1500"];
+  const settings = [
+    "--appendfsync",
+    "always",
+    "--cluster-enabled",
+    "yes",
+    "--cluster-port",
+    `${busPort}`,
+    "--cluster-node-timeout",
+    "1500",
+  ];
   return { server: await RedisServer.startIn(directory, settings), busPort };
 }
 
@@ -94,7 +111,11 @@ async function startNode(directory: string): Promise<Node> {
 export const command = (server: RedisServer, name: string, ...args: readonly (string | number)[]): Promise<unknown> =>
   withClient(server, (client) => client.call("CLUSTER", name, ...args));
 
-export async function withClient<T>({ port }: RedisServer, act: (client: Redis) => Promise<T>): Promise<T> {
+/** One connection for as long as `act` takes. */
+export async function withClient<T>(
+  { port }: { readonly port: number },
+  act: (client: Redis) => Promise<T>,
+): Promise<T> {
   const client = new Redis({ port, retryStrategy: () => null }).on("error", () => {});
   try {
     return await act(client);

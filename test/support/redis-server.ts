@@ -27,15 +27,24 @@ const answers = (port: number): Promise<boolean> =>
     socket.on("error", () => resolve(false));
   });
 
+const REDIS = "redis-server";
+
 /** A private Redis of one test or file: a child of this process on a free loopback port, its files in a directory of its own. */
 export class RedisServer {
   readonly port: number;
   readonly #directory: string;
   readonly #settings: readonly string[];
+  readonly #program: readonly [string, ...string[]];
   #child: ChildProcess | undefined;
 
-  private constructor(port: number, directory: string, settings: readonly string[]) {
+  private constructor(
+    port: number,
+    directory: string,
+    settings: readonly string[],
+    program: readonly [string, ...string[]],
+  ) {
     this.port = port;
+    this.#program = program;
     this.#directory = directory;
     this.#settings = settings;
   }
@@ -47,9 +56,25 @@ export class RedisServer {
     return server;
   }
 
+  /** The same, of one that is told with an error when its files may grow no further, as on a full disk, and does not die of it. */
+  static async startOnADisk(...settings: readonly string[]): Promise<RedisServer> {
+    const server = await RedisServer.startIn(await tempDir(), settings, [
+      "sh",
+      "-c",
+      `trap "" XFSZ; exec "$0" "$@"`,
+      REDIS,
+    ]);
+    onTestFinished(() => server.kill());
+    return server;
+  }
+
   /** The same for whoever kills it himself: the server of a whole file. */
-  static async startIn(directory: string, settings: readonly string[] = []): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), directory, settings);
+  static async startIn(
+    directory: string,
+    settings: readonly string[] = [],
+    program: readonly [string, ...string[]] = [REDIS],
+  ): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), directory, settings, program);
     await server.restart();
     return server;
   }
@@ -65,7 +90,8 @@ export class RedisServer {
     const base = ["--port", `${this.port}`, "--bind", "127.0.0.1", "--dir", this.#directory, "--save", ""];
     const log = ["--logfile", join(this.#directory, "redis.log")];
     const args = [...base, ...log, "--appendonly", "yes", ...this.#settings];
-    const child = spawn("redis-server", args, { stdio: "ignore" });
+    const [program, ...first] = this.#program;
+    const child = spawn(program, [...first, ...args], { stdio: "ignore" });
     this.#child = child;
     const failed = once(child, "error").then(([error]) => Promise.reject(error as Error));
     await Promise.race([

@@ -54,10 +54,15 @@ export interface OutcomeEntry {
   readonly kind: "outcome";
   readonly id: string;
   readonly by: string;
+  /** `UNKNOWN`: it was not told. */
   readonly state: string;
   /** The value, or the code or name of the error. */
   readonly value: string;
 }
+
+/** Whether a reader learned how the call ended. n.b. a reply that was lost with its queue is told as that. */
+export const isTold = ({ state, value }: Pick<OutcomeEntry, "state" | "value">): boolean =>
+  state !== "UNKNOWN" || value === "RESULT_LOST";
 
 /** Somebody waits for an outcome without a time-out. */
 export interface WaitEntry {

@@ -1,3 +1,4 @@
+import { isTold } from "./entries.js";
 import type { Life, Lives } from "./lives.js";
 import type { Rule } from "./check.js";
 
@@ -20,7 +21,7 @@ export const valueOfARun: Rule = (life) => {
 /** What was sent comes to something. */
 export const notLost: Rule = (life, lives, { dedupe }) => {
   const { call, sent, outcomes, ends } = life;
-  if (call === undefined || sent !== "ok" || outcomes.length > 0) return undefined;
+  if (call === undefined || sent !== "ok" || outcomes.some(isTold)) return undefined;
   const isDone = ends.length > 0 || life.of("settled").some(({ to }) => to === "done" || to === "dead");
   if (call.ignoreResult && isDone) return undefined;
   // n.b. a retry of what may run once only is not sent again where that could make a second one

@@ -1,0 +1,4 @@
+import { testFaults } from "./declare.js";
+import { delayedTasks } from "./scenarios/delayed-tasks.js";
+
+testFaults(delayedTasks);

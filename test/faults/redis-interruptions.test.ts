@@ -1,0 +1,4 @@
+import { testFaults } from "./declare.js";
+import { redisInterruptions } from "./scenarios/redis-interruptions.js";
+
+testFaults(redisInterruptions);

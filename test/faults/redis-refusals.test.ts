@@ -1,0 +1,4 @@
+import { testFaults } from "./declare.js";
+import { redisRefusals } from "./scenarios/redis-refusals.js";
+
+testFaults(redisRefusals);
