@@ -24,7 +24,10 @@ export interface Entrant {
   readonly envelope: Envelope;
 }
 
-/** In how many milliseconds it may start, from the moment of the answer or earlier; `held`: it waits in the room. */
+/**
+ * In how many milliseconds it may start, from the moment of the answer or earlier; below 0: since so many it may, and its time
+ * may have passed. `held`: it waits in the room.
+ */
 export type Admission = number | "held";
 
 /** A slot and who has it; a holder of "" is that of a turn which nobody has taken yet. */

@@ -57,9 +57,19 @@ export const limiting: Cases = {
   "answers the same holder the same, and keeps what it holds": async (scene) => {
     const { limits, name } = await room(scene);
     const batch = [entrant(scene), entrant(scene)];
-    const first = await limits.admit(name, RARELY, batch);
-    expect(first).toEqual([0, "held"]);
-    expect(await limits.admit(name, RARELY, batch)).toEqual(first);
+    expect(await limits.admit(name, ONE, batch)).toEqual([0, "held"]);
+    expect(await limits.admit(name, ONE, batch)).toEqual([0, "held"]);
+  },
+
+  "tells who asks again since when it may start": async (scene) => {
+    const { limits, name } = await room(scene);
+    const [first, second] = [entrant(scene), entrant(scene)];
+    expect(await limits.admit(name, RARELY, [first, second])).toEqual([0, "held"]);
+    const since = await eventually(async () => {
+      const [again] = await limits.admit(name, RARELY, [first]);
+      return again !== "held" && again! < 0 && { again: again! };
+    });
+    expect(since.again).toBeLessThan(0);
   },
 
   "lets so many of a key have a slot, and the next when one leaves": async (scene) => {

@@ -144,7 +144,7 @@ export class Gate {
     const { policy, clock, on } = this.#options;
     if (policy.isPaced) pass.startBy = askedAt + admission + policy.rules.lateMs - ROUNDING_MS;
     pass.state = "waits";
-    if (admission === 0) return true;
+    if (admission <= 0) return true;
     this.#times.add(job, clock.now() + admission);
     on.waits(job);
     return false;

@@ -152,8 +152,10 @@ export class Room {
     if (keyEveryMs !== undefined) this.#store.setPace(key, start + keyEveryMs);
   }
 
+  /** n.b. a start that is over must not count as one of now: the next ones are reckoned from it. */
   #until(start: number): number {
-    return Math.max(0, start - this.#now);
+    const { everyMs, keyEveryMs } = this.#rules;
+    return everyMs === undefined && keyEveryMs === undefined ? 0 : start - this.#now;
   }
 
   #soonest(nextMs: number | undefined): number | undefined {

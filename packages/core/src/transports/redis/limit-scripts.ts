@@ -83,12 +83,13 @@ end
 
 /**
  * Lets messages start, or keeps them. ARGV: rules, then for each message four: id, key, holder, its queue and the message.
- * Returns for each in how many ms it may start, or `held`.
+ * Returns for each in how many ms it may start, below 0 for since when, or `held`.
  */
 export const admit = new Script(`${STORE}${RULES}
 local SLOT = concurrency < 0 and ${BRIEF_SLOT_MS} or ${SLOT_MS}
 
-local function until_start(start) return text(math.max(0, start - now)) end
+-- n.b. a start that is over must not count as one of now: the next ones are reckoned from it
+local function until_start(start) return text((every < 0 and key_every < 0) and 0 or start - now) end
 
 local function take(id, key, holder, start)
   set_slot(id, start, now + SLOT, holder, key)
