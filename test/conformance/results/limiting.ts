@@ -172,6 +172,15 @@ export const limiting: Cases = {
     expect(later.again).toBeGreaterThan(0);
   },
 
+  "lets who came too late to its turn start at once, where nobody came after": async (scene) => {
+    const { limits, name } = await room(scene);
+    const rules: LimitRules = { everyMs: 1, keyEveryMs: 400, lateMs: -1 };
+    const [first, second] = [entrant(scene), entrant(scene)];
+    expect(await limits.admit(name, rules, [first, second])).toEqual([0, "held"]);
+    await eventually(async () => (await limits.turns(name, rules, 10)).envelopes.length > 0);
+    expect(await limits.admit(name, rules, [second])).toEqual([0]);
+  },
+
   "keeps who waits while nobody is connected": async (scene) => {
     const { name } = await room(scene);
     const participant = await scene.open();

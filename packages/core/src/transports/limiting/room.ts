@@ -12,6 +12,9 @@ import {
 import type { Envelope } from "../../transport.js";
 import type { RoomStore, Slot } from "./room-store.js";
 
+/** n.b. some stores round. */
+const SAME_MS = 0.1;
+
 /**
  * Decides who may start, by what is remembered of a room: one step of one method at a time. The pace is that of a leaky bucket
  * (GCRA, https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm) that holds one: nobody saves up starts.
@@ -57,7 +60,9 @@ export class Room {
     if (held !== undefined) this.#store.unhold([id]);
     if (slot === undefined) return held === undefined ? this.#enter(entrant) : this.#goOn(entrant);
     const isUsable = slot.holder === "" ? slot.start + this.#rules.lateMs > this.#now : slot.start > this.#now;
-    return isUsable ? this.#take(entrant, slot.start) : this.#goOn(entrant);
+    if (isUsable) return this.#take(entrant, slot.start);
+    if (slot.holder === "") this.#giveBack(slot);
+    return this.#goOn(entrant);
   }
 
   /** One that was never here: behind those who wait. */
@@ -71,6 +76,15 @@ export class Room {
     this.#drop(entrant.id, entrant.key);
     const start = this.#hasSlot(entrant.key) ? this.#startOf(entrant.key) : undefined;
     return start === undefined ? this.#hold(entrant, "front") : this.#begin(entrant, start);
+  }
+
+  /** A turn came too late: its time is unused, and where it is the last one that was given it is as if it never was. */
+  #giveBack({ key, start }: Slot): void {
+    const { everyMs, keyEveryMs } = this.#rules;
+    for (const [of, every] of [[undefined, everyMs] as const, [key, keyEveryMs] as const]) {
+      const isLast = every !== undefined && Math.abs(this.#store.pace(of) - start - every) < SAME_MS;
+      if (isLast) this.#store.setPace(of, start);
+    }
   }
 
   #hold(entrant: Entrant, place: "back" | "front"): "held" {

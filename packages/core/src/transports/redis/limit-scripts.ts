@@ -123,6 +123,14 @@ local function go_on(id, key, holder, message)
   return begin(id, key, holder, message, true)
 end
 
+-- a turn came too late: its time is unused, and where it is the last one that was given it is as if it never was
+local function give_back(key, start)
+  for member, each in pairs({ [''] = every, [key] = key_every }) do
+    local pace = tonumber(redis.call('ZSCORE', paces, member) or 0)
+    if each >= 0 and math.abs(pace - start - each) < 0.1 then redis.call('ZADD', paces, text(start), member) end
+  end
+end
+
 local function admit_one(id, key, holder, message)
   local start, _, holds = slot_of(id)
   if start and holds == holder then return until_start(start) end
@@ -138,6 +146,7 @@ local function admit_one(id, key, holder, message)
   local is_usable = start > now
   if holds == '' then is_usable = start + late > now end
   if is_usable then return take(id, key, holder, start) end
+  if holds == '' then give_back(key, start) end
   return go_on(id, key, holder, message)
 end
 
