@@ -65,12 +65,10 @@ export class Arrivals {
       next: createId(),
       ttlMs: CLAIM_MS,
     }));
+    // n.b. also those of whose claim nothing is known: it may have been made, and must not end them when they are handed back
+    for (const job of jobs) this.#claimed.add(job);
     const held = await this.#swap(claims);
-    return jobs.map((job, i) => {
-      if (held[i] !== claims[i]!.next) return "drop";
-      this.#claimed.add(job);
-      return undefined;
-    });
+    return jobs.map((_, i) => (held[i] === claims[i]!.next ? undefined : "drop"));
   }
 
   /** Those of which a later call is known; the latest is noted to have begun. */
