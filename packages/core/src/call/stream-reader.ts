@@ -1,5 +1,6 @@
 import { milliseconds } from "../duration.js";
 import { ConfigError, ResultError } from "../errors.js";
+import { patiently } from "../patience.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import type { Sealer } from "../security/sealer.js";
 import { openPart, openStored } from "../security/stored.js";
@@ -113,7 +114,7 @@ class StreamReading {
   async #pull(signal: AbortSignal): Promise<StreamPage> {
     const page = this.#record === undefined ? await this.#pullUntilEnd(signal) : undefined;
     if (page !== undefined) return page;
-    await this.#close(this.#record!);
+    await this.#close(this.#record!, signal);
     return this.#results.pull(this.#request(), signal);
   }
 
@@ -133,9 +134,10 @@ class StreamReading {
   }
 
   /** What is stored now is all: a task that failed does not say so in its stream. */
-  async #close({ id, ttlMs }: ResultRecord): Promise<void> {
+  async #close({ id, ttlMs }: ResultRecord, signal: AbortSignal): Promise<void> {
     if (this.#isClosed) return;
-    await this.#results.push({ id, first: this.#after + 1, items: [], ends: true, ttlMs });
+    const end = { id, first: this.#after + 1, items: [], ends: true, ttlMs };
+    await patiently(() => this.#results.push(end), signal);
     this.#isClosed = true;
   }
 

@@ -3,6 +3,7 @@ import { registerName } from "../call/call-keys.js";
 import { milliseconds, type Duration } from "../duration.js";
 import { CodecError, ConfigError } from "../errors.js";
 import { createId } from "../id.js";
+import { patiently, pause } from "../patience.js";
 import { hasRegisters, type Registers } from "../registers.js";
 import type { BodyPlace } from "../security/sealer.js";
 import { runningTask, type RunningTask, type TaskPlace } from "./current-task.js";
@@ -78,7 +79,7 @@ class Effect<T> {
   async run(fn: () => T | Promise<T>): Promise<T> {
     const { signal } = this.#options.task;
     for (let waitMs: number = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, 2 * waitMs)) {
-      const held = await this.#swap(undefined, this.#ours, this.#leaseMs);
+      const held = await patiently(() => this.#swap(undefined, this.#ours, this.#leaseMs), signal);
       if (held === this.#ours) return this.#perform(fn);
       if (held?.startsWith(RUNS) === false) return this.#read(held);
       await pause(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
@@ -90,7 +91,8 @@ class Effect<T> {
     const renewal = setInterval(renew, this.#leaseMs / 3).unref();
     try {
       const value = await fn();
-      const held = await this.#swap(this.#ours, this.#write(value), this.#ttlMs);
+      const text = this.#write(value);
+      const held = await patiently(() => this.#swap(this.#ours, text, this.#ttlMs), this.#options.task.signal);
       // n.b. where another one has it by now, its value is that of all
       return held === undefined || held.startsWith(RUNS) ? value : this.#read(held);
     } catch (error) {
