@@ -1,12 +1,28 @@
-import { milliseconds, PublishError, TaskError, type CallOptions, type Duration, type Settled } from "@taskgen/core";
+import {
+  milliseconds,
+  PublishError,
+  type App,
+  type AsyncResult,
+  type CallOptions,
+  type Duration,
+  type Settled,
+  type Stub,
+} from "@taskgen/core";
+import { stub } from "@taskgen/core/internal";
+import { describeError } from "./describe-error.js";
+import { keyOf, optionsOf, sameAs } from "./features.js";
 import type { SimulatedProcess } from "./process.js";
-import { isEarly, maxRetriesOf } from "./tasks.js";
+import { readItems, type StreamedResult } from "./reader.js";
 
 /** A call to be made. */
 export interface PlannedCall {
   readonly task: string;
   readonly args: readonly unknown[];
   readonly options: CallOptions & { readonly expires?: Duration };
+  /** Its task yields so many items, which are read. */
+  readonly items?: number;
+  /** The reader leaves after so many. */
+  readonly leavesAfter?: number;
 }
 
 /** Makes the calls of a process, and takes down what becomes of them. */
@@ -18,21 +34,27 @@ export class Caller {
   }
 
   /** Makes a call, and waits for what comes of it. */
-  make({ task, args, options }: PlannedCall): void {
+  make(call: PlannedCall): void {
+    const { task, args, options } = call;
     const { world, name: by } = this.#process;
     const { now } = world.time;
     const id = options.taskId ?? world.newId();
     const { countdown, expires } = options;
+    const same = sameAs(call);
     const after = (wait: Duration | undefined): number | undefined => wait && now + milliseconds(wait);
     world.history.add({
       ...{ kind: "call", id, task, by, early: isEarly(task), maxRetries: maxRetriesOf(task) },
       ...{
         ignoreResult: options.ignoreResult === true,
+        key: keyOf(task, args),
+        items: call.items,
+        sameAs: same?.key,
+        sameForMs: same?.ms,
         eta: after(countdown),
         expires: after(expires),
       },
     });
-    this.#process.enter(() => this.#send(id, { task, args, options }));
+    this.#process.enter(() => this.#send(id, call));
   }
 
   /** A task's own call: what it comes to is waited for. */
@@ -69,25 +91,27 @@ export class Caller {
     );
   }
 
-  #send(id: string, { task, args, options }: PlannedCall): void {
+  #send(id: string, call: PlannedCall): void {
+    const { task, args, options } = call;
     const { world, app } = this.#process;
-    const call = app.sendUnchecked(task, args, { ...options, taskId: id });
+    const sending = stubOf(app, task).applyAsync([...args], { ...options, taskId: id });
     const over = world.opens(this.#process);
-    void this.#sent(id, call)
+    void this.#sent(id, sending)
       .finally(over)
       .then(
-        (result) => this.#process.isAlive && options.ignoreResult !== true && this.#wait(id, result, isEarly(task)),
+        (result) => this.#process.isAlive && options.ignoreResult !== true && this.#follow(result, call),
         () => {},
       );
   }
 
-  async #sent<T>(id: string, call: Promise<T>): Promise<T> {
+  async #sent<T extends { readonly id: string }>(id: string, call: Promise<T>): Promise<T> {
     const tell = (how: "ok" | "certain" | "unknown"): void => {
       if (this.#process.isAlive) this.#process.world.history.add({ kind: "sent", id, how });
     };
     try {
       const result = await call;
       tell("ok");
+      if (result.id !== id) this.#tellKnown(id, result.id);
       return result;
     } catch (error) {
       tell(error instanceof PublishError && error.code === "ENQUEUE_UNKNOWN" ? "unknown" : "certain");
@@ -95,8 +119,20 @@ export class Caller {
     }
   }
 
-  #wait(id: string, result: { settled(): Promise<Settled<unknown, Error>> }, isEarly: boolean): void {
+  /** Waits for what comes of it, and reads what it yields. */
+  #follow(result: AsyncResult<unknown>, { task, items, leavesAfter }: PlannedCall): void {
+    this.#wait(result, isEarly(task));
+    if (items !== undefined) readItems(this.#process, result as unknown as StreamedResult, leavesAfter);
+  }
+
+  #tellKnown(id: string, as: string): void {
+    const { isAlive, name: by, world } = this.#process;
+    if (isAlive) world.history.add({ kind: "known", id, by, as });
+  }
+
+  #wait(result: Pick<AsyncResult<unknown>, "id" | "settled">, isEarly: boolean): void {
     const { world, name: by } = this.#process;
+    const { id } = result;
     world.history.add({ kind: "wait", id, by });
     const over = world.opens(this.#process, { isEarly });
     result.settled().then(
@@ -110,10 +146,17 @@ export class Caller {
 
   #tellOutcome(id: string, settled: Settled<unknown, Error>): void {
     const { state } = settled;
-    const value = settled.ok ? String(settled.value) : describe(settled.error);
+    const value = settled.ok ? String(settled.value) : describeError(settled.error);
     this.#process.world.history.add({ kind: "outcome", id, by: this.#process.name, state, value });
   }
 }
 
-const describe = (error: Error): string =>
-  error instanceof TaskError ? `${error.remote.name}: ${error.remote.message}` : `${error.name}: ${error.message}`;
+/** What the generator makes of a task. */
+function stubOf(app: App, task: string): Stub<unknown[], unknown> {
+  const { dedupe, debounce, throttle } = optionsOf(task);
+  return stub(app, task, { ...(dedupe && { dedupe }), ...(debounce && { debounce }), ...(throttle && { throttle }) });
+}
+
+const isEarly = (task: string): boolean => optionsOf(task).ack === "early";
+/** n.b. tasks that are tried again say how often. */
+const maxRetriesOf = (task: string): number => optionsOf(task).maxRetries ?? 0;

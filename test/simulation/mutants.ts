@@ -22,6 +22,18 @@ export const MUTANTS = {
   "stored-result-not-seen": "a redelivered task is run although it has ended",
   "marks-lost": "revocations are not kept for workers that start later",
   "uncertain-told-certain": "a send whose effect is unknown is told to have had none",
+  "held-message-dropped": "what is to wait for its limit is told to wait, and is dropped",
+  "slot-given-twice": "one slot more than a limit allows is given",
+  "slot-never-left": "a slot stays taken when its task is over",
+  "slot-not-renewed": "slots of tasks that run for long are given to others",
+  "turn-given-twice": "a turn is handed out again although it was taken",
+  "pace-too-fast": "starts follow each other sooner than a rate allows",
+  "swap-not-atomic": "a register is looked at first, and written only later",
+  "claim-never-helped": "a call that was claimed and never sent is told to be sent",
+  "rerun-items-not-recognised": "items of a task that runs again are stored again",
+  "page-removed-at-once": "items are removed when they are sent to the reader, who may not get them",
+  "death-not-told": "who gets a message is not told that workers died with it",
+  "progress-told-early": "what a task reports is told to be stored before it is",
 } as const;
 
 export type Mutant = keyof typeof MUTANTS;

@@ -5,11 +5,18 @@ import { pathToFileURL } from "node:url";
 
 const { resolve } = createRequire(import.meta.url);
 
-/** What core loads only when it is needed: loading takes real time, of which a simulation knows nothing. */
+const FOLDERS = {
+  "@taskgen/core": ["call", "wire", "run", "transports/memory"],
+  "@taskgen/worker": ["limits", "streams", "batches"],
+};
+
+/** What is loaded only when it is needed: loading takes real time, of which a simulation knows nothing. */
 export async function preload(): Promise<void> {
-  const core = dirname(resolve("@taskgen/core"));
-  for (const folder of ["call", "wire"]) {
-    const files = readdirSync(join(core, folder)).filter((file) => file.endsWith(".js"));
-    await Promise.all(files.map((file) => import(pathToFileURL(join(core, folder, file)).href)));
+  const folders = Object.entries(FOLDERS).flatMap(([name, parts]) =>
+    parts.map((part) => join(dirname(resolve(name)), part)),
+  );
+  for (const folder of folders) {
+    const files = readdirSync(folder).filter((file) => file.endsWith(".js"));
+    await Promise.all(files.map((file) => import(pathToFileURL(join(folder, file)).href)));
   }
 }

@@ -2,8 +2,8 @@ import { createApp, type App } from "@taskgen/core";
 import { defaultAmbient, internalsOf } from "@taskgen/core/internal";
 import { Caller } from "./caller.js";
 import type { Owner } from "./event-queue.js";
+import { ModelBackend } from "./model/backend.js";
 import { Link } from "./model/link.js";
-import { ModelResults } from "./model/results.js";
 import { ModelTransport } from "./model/transport.js";
 import { currentOwner } from "./virtual-time.js";
 import type { World } from "./world.js";
@@ -16,7 +16,7 @@ export class SimulatedProcess implements Owner {
   readonly name: string;
   readonly app: App;
   readonly transport: ModelTransport;
-  readonly results: ModelResults;
+  readonly results: ModelBackend;
   readonly calls: Caller;
   readonly #links: readonly Link[];
   isAlive = true;
@@ -145,10 +145,13 @@ export class SimulatedProcess implements Owner {
     time.after(rules.losesAtCut ? 1 : rules.leaseMs, () => this.transport.expire());
   }
 
-  #createResults(link: Link): ModelResults {
-    const { store, mutant, history } = this.world;
-    return new ModelResults({
-      ...{ store, link, mutant },
+  #createResults(link: Link): ModelBackend {
+    const { store, rooms, registers, streams, mutant, history } = this.world;
+    return new ModelBackend({
+      ...{ store, rooms, registers, streams, link, mutant },
+      unappended: (ids) => ids.forEach((id) => history.add({ kind: "unappended", id, by: this.name })),
+      unswapped: (keys) => this.#unswapped(keys),
+      unrenewed: () => history.add({ kind: "unrenewed", by: this.name }),
       looked: (ids, has) => {
         for (const id of ids) {
           const found = has === undefined ? "failed" : has(id) ? "record" : "nothing";
@@ -156,6 +159,13 @@ export class SimulatedProcess implements Owner {
         }
       },
     });
+  }
+
+  #unswapped(keys: readonly string[]): void {
+    for (const key of keys) {
+      const id = /^(?:message|once):([^:]+)/.exec(key)?.[1];
+      if (id !== undefined) this.world.history.add({ kind: "unswapped", id, by: this.name });
+    }
   }
 
   #createTransport(link: Link): ModelTransport {

@@ -16,7 +16,7 @@ describe("a simulation", () => {
   expectNothingLeftRunning();
   beforeAll(preload);
 
-  it.each([1, 17, 168, 448, 1_988])("is the same each time, to the byte: seed %i", async (seed) => {
+  it.each([1, 17, 156, 787, 1_351])("is the same each time, to the byte: seed %i", async (seed) => {
     const [one, other] = [await simulate(seed), await simulate(seed)];
     expect(other.history.lines().join("\n")).toBe(one.history.lines().join("\n"));
     expect(one.steps).toBe(other.steps);

@@ -1,4 +1,5 @@
 import type { PlannedCall } from "./caller.js";
+import { drawFeatures, featureOf, type FeatureName } from "./features.js";
 import type { Random } from "./random.js";
 import type { Rules } from "./world.js";
 
@@ -11,6 +12,7 @@ export type Disturbance =
 /** What is drawn from a seed before a simulation begins. */
 export interface Scenario {
   readonly rules: Rules;
+  readonly features: readonly FeatureName[];
   readonly workers: number;
   readonly clients: number;
   readonly concurrency: number;
@@ -26,13 +28,15 @@ const LEASE_MS = 3_000;
 export function drawScenario(random: Random): Scenario {
   const calmAtMs = random.int(8, 25) * 1_000;
   const workers = random.int(1, 3);
+  const features = drawFeatures(random);
   return {
     rules: drawRules(random),
+    features,
     workers,
     clients: random.int(1, 2),
     concurrency: random.pick([1, 2, 4]),
     calls: Array.from({ length: random.int(4, 16) }, () => ({
-      ...drawCall(random),
+      ...featureOf(random.pick(features)).draw(random),
       atMs: random.skewed(0, calmAtMs),
     })),
     disturbances: drawDisturbances(random, calmAtMs),
@@ -75,39 +79,4 @@ function disturbance(random: Random, kind: Disturbance["kind"]): Disturbance {
   if (kind === "cut" || kind === "freeze" || kind === "cut-client")
     return { kind, ms: random.skewed(10, 3 * LEASE_MS) };
   return kind === "revoke" ? { kind, children: random.chance(0.3) } : { kind };
-}
-
-function drawCall(random: Random): PlannedCall {
-  const ms = random.skewed(0, random.pick([50, 500, 2 * LEASE_MS]));
-  const times = random.int(0, 4);
-  const [task, args] = random.pick<readonly [string, readonly unknown[]]>([
-    ["echo", [ms]],
-    ["echo", [ms]],
-    ["stubborn", [ms]],
-    ["tracked", [ms]],
-    ["flaky", [times, ms]],
-    ["again", [times, random.int(0, 2_000)]],
-    ["failing", [ms]],
-    ["early", [ms]],
-    ["early", [ms]],
-    ["earlyFlaky", [times, ms]],
-    ["limited", [ms]],
-    ["softLimited", [ms]],
-    [random.pick(["rejecting", "ignoring"]), []],
-    ["poison", [random.pick([1, 2, 99])]],
-    ["parent", [random.int(1, 2), ms]],
-    [random.pick(["echo", "unknown"]), [ms]],
-  ]);
-  return { task, args, options: drawOptions(random) };
-}
-
-function drawOptions(random: Random): PlannedCall["options"] {
-  const ms = (max: number): `${number}ms` => `${random.int(1, max)}ms`;
-  return {
-    ...(random.chance(0.15) && { countdown: ms(4_000) }),
-    ...(random.chance(0.15) && { expires: ms(3_000) }),
-    ...(random.chance(0.1) && { ignoreResult: true }),
-    ...(random.chance(0.1) && { publishTimeout: ms(2_000) }),
-    ...(random.chance(0.1) && { retry: false }),
-  };
 }

@@ -1,12 +1,15 @@
 import { createWorker, type Worker } from "@taskgen/worker";
-import { checkHistory, type CheckOptions, type Violation } from "../support/history/check.js";
+import { checkHistory, type Violation } from "../support/history/check.js";
 import type { History } from "../support/history/entries.js";
 import type { Mutant } from "./mutants.js";
 import { Random } from "./random.js";
+import { expectations } from "./expectations.js";
+import { registryOf } from "./features.js";
+import { openPowers } from "./model/powers.js";
 import { drawScenario, type Disturbance, type Scenario } from "./scenario.js";
 import type { SimulatedProcess } from "./process.js";
-import { registry } from "./tasks.js";
 import { installGlobals } from "./virtual-globals.js";
+import { VirtualTime } from "./virtual-time.js";
 import { World } from "./world.js";
 
 /** What a simulation came to. */
@@ -19,6 +22,7 @@ export interface Simulation {
 }
 
 const SETTLING_MS = 10_000;
+const STILL_MS = 1_000;
 const QUIET_LIMIT_MS = 600_000;
 /** A result of a task that is acknowledged early is given up after a minute. */
 const EARLY_LIMIT_MS = 65_000;
@@ -28,14 +32,17 @@ const STOP_LIMIT_MS = 60_000;
 export async function simulate(seed: number, mutant?: Mutant): Promise<Simulation> {
   const random = new Random(seed);
   const scenario = drawScenario(random);
-  const world = new World(random, scenario.rules, mutant);
-  const restore = installGlobals(world.time);
+  const time = new VirtualTime();
+  const powers = await openPowers({ time });
+  const world = new World({ time, random, rules: scenario.rules, mutant, powers });
+  const restore = installGlobals(time);
   try {
     await new Director(world, scenario).run();
+    await powers.close(AbortSignal.timeout(0));
   } finally {
     restore();
   }
-  const { history, time } = world;
+  const { history } = world;
   return {
     seed,
     scenario,
@@ -44,14 +51,6 @@ export async function simulate(seed: number, mutant?: Mutant): Promise<Simulatio
     steps: time.steps,
   };
 }
-
-const expectations = ({ rules }: Scenario): CheckOptions => ({
-  dedupe: rules.dedupe,
-  maxRedeliveries: 3,
-  leaseMs: rules.leaseMs,
-  exactRedeliveries: rules.atomicRetry,
-  tellsClaims: true,
-});
 
 /** Starts processes, has them disturbed, and brings the simulation to its end. */
 class Director {
@@ -85,9 +84,15 @@ class Director {
     history.add({ kind: "calm" });
     // n.b. what was slow before is so until it arrives
     await time.run(() => false, SETTLING_MS);
-    await time.run(() => this.#world.isQuiet(), QUIET_LIMIT_MS);
+    await time.run(() => this.#world.isQuiet() && this.#isStill(), QUIET_LIMIT_MS);
     if (!this.#world.isOver()) await time.run(() => this.#world.isOver(), EARLY_LIMIT_MS);
     await this.#end();
+  }
+
+  /** n.b. what was acknowledged early may be on its way to its run. */
+  #isStill(): boolean {
+    const { history, time } = this.#world;
+    return time.now - history.entries.at(-1)!.at > STILL_MS;
   }
 
   #soon(ms: number, start: () => Promise<void>): void {
@@ -100,7 +105,8 @@ class Director {
 
   async #startWorker(): Promise<void> {
     const process = await this.#world.open(`w${++this.#names}`);
-    const { concurrency } = this.#scenario;
+    const { concurrency, features } = this.#scenario;
+    const registry = registryOf(features);
     const unknownTasks = { maxParks: 3, backoff: "200ms" } as const;
     const worker = process.enter(() =>
       createWorker({ app: process.app, registry, pool: "inline", concurrency, unknownTasks, gracePeriod: "1s" }),
@@ -172,13 +178,13 @@ class Director {
 
   /** All workers stop in good order; then somebody new reads what was stored. */
   async #end(): Promise<void> {
-    const { time, store, broker, history } = this.#world;
+    const { time, store, broker, rooms, history } = this.#world;
     this.#isEnding = true;
     const stopped = Promise.all([...this.#workers.keys()].map((process) => this.#stop(process)));
     let isOver = false;
     void stopped.then(() => (isOver = true));
     await time.run(() => isOver, STOP_LIMIT_MS);
-    history.add({ kind: "rest", ...broker.depths });
+    history.add({ kind: "rest", ...broker.depths, held: rooms.held });
     const reader = await this.#world.open("r1");
     const ids = history.entries.flatMap((entry) => (entry.kind === "call" ? [entry.id] : []));
     const known = ids.filter((id) => store.has(id));

@@ -1,11 +1,15 @@
 import { History } from "../support/history/entries.js";
 import { ModelBroker } from "./model/broker.js";
 import { Faults, type FaultSettings } from "./model/faults.js";
+import { ModelRegisters } from "./model/registers.js";
+import { ModelRooms } from "./model/rooms.js";
+import { ModelStreams } from "./model/streams.js";
 import { ModelStore } from "./model/store.js";
 import type { Mutant } from "./mutants.js";
+import type { StorePowers } from "./model/powers.js";
 import { SimulatedProcess } from "./process.js";
 import type { Random } from "./random.js";
-import { VirtualTime } from "./virtual-time.js";
+import type { VirtualTime } from "./virtual-time.js";
 
 /** What the servers of a simulation promise: those of one store, of two, and those without transactions. */
 export interface Rules extends FaultSettings {
@@ -26,17 +30,30 @@ interface OpenEnd {
   readonly isEarly: boolean;
 }
 
+/** What a world is made of. */
+export interface WorldOptions {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly rules: Rules;
+  readonly mutant: Mutant | undefined;
+  /** What its store can do besides keeping results; lives as long as the world. */
+  readonly powers: StorePowers;
+}
+
 export type Run = { readonly id: string; readonly by: string; readonly run: number };
 
 /** All that one simulation consists of. */
 export class World {
-  readonly time = new VirtualTime();
+  readonly time: VirtualTime;
   readonly history = new History(() => this.time.now);
   readonly random: Random;
   readonly rules: Rules;
   readonly faults: Faults;
   readonly store: ModelStore;
   readonly broker: ModelBroker;
+  readonly rooms: ModelRooms;
+  readonly streams: ModelStreams;
+  readonly registers: ModelRegisters;
   readonly mutant: Mutant | undefined;
   readonly processes = new Set<SimulatedProcess>();
   /** Called when a process died; somebody may start another one. */
@@ -46,14 +63,19 @@ export class World {
   #ids = 0;
   #runs = 0;
 
-  constructor(random: Random, rules: Rules, mutant: Mutant | undefined) {
-    const { time, history } = this;
+  constructor({ time, random, rules, mutant, powers }: WorldOptions) {
+    this.time = time;
+    const { history } = this;
     this.random = random;
     this.rules = rules;
     this.mutant = mutant;
     this.faults = new Faults(random.fork(), rules);
     this.store = new ModelStore(history, mutant);
-    const brokerRules = { dedupe: rules.dedupe, reorders: rules.reorders, latencyMs: rules.latencyMs, mutant };
+    this.registers = new ModelRegisters({ registers: powers, time, mutant });
+    this.streams = new ModelStreams({ streams: powers, store: this.store, mutant });
+    this.rooms = new ModelRooms({ rooms: powers, history, mutant });
+    const { dedupe, fuses, reorders, latencyMs } = rules;
+    const brokerRules = { dedupe, fuses, reorders, latencyMs, mutant };
     this.broker = new ModelBroker({ time, random: random.fork(), history, rules: brokerRules, store: this.store });
   }
 
@@ -81,6 +103,8 @@ export class World {
     readonly by: string;
     readonly retries: number;
     readonly redeliveries: number;
+    /** How many run together. */
+    readonly together?: number;
   }): number {
     const run = ++this.#runs;
     this.#running.set(run, start.by);
@@ -107,7 +131,8 @@ export class World {
   /** Nothing waits, runs, or is waited for; but for what may never come. */
   isQuiet(): boolean {
     const { waiting, delayed, owned } = this.broker.depths;
-    if (waiting + delayed + owned + this.#running.size + this.faults.onTheirWay > 0) return false;
+    const held = this.rooms.held;
+    if (waiting + delayed + owned + held + this.#running.size + this.faults.onTheirWay > 0) return false;
     for (const { isEarly } of this.#open) if (!isEarly) return false;
     return true;
   }

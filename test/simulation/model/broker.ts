@@ -4,6 +4,7 @@ import type { VirtualTime } from "../virtual-time.js";
 import type { Mutant } from "../mutants.js";
 import type { Random } from "../random.js";
 import { Claim, type Consumer, type Message, type Session } from "./claim.js";
+import { GivenMessages } from "./given-messages.js";
 import type { ModelStore } from "./store.js";
 import { ModelTopics } from "./topics.js";
 
@@ -11,6 +12,8 @@ import { ModelTopics } from "./topics.js";
 export interface BrokerRules {
   /** A message that is sent again is recognised, also when it has been taken meanwhile. */
   readonly dedupe: boolean;
+  /** It knows the ids of those whose results it has. */
+  readonly fuses: boolean;
   /** Messages of one priority are delivered in no order. */
   readonly reorders: boolean;
   /** How long it takes a delivery to arrive, at most. */
@@ -33,13 +36,14 @@ export interface BrokerHost {
  */
 export class ModelBroker {
   readonly topics = new ModelTopics();
+  readonly given = new GivenMessages();
   readonly #host: BrokerHost;
   readonly #ready: Message[] = [];
   readonly #delayed = new Set<Message>();
   readonly #owned = new Set<Claim>();
   readonly #consumers: Consumer[] = [];
-  /** What was enqueued before: by its body, which is the same when it is sent again. */
-  readonly #known = new WeakSet<Uint8Array>();
+  /** What was enqueued before, and is recognised when it is sent again. */
+  readonly #known = new WeakSet<Envelope>();
   #isPumping = false;
   #numbers = 0;
 
@@ -52,9 +56,8 @@ export class ModelBroker {
   }
 
   send(envelope: Envelope): SendOutcome {
-    const { rules, store } = this.#host;
-    const isKnown = this.#known.has(envelope.body) || this.#holds(envelope.id) || store.has(envelope.id);
-    if (rules.dedupe && isKnown && rules.mutant !== "duplicate-not-recognised") return "duplicate";
+    const { rules } = this.#host;
+    if (rules.dedupe && this.#knows(envelope) && rules.mutant !== "duplicate-not-recognised") return "duplicate";
     this.enqueue(envelope);
     return "stored";
   }
@@ -62,8 +65,8 @@ export class ModelBroker {
   /** Puts a message into its queue, whatever is there already. */
   enqueue(envelope: Envelope, before?: { readonly number?: number; readonly redeliveries: number }): void {
     const message = { number: before?.number ?? ++this.#numbers, envelope, redeliveries: before?.redeliveries ?? 0 };
-    const { id, eta, body } = envelope;
-    this.#known.add(body);
+    const { id, eta } = envelope;
+    this.#known.add(envelope);
     this.#host.history.add({ kind: "enqueued", id, message: message.number, eta });
     if (eta === undefined || eta <= this.#host.time.now || this.#host.rules.mutant === "eta-ignored")
       return this.#makeReady(message);
@@ -118,6 +121,11 @@ export class ModelBroker {
       this.#isPumping = false;
       this.#deliver();
     });
+  }
+
+  #knows(envelope: Envelope): boolean {
+    const { rules, store } = this.#host;
+    return this.#known.has(envelope) || this.#holds(envelope.id) || (rules.fuses && store.has(envelope.id));
   }
 
   #holds(id: string): boolean {
@@ -186,6 +194,7 @@ export class ModelBroker {
     const { session } = consumer;
     const claim = new Claim({ number: ++this.#numbers, message, consumer, session });
     this.#owned.add(claim);
+    this.given.note(claim);
     consumer.owned++;
     const { number, redeliveries, envelope } = message;
     const entry = { id: envelope.id, message: number, claim: claim.number, by: session.name, redeliveries };

@@ -1,4 +1,5 @@
 import type { Delivery, Envelope, Settlement } from "@taskgen/core/internal";
+import type { Mutant } from "../mutants.js";
 
 /** A message as the broker keeps it. */
 export interface Message {
@@ -48,19 +49,17 @@ export class Claim {
 /** A claim as its owner sees it, who learns only later that it is lost. The signal is made on first use. */
 export class ModelDelivery implements Delivery {
   readonly token: Claim;
+  readonly redeliveries: number;
   #isLost = false;
   #controller: AbortController | undefined;
 
-  constructor(claim: Claim) {
+  constructor(claim: Claim, mutant: Mutant | undefined) {
     this.token = claim;
+    this.redeliveries = mutant === "death-not-told" ? 0 : claim.message.redeliveries;
   }
 
   get envelope(): Envelope {
     return this.token.message.envelope;
-  }
-
-  get redeliveries(): number {
-    return this.token.message.redeliveries;
   }
 
   get lost(): AbortSignal {

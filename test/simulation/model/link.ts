@@ -79,7 +79,7 @@ export class Link {
   }
 
   /** Has the server do something, and brings what it answers. Rejects with a `TransportError` that says what is known. */
-  request<T>(effect: () => T, signal?: AbortSignal): Promise<T> {
+  request<T>(effect: () => T | Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
       const request = new Request({ ...this.#host, effect, isUp: () => this.isUp, resolve, reject });
       const fail: Fail = (certain) => request.fail(certain);
@@ -115,9 +115,9 @@ export class Link {
 }
 
 interface RequestOptions<T> extends LinkHost {
-  readonly effect: () => T;
+  readonly effect: () => T | Promise<T>;
   readonly isUp: () => boolean;
-  readonly resolve: (value: T) => void;
+  readonly resolve: (value: T | Promise<T>) => void;
   readonly reject: (error: TransportError) => void;
 }
 

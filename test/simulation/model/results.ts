@@ -1,4 +1,4 @@
-import { ResultError, TransportError } from "@taskgen/core";
+import { ResultError } from "@taskgen/core";
 import type {
   Deadline,
   PutOutcome,
@@ -14,6 +14,7 @@ import type {
 import type { Mutant } from "../mutants.js";
 import type { Link } from "./link.js";
 import type { ModelStore } from "./store.js";
+import { Waits, type Awaited } from "./waits.js";
 
 /** What a result backend of the simulation is made of. */
 export interface ModelResultsOptions {
@@ -21,14 +22,9 @@ export interface ModelResultsOptions {
   readonly link: Link;
   /** It looked for ids; called where it was answered, or failed. */
   readonly looked: (ids: readonly string[], has: ((id: string) => boolean) | undefined) => void;
+  /** Events could not be stored. */
+  readonly unappended: (ids: readonly string[]) => void;
   readonly mutant: Mutant | undefined;
-}
-
-interface Wait {
-  readonly id: string;
-  /** Looks now; may be called at any time. */
-  readonly look: () => void;
-  readonly fail: (reason: unknown) => void;
 }
 
 /** A connection to the model store. */
@@ -36,18 +32,19 @@ export class ModelResults implements ResultBackend, Revoking {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location = "simulation";
   readonly #options: ModelResultsOptions;
-  readonly #waits = new Set<Wait>();
+  readonly #waits: Waits;
   #isClosed = false;
 
   constructor(options: ModelResultsOptions) {
     this.#options = options;
+    this.#waits = new Waits(options.link);
   }
 
   async start(on: TransportEvents): Promise<void> {
     const { mutant, link } = this.#options;
     const state: TransportEvents["state"] = (state, reason) => {
       on.state(state, reason);
-      if (state === "up" && mutant !== "wait-not-repeated") for (const wait of this.#waits) wait.look();
+      if (state === "up" && mutant !== "wait-not-repeated") this.#waits.lookAgain();
     };
     link.start({ ...on, state });
   }
@@ -74,21 +71,14 @@ export class ModelResults implements ResultBackend, Revoking {
   }
 
   async wait(id: string, signal?: AbortSignal): Promise<ResultRecord> {
-    const { store, link } = this.#options;
+    return this.until(id, () => this.#options.store.get(id), signal);
+  }
+
+  /** Resolves to what is found of an id, as soon as there is something. */
+  async until<T>(id: string, look: Awaited<T>["look"], signal?: AbortSignal): Promise<T> {
     if (this.#isClosed) throw closed();
-    return new Promise((resolve, reject) => {
-      const end = (): void => {
-        unwatch();
-        this.#waits.delete(wait);
-      };
-      const look = (): void => this.#look(id, (record) => (end(), resolve(record)));
-      const fail = (reason: unknown): void => (end(), reject(reason));
-      const wait = { id, look, fail };
-      const unwatch = store.watch(id, () => link.tell(look));
-      this.#waits.add(wait);
-      signal?.addEventListener("abort", () => fail(signal.reason), { once: true });
-      look();
-    });
+    const watch = (changed: () => void): (() => void) => this.#options.store.watch(id, changed);
+    return this.#waits.until({ look, watch, signal });
   }
 
   async forget(ids: readonly string[]): Promise<void> {
@@ -96,7 +86,15 @@ export class ModelResults implements ResultBackend, Revoking {
   }
 
   async append(batch: readonly ResultEvent[]): Promise<void> {
-    await this.#options.link.request(() => batch.forEach((event) => this.#options.store.append(event)));
+    const { link, store, mutant, unappended } = this.#options;
+    const append = (): void => batch.forEach((event) => store.append(event));
+    if (mutant === "progress-told-early") return void setTimeout(append, LATE_MS);
+    try {
+      await link.request(append);
+    } catch (error) {
+      unappended(batch.map(({ id }) => id));
+      throw error;
+    }
   }
 
   async latest(ids: readonly string[]): Promise<readonly (SequencedEvent | undefined)[]> {
@@ -122,23 +120,7 @@ export class ModelResults implements ResultBackend, Revoking {
 
   async close(_deadline: Deadline): Promise<void> {
     this.#isClosed = true;
-    for (const wait of [...this.#waits]) wait.fail(closed());
-  }
-
-  /** Nothing is told when the network does not bring the answer: the next look may. */
-  #look(id: string, found: (record: ResultRecord) => void): void {
-    const { link, store } = this.#options;
-    if (!link.isUp) return;
-    link
-      .request(() => store.get(id))
-      .then((record) => {
-        if (record !== undefined) found(record);
-        return undefined;
-      })
-      .catch((error: unknown) => {
-        // n.b. one request that fails on a connection that holds is repeated; a cut is noticed by `state`
-        if (error instanceof TransportError && link.isUp) setTimeout(() => this.#look(id, found), LOOK_AGAIN_MS);
-      });
+    this.#waits.fail(closed());
   }
 
   async #change(id: string, signal: AbortSignal): Promise<void> {
@@ -150,6 +132,5 @@ export class ModelResults implements ResultBackend, Revoking {
 }
 
 const LATE_MS = 1_000;
-const LOOK_AGAIN_MS = 100;
 
 const closed = (): ResultError => new ResultError("RESULT_CLOSED", "the simulated results are closed");

@@ -2,6 +2,8 @@ import type { PutOutcome, ResultEvent, ResultRecord, Revocation, SequencedEvent 
 import type { History } from "../../support/history/entries.js";
 import type { Mutant } from "../mutants.js";
 
+const decoder = new TextDecoder();
+
 /** Keeps the first terminal record of each id, events, and revocations. Every method is one step that nothing divides. */
 export class ModelStore {
   readonly #history: History;
@@ -30,14 +32,16 @@ export class ModelStore {
     this.#history.add({ kind: "record", id, state, outcome });
     if (outcome === "exists" && !overwrites) return outcome;
     this.#records.set(id, record);
-    this.#tell(id);
+    this.tell(id);
     return "stored";
   }
 
   append(event: ResultEvent): void {
-    const events = this.#events.get(event.id) ?? [];
+    const { id, state, body } = event;
+    const events = this.#events.get(id) ?? [];
+    this.#history.add({ kind: "event", id, state, value: decoder.decode(body) });
     this.#events.set(event.id, [...events, { ...event, seq: events.length + 1 }]);
-    this.#tell(event.id);
+    this.tell(event.id);
   }
 
   events(id: string): readonly SequencedEvent[] {
@@ -64,7 +68,8 @@ export class ModelStore {
     return () => void watchers.delete(changed);
   }
 
-  #tell(id: string): void {
+  /** There is something new of an id. */
+  tell(id: string): void {
     for (const changed of this.#watchers.get(id) ?? []) changed();
   }
 }

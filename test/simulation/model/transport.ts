@@ -153,9 +153,9 @@ export class ModelTransport implements Transport, Fusing, Session {
   }
 
   #deliver(consumer: Consumer, claims: readonly Claim[], onBatch: (batch: readonly Delivery[]) => void): void {
-    const { link } = this.#options;
+    const { link, mutant } = this.#options;
     this.#inTransit.set(consumer, (this.#inTransit.get(consumer) ?? 0) + 1);
-    const deliveries = claims.map((claim) => new ModelDelivery(claim));
+    const deliveries = claims.map((claim) => new ModelDelivery(claim, mutant));
     for (const delivery of deliveries) this.#deliveries.set(delivery.token, delivery);
     link.bring(() => {
       this.#inTransit.set(consumer, this.#inTransit.get(consumer)! - 1);

@@ -1,3 +1,5 @@
+import type { ProgressEntry, RegisterEntry, RoomEntry, StreamEntry } from "./power-entries.js";
+
 /** A call as its caller made it, and what its outcome may be. */
 export interface CallEntry {
   readonly kind: "call";
@@ -8,6 +10,13 @@ export interface CallEntry {
   readonly early: boolean;
   readonly maxRetries: number;
   readonly ignoreResult: boolean;
+  /** That of its limit; none: it has no such limit. */
+  readonly key?: string | undefined;
+  /** How many it yields in all. */
+  readonly items?: number | undefined;
+  /** Others of the same key within this time are not sent. */
+  readonly sameAs?: string | undefined;
+  readonly sameForMs?: number | undefined;
   /** Not before this time. */
   readonly eta?: number | undefined;
   /** Not from this time on. */
@@ -30,6 +39,8 @@ export interface StartEntry {
   readonly run: number;
   readonly retries: number;
   readonly redeliveries: number;
+  /** How many calls run together. */
+  readonly together?: number | undefined;
 }
 
 /** A run is over: it returned a value, or threw. */
@@ -129,6 +140,8 @@ export interface RestEntry {
   readonly waiting: number;
   readonly delayed: number;
   readonly owned: number;
+  /** Messages that wait for their limits. */
+  readonly held?: number;
 }
 
 export type HistoryEntry =
@@ -144,7 +157,11 @@ export type HistoryEntry =
   | FaultEntry
   | CalmEntry
   | RestEntry
-  | BrokerEntry;
+  | BrokerEntry
+  | RoomEntry
+  | RegisterEntry
+  | ProgressEntry
+  | StreamEntry;
 
 /** An entry with its time, in milliseconds. */
 export type TimedEntry = HistoryEntry & { readonly at: number };

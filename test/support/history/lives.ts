@@ -51,6 +51,13 @@ export interface Lives {
   readonly processes: ReadonlyMap<string, Life>;
 }
 
+/** It died, or left. */
+export const isGone = (name: string, { processes }: Lives): boolean =>
+  processes
+    .get(name)
+    ?.of("process")
+    .some(({ what }) => what === "crashed" || what === "left") === true;
+
 export function livesOf(entries: readonly TimedEntry[]): Lives {
   const ids = new Map<string, Life>();
   const processes = new Map<string, Life>();

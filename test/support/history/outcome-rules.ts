@@ -1,10 +1,12 @@
 import { isTold } from "./entries.js";
-import type { Life, Lives } from "./lives.js";
+import { isGone, type Life, type Lives } from "./lives.js";
 import type { Rule } from "./check.js";
 
 /** The first terminal outcome of an id is the outcome, for every reader at all times. */
 export const oneOutcome: Rule = (life) => {
-  const [first, ...others] = life.outcomes.map(({ state, value }) => `${state} ${value}`);
+  // n.b. what is the same as another call was never sent, but can be revoked
+  const told = life.outcomes.filter(({ value }) => !value.startsWith("DuplicateCall"));
+  const [first, ...others] = told.map(({ state, value }) => `${state} ${value}`);
   const other = others.find((one) => one !== first);
   const records = new Set(life.of("record").flatMap((one) => (one.outcome === "stored" ? [one.index] : [])));
   if (records.size > 1) return "was stored more than once";
@@ -21,7 +23,7 @@ export const valueOfARun: Rule = (life) => {
 /** What was sent comes to something. */
 export const notLost: Rule = (life, lives, { dedupe }) => {
   const { call, sent, outcomes, ends } = life;
-  if (call === undefined || sent !== "ok" || outcomes.some(isTold)) return undefined;
+  if (call === undefined || sent !== "ok" || outcomes.some(isTold) || life.of("known").length > 0) return undefined;
   const isDone = ends.length > 0 || life.of("settled").some(({ to }) => to === "done" || to === "dead");
   if (call.ignoreResult && isDone) return undefined;
   // n.b. a retry of what may run once only is not sent again where that could make a second one
@@ -39,12 +41,6 @@ const diedWithItsWorker = (life: Life, { processes }: Lives): boolean =>
       .some((one) => (one.what === "crashed" || one.clean === false) && one.index > index),
   );
 
-const isGone = (name: string, { processes }: Lives): boolean =>
-  processes
-    .get(name)
-    ?.of("process")
-    .some(({ what }) => what === "crashed" || what === "left") === true;
-
 /** Whoever calls is told whether the broker has it. */
 export const everySendEnds: Rule = ({ call, sent }, lives) =>
   call === undefined || sent !== undefined || isGone(call.by, lives) ? undefined : `was never sent, nor refused`;
@@ -60,7 +56,8 @@ export const everyWaitEnds: Rule = (life, lives) => {
 
 /** A send that certainly had no effect had none. */
 export const certainMeansNever: Rule = (life) => {
-  if (life.sent !== "certain") return undefined;
+  // n.b. another call that is the same may have been sent under its id
+  if (life.sent !== "certain" || life.call?.sameAs !== undefined) return undefined;
   if (life.starts.length > 0) return "ran, although it was said to be certainly not enqueued";
   return life.of("enqueued").length > 0 ? "was enqueued, although it was said to be certainly not" : undefined;
 };
@@ -69,7 +66,7 @@ export const certainMeansNever: Rule = (life) => {
 export const lossIsExplained: Rule = (life, _, { maxRedeliveries }) => {
   const isLost = life.outcomes.some(({ state, value }) => state === "FAILURE" && value.startsWith("WorkerLost"));
   if (!isLost || life.call?.early === true) return undefined;
-  const claims = life.of("claimed");
-  if (claims.length === 0 || claims.some(({ redeliveries }) => redeliveries > maxRedeliveries)) return undefined;
+  // n.b. a message that waited for its limit is a new one to the broker, which counts anew
+  if (life.of("claimed").length === 0 || life.of("expired").length > maxRedeliveries) return undefined;
   return "was given up, although no more workers died with it than allowed";
 };

@@ -28,16 +28,22 @@ export const earlyAtMostOnce: Rule = ({ starts, call }, _, { dedupe }) => {
 
 /** A message that is sent again is the same message. */
 export const sentOnce: Rule = (life, _, { dedupe, tellsClaims }) => {
-  if (!dedupe || !tellsClaims) return undefined;
+  // n.b. any call that is the same may be sent under its id
+  if (!dedupe || !tellsClaims || life.call?.sameAs !== undefined) return undefined;
   const retries = life.of("settled").filter(({ to }) => to === "retry").length;
-  const early = life.call?.early === true ? Math.max(0, ...life.starts.map((start) => start.retries + 1)) : 0;
+  const turns = life.of("turn").length;
+  // n.b. one that had its turn goes back to its own queue to be a dead letter
+  const early =
+    life.call?.early === true ? Math.max(turns > 0 ? 1 : 0, ...life.starts.map((start) => start.retries + 1)) : 0;
   const enqueued = life.of("enqueued").length;
-  return enqueued > 1 + retries + early ? `was enqueued ${enqueued} times, with ${retries} retries` : undefined;
+  return enqueued > 1 + retries + early + turns ? `was enqueued ${enqueued} times, with ${retries} retries` : undefined;
 };
 
 /** Not before it is due, nor when it has expired. */
 export const inTime: Rule = (life) => {
   const { call, starts } = life;
+  // n.b. one that is the same may be sent under its id, with times of its own; a stream asks first how much of it is stored
+  if (call?.sameAs !== undefined || call?.items !== undefined) return undefined;
   const early = starts.find(({ at, retries }) => call?.eta !== undefined && retries === 0 && at < call.eta);
   if (early !== undefined) return `ran ${call!.eta! - early.at} ms before it was due`;
   const late = starts.find(({ at }) => call?.expires !== undefined && at >= call.expires);

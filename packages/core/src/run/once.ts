@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { registerName } from "../call/call-keys.js";
 import { milliseconds, type Duration } from "../duration.js";
 import { CodecError, ConfigError } from "../errors.js";
@@ -82,7 +81,8 @@ class Effect<T> {
       const held = await patiently(() => this.#swap(undefined, this.#ours, this.#leaseMs), signal);
       if (held === this.#ours) return this.#perform(fn);
       if (held?.startsWith(RUNS) === false) return this.#read(held);
-      await pause(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      await pause(waitMs, signal);
+      signal.throwIfAborted();
     }
   }
 
