@@ -1,3 +1,4 @@
+import type { Worker } from "@taskgen/worker";
 import { describe, expect, it } from "vitest";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { nextEvent, processPlaces, Scene } from "./scene.js";
@@ -33,6 +34,25 @@ describe.each(processPlaces)("a worker with processes on $name", (place) => {
     expect((await warned).error.message).toContain("a pool process died: it was ended by SIGSEGV");
     await expect(call.get({ timeout: "15s" })).rejects.toMatchObject({ state: "FAILURE", code: "WORKER_LOST" });
     expect(await scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "10s" })).toBe(8);
+  });
+
+  it("stops in the middle of that, and the next one counts on", async () => {
+    const scene = await Scene.open(place);
+    let deaths = 0;
+    const start = async (): Promise<Worker> => {
+      const worker = scene.newWorker({ maxRedeliveries: 2 });
+      worker.on("warning", ({ error }) => void (deaths += Number(error.message.startsWith("a pool process died"))));
+      await worker.start();
+      return worker;
+    };
+    const first = await start();
+    const warned = nextEvent(first, "warning");
+    const call = await scene.app.sendUnchecked("crash", []);
+    await warned;
+    await first.stop();
+    await start();
+    await expect(call.get({ timeout: "15s" })).rejects.toMatchObject({ state: "FAILURE", code: "WORKER_LOST" });
+    expect(deaths).toBe(3);
   });
 
   it("grows while tasks wait in the broker", async () => {

@@ -375,6 +375,21 @@ describe.each(KINDS)("a pool of $plural", ({ kind, plural, deaths, postsPerJob, 
       expect(run.warnings).toHaveLength(1);
     });
 
+    it("stays counted when the job is taken back, and runs again here", async () => {
+      const run = await start();
+      const [culprit, beside] = [job("exit", [], { maxRedeliveries: 2 }), job("untilAborted")];
+      run.run(culprit, beside);
+      for (const deaths of [1, 2]) {
+        await run.told("a death", () => run.warnings.length === deaths);
+        run.run(...run.pool.takeBack());
+      }
+      expect(await run.error(culprit, "worker-lost")).toMatchObject({
+        message: expect.stringContaining(`3 ${plural} or workers died`),
+      });
+      expect(run.warnings).toHaveLength(3);
+      run.pool.abort(beside, "WORKER_SHUTDOWN", "it is over");
+    });
+
     it("loses an early job", async () => {
       const run = await start();
       const [culprit, beside] = [job("exit", [], { early: true }), job("never", [], { early: true })];

@@ -86,8 +86,8 @@ export function conclude(conclusion: Conclusion, options: ConcludeOptions): Fini
   }
 }
 
-/** The same task, one retry later. */
-const retried = (envelope: Envelope, header: Header, eta: number): Envelope =>
+/** The same task, one retry later. Who dies with it is counted anew. */
+const retried = (envelope: Envelope, { redeliveries: _, ...header }: Header, eta: number): Envelope =>
   later(envelope, { ...header, retries: (header.retries ?? 0) + 1 }, eta);
 
 /** The same message with another header, not before `eta`. */

@@ -12,6 +12,7 @@ import { OwnedJobs } from "./owned-jobs.js";
 import type { BatchingPool } from "./batches/batching-pool.js";
 import type { Ended } from "./pool/pool.js";
 import { Prefetch } from "./prefetch.js";
+import { Quarantine } from "./quarantine.js";
 import type { WorkerQueue } from "./queues.js";
 import type { Revocations } from "./revocations.js";
 import { RevokedJobs } from "./revoked-jobs.js";
@@ -27,6 +28,8 @@ export interface ConsumerOptions {
   readonly events: Emitter<WorkerEvents>;
   readonly revocations: Revocations;
   readonly triage: TriageOptions;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
   /** None where no task has any. */
   readonly limits: Limits | undefined;
 }
@@ -59,6 +62,7 @@ export class Consumer {
     open: (job) => void this.#runAcknowledged(job),
   });
   readonly #lanes: Lanes;
+  readonly #quarantine: Quarantine;
   #stopping = false;
   #aborting = false;
   #idle: (() => void)[] = [];
@@ -68,6 +72,12 @@ export class Consumer {
     const prefetch = (this.#prefetch = new Prefetch(options.pool.concurrency));
     const holdings = { owned: this.#owned, joining: this.#joining, acknowledged: this.#gate.passed };
     this.#lanes = new Lanes({ ...holdings, prefetch, slotless: options.pool.slotless });
+    this.#quarantine = new Quarantine({
+      random: options.random,
+      own: (job) => this.#own(job),
+      run: (job) => void this.#runUnlessRefused([job]),
+      putBack: (job, delayMs) => options.finisher.defer(job, delayMs),
+    });
     this.#revoked = new RevokedJobs(options.pool, options.revocations);
     this.#arrivals = new Arrivals(options.connection);
     options.limits?.bind(this.#host());
@@ -178,6 +188,7 @@ export class Consumer {
       const decision = triage(delivery, this.#options.triage);
       if (decision.kind === "end") this.#endUnrun(delivery, decision);
       else if (decision.kind === "park") this.#options.finisher.park(delivery, decision);
+      else if (!this.#stopping && this.#quarantine.takes(decision.job)) continue;
       else (mustBeLookedUp(decision.job) ? doubtful : ready).push(this.#own(decision.job));
     }
     if (this.#stopping) for (const job of [...ready, ...doubtful]) this.#release(job);
@@ -251,6 +262,7 @@ export class Consumer {
 
   #gone(job: OwnedJob): void {
     const { limits } = this.#options;
+    this.#quarantine.left(job);
     if (limits === undefined) return;
     // n.b. one that waits for its time counts as such
     this.#joining.delete(job);

@@ -27,7 +27,7 @@ export interface WorkerEvents {
   /** `terminated`: of a task that ran, whether it was ended by force. */
   readonly "task-revoked": TaskEvent & { readonly error: RemoteError; readonly terminated?: boolean | undefined };
   readonly "task-ignored": TaskEvent;
-  /** Put back for later: this worker does not know the task or the message's version. */
+  /** Put back for later: this worker does not know the task or the message's version, or several workers died with it. */
   readonly "task-parked": TaskEvent & { readonly delayMs: number; readonly reason: string };
   /** The delivery was lost while it ran: its outcome was dropped. */
   readonly "task-lost": TaskEvent;

@@ -13,6 +13,7 @@ import { Acknowledged } from "./acknowledged.js";
 import type { BrokerClock } from "./broker-clock.js";
 import { conclude, later, type ConcludeOptions } from "./conclude.js";
 import type { TaskEvent, WorkerEvents } from "./events.js";
+import { deathsOf, isSuspect } from "./pool/entry.js";
 import type { Ended, JobReport } from "./pool/pool.js";
 import { ProgressLog } from "./progress-log.js";
 import { reportEnd } from "./report.js";
@@ -97,15 +98,28 @@ export class Finisher {
     this.#settle({ settlement: { delivery, to: "retry", next } }, job);
   }
 
-  /** Hands a delivery back as if it had never been taken. */
+  /** Hands a delivery back as if it had never been taken; who died with it here stays counted. */
   release(job: OwnedJob): void {
-    this.#settle({ settlement: { delivery: job.delivery, to: "release" } }, job);
+    if (isSuspect(job)) this.releaseAs(job, job.header);
+    else this.#settle({ settlement: { delivery: job.delivery, to: "release" } }, job);
   }
 
   /** The same with another header. */
-  releaseAs({ delivery, ...job }: OwnedJob, header: Header): void {
-    const next = later(delivery.envelope, header, this.#conclude.now());
-    this.#settle({ settlement: { delivery, to: "retry", next } }, job);
+  releaseAs(job: OwnedJob, header: Header): void {
+    this.#settle(this.#sentAgain(job, header), job);
+  }
+
+  /** Puts a delivery back that several workers died with, as with another one that is here; resolves when that is settled. */
+  defer(job: OwnedJob, delayMs: number): Promise<void> {
+    const reason = `${deathsOf(job)} workers died with it, and it must not meet others of that kind`;
+    this.#options.events.emit("task-parked", () => ({ id: job.id, task: job.task, delayMs, reason }));
+    return new Promise((resolve) => {
+      const finish = this.#sentAgain(job, job.header, delayMs);
+      this.#options.settler.add(finish, (outcome) => {
+        this.#settled(outcome, finish, job);
+        resolve();
+      });
+    });
   }
 
   /** Drops a message whose result is stored already. */
@@ -137,6 +151,15 @@ export class Finisher {
   async drained(signal: AbortSignal): Promise<void> {
     if (this.#ending.size > 0) await Promise.race([Promise.all(this.#ending), aborted(signal)]);
     await Promise.all([this.#options.settler.drained(signal), this.#acknowledged.drained(signal)]);
+  }
+
+  #sentAgain(job: OwnedJob, header: Header, delayMs = 0): Finish {
+    const { delivery } = job;
+    const redeliveries = deathsOf(job);
+    // n.b. the broker counts anew
+    const counted = redeliveries === 0 ? header : { ...header, redeliveries };
+    const next = later(delivery.envelope, counted, this.#conclude.now() + delayMs);
+    return { settlement: { delivery, to: "retry", next } };
   }
 
   #settle(finish: Finish, job: TaskEvent): void {

@@ -1,11 +1,12 @@
 import type { Lanes } from "./lanes.js";
 import { OwnedJobs } from "./owned-jobs.js";
 import type { BatchingPool } from "./batches/batching-pool.js";
+import { isSuspect } from "./pool/entry.js";
 import type { OwnedJob } from "./triage.js";
 
 /**
  * Takes the jobs out of the pool that wait there and exceed what their queues may own, the latest first: other workers could
- * start them. n.b. what was acknowledged early cannot be handed back.
+ * start them. n.b. what was acknowledged early cannot be handed back; what may have ended a child must not meet others.
  */
 export function takeSurplus(pool: BatchingPool<OwnedJob>, lanes: Lanes): readonly OwnedJob[] {
   if (!lanes.exceed) return [];
@@ -18,7 +19,7 @@ export function takeSurplus(pool: BatchingPool<OwnedJob>, lanes: Lanes): readonl
     const { queue } = job.delivery.envelope;
     const room = rooms.get(queue) ?? 0;
     rooms.set(queue, room - 1);
-    return job.early || room > 0;
+    return job.early || isSuspect(job) || room > 0;
   };
   const kept = new Set(waiting.filter(isKept));
   pool.run(waiting.filter((job) => kept.has(job)));

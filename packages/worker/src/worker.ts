@@ -223,8 +223,9 @@ export class Worker implements AsyncDisposable {
       sealer: connection.sealer,
     };
     const limits = await openLimits(tasks, app, connection);
-    consumer = new Consumer({ connection, pool, finisher, events: this.#events, revocations, triage, limits });
     const { routing, options } = app;
+    const { random } = options.ambient;
+    consumer = new Consumer({ connection, pool, finisher, events: this.#events, revocations, triage, limits, random });
     const lanes = queuesOf({ given: this.#options.queues, tasks, queue: options.queue, routing });
     const consuming = { consumer, finisher, pool, revocations };
     await this.#take(consuming, lanes);

@@ -38,7 +38,13 @@ export const owning: Cases = {
       await peer.kill();
     }
     const { inbox } = await consume(transport, scene.queue, 1);
-    expectRedeliveries(transport, await inbox.arrived(1), 2);
+    const [delivery] = await inbox.arrived(1);
+    expectRedeliveries(transport, [delivery!], 2);
+    // a retry is a new run: who died with the last one says nothing of it
+    expect(await settle(transport, { delivery: delivery!, to: "retry", next: delivery!.envelope })).toEqual(["ok"]);
+    const [, again] = await inbox.arrived(2);
+    expect(again!.redeliveries).toBe(0);
+    await done(transport, [again!]);
   },
 
   "puts what a killed consumer owned before the rest": async (scene) => {

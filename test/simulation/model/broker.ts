@@ -63,8 +63,8 @@ export class ModelBroker {
   }
 
   /** Puts a message into its queue, whatever is there already. */
-  enqueue(envelope: Envelope, before?: { readonly number?: number; readonly redeliveries: number }): void {
-    const message = { number: before?.number ?? ++this.#numbers, envelope, redeliveries: before?.redeliveries ?? 0 };
+  enqueue(envelope: Envelope, redeliveries = 0): void {
+    const message = { number: ++this.#numbers, envelope, redeliveries };
     const { id, eta } = envelope;
     this.#known.add(envelope);
     this.#host.history.add({ kind: "enqueued", id, message: message.number, eta });
@@ -142,7 +142,7 @@ export class ModelBroker {
     if (this.#owned.delete(claim)) claim.consumer.owned--;
     claim.settledTo = settlement.to;
     this.#note(claim, settlement.to);
-    if (settlement.to === "retry") this.#retry(claim, settlement.next);
+    if (settlement.to === "retry") this.#retry(settlement.next);
     if (settlement.to === "release") {
       const counts = this.#host.rules.mutant === "release-counts" ? 1 : 0;
       this.#ready.unshift({ ...claim.message, redeliveries: claim.message.redeliveries + counts });
@@ -150,10 +150,11 @@ export class ModelBroker {
     this.pump();
   }
 
-  #retry({ message }: Claim, next: Envelope): void {
-    if (this.#host.rules.mutant !== "retry-not-atomic") return this.enqueue(next, message);
+  /** n.b. what is retried is a new message: who died with the last one is not counted */
+  #retry(next: Envelope): void {
+    if (this.#host.rules.mutant !== "retry-not-atomic") return this.enqueue(next);
     const lost = this.#host.random.chance(0.1);
-    if (!lost) this.#host.time.after(100, () => this.enqueue(next, message));
+    if (!lost) this.#host.time.after(100, () => this.enqueue(next));
   }
 
   #note({ message, number, session }: Claim, to: string): void {

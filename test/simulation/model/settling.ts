@@ -43,9 +43,11 @@ export class ModelSettling {
     const { broker, link } = this.#options;
     const copies = batch.flatMap(({ settlement: { delivery, ...how } }) => {
       if ((how.to !== "retry" && how.to !== "release") || delivery.lost.aborted) return [];
-      return [{ envelope: how.to === "retry" ? how.next : delivery.envelope, redeliveries: delivery.redeliveries }];
+      if (how.to === "retry") return [{ envelope: how.next, redeliveries: 0 }];
+      return [{ envelope: delivery.envelope, redeliveries: delivery.redeliveries }];
     });
-    if (copies.length > 0) await link.request(() => copies.forEach((copy) => broker.enqueue(copy.envelope, copy)));
+    if (copies.length > 0)
+      await link.request(() => copies.forEach(({ envelope, redeliveries }) => broker.enqueue(envelope, redeliveries)));
   }
 
   #writeLater(batch: readonly Finish[]): SettleOutcome[] {

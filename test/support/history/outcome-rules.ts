@@ -66,7 +66,9 @@ export const certainMeansNever: Rule = (life) => {
 export const lossIsExplained: Rule = (life, _, { maxRedeliveries }) => {
   const isLost = life.outcomes.some(({ state, value }) => state === "FAILURE" && value.startsWith("WorkerLost"));
   if (!isLost || life.call?.early === true) return undefined;
-  // n.b. a message that waited for its limit is a new one to the broker, which counts anew
-  if (life.of("claimed").length === 0 || life.of("expired").length > maxRedeliveries) return undefined;
+  const claims = life.of("claimed");
+  // n.b. of a message that is sent again the deaths of before are in its header; one that waited for its limit is counted anew
+  if (claims.length === 0 || life.of("expired").length > maxRedeliveries) return undefined;
+  if (claims.some(({ redeliveries }) => redeliveries > maxRedeliveries)) return undefined;
   return "was given up, although no more workers died with it than allowed";
 };

@@ -1,3 +1,4 @@
+import { deathsOf, isSuspect } from "../pool/entry.js";
 import type { Job, StopReason } from "../pool/pool.js";
 import { packMembers } from "./wire.js";
 
@@ -21,10 +22,10 @@ export class Batch<J extends Job> implements Job {
   readonly stopped = new Map<J, StopReason>();
   /** How many have not ended. */
   open: number;
+  charges?: number;
   readonly #first: J;
 
-  /** `deaths`: how many threads or processes of this pool died while the only member ran in a batch. */
-  constructor(members: readonly J[], deaths = 0) {
+  constructor(members: readonly J[]) {
     this.members = members;
     this.#first = members[0]!;
     this.open = members.length;
@@ -32,8 +33,8 @@ export class Batch<J extends Job> implements Job {
     const isAlone = members.length === 1;
     // n.b. one that is not alone is not run again as a whole when what runs it dies
     this.maxRedeliveries = isAlone ? this.#first.maxRedeliveries : 0;
-    this.redeliveries = isAlone ? this.#first.redeliveries + deaths : 0;
-    this.isolate = this.#first.isolate || deaths > 0;
+    this.redeliveries = isAlone ? deathsOf(this.#first) : 0;
+    this.isolate = this.#first.isolate || isSuspect(this.#first);
     this.headers = commonHeaders(members);
     this.timeLimitMs = least(members.map(({ timeLimitMs }) => timeLimitMs));
     this.softTimeLimitMs = least(members.map(({ softTimeLimitMs }) => softTimeLimitMs));

@@ -1,5 +1,6 @@
 import type { AbortCode } from "@taskgen/core";
 import { stoppedBy } from "../pool/fate.js";
+import { deathsOf } from "../pool/entry.js";
 import type { Ended, Job, PlainTaskOptions, Pool, PoolEvents, StopReason } from "../pool/pool.js";
 import type { Verdict } from "../verdict.js";
 import { BatchRoom, type SlotlessJobs } from "./batch-room.js";
@@ -19,8 +20,6 @@ export class BatchingPool<J extends Job> implements Pool<J> {
   readonly #inner: Pool<JobOrBatch<J>>;
   readonly #collectors = new Map<string, Collector<J>>();
   readonly #members: Memberships<J>;
-  /** Calls in whose batch a thread or process died: they run alone. */
-  readonly #suspects = new WeakSet<J>();
   readonly #room: BatchRoom<J>;
   #on: PoolEvents<J> | undefined;
 
@@ -111,13 +110,13 @@ export class BatchingPool<J extends Job> implements Pool<J> {
     const collector = this.#collectors.get(job.task);
     if (collector === undefined) return;
     this.#room.enter(job, collector.plan.maxSize);
-    if (job.redeliveries > 0 || this.#suspects.has(job)) this.#begin([job]);
+    if (deathsOf(job) > 0) this.#begin([job]);
     else collector.add(job);
   }
 
   /** `isNew`: they have left the collector, and count no more. */
   #begin(jobs: readonly J[], isNew = false): void {
-    const batch = new Batch(jobs, this.#suspects.has(jobs[0]!) ? 1 : 0);
+    const batch = new Batch(jobs);
     this.#members.add(batch);
     // n.b. one of them has the slot of all
     this.#room.leave(jobs[0]!, isNew ? 1 - jobs.length : 1);
@@ -142,6 +141,7 @@ export class BatchingPool<J extends Job> implements Pool<J> {
     this.#tell(
       [...stopped].map(([job, reason]) => ({ job, verdict: stoppedBy(reason), runtimeMs: 0, unbegun: true as const })),
     );
+    for (const job of jobs) charge(job, batch.charges);
     return jobs.filter((job) => !stopped.has(job));
   }
 
@@ -187,9 +187,13 @@ export class BatchingPool<J extends Job> implements Pool<J> {
   #afterDeath(end: Ended<J>, stopped: StopReason | undefined): Ended<J> | undefined {
     const { job } = end;
     if (stopped !== undefined) return { ...end, verdict: stoppedBy(stopped) };
-    if (job.redeliveries + 1 > job.maxRedeliveries) return end;
-    this.#suspects.add(job);
+    if (deathsOf(job) + 1 > job.maxRedeliveries) return end;
+    charge(job, 1);
     this.#begin([job], true);
     return undefined;
   }
+}
+
+function charge(job: Job, deaths = 0): void {
+  if (deaths > 0) job.charges = (job.charges ?? 0) + deaths;
 }

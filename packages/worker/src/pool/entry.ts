@@ -15,8 +15,6 @@ export interface Place {
 /** A job in the pool, until its verdict. */
 export interface Entry<J extends Job> {
   readonly job: J;
-  /** How many children of this pool died while it ran, by a culprit unknown. */
-  charges: number;
   /** None while it waits in the main thread. */
   place: Place | undefined;
   /** Why its signal was aborted. */
@@ -25,19 +23,24 @@ export interface Entry<J extends Job> {
 
 export const createEntry = <J extends Job>(job: J): Entry<J> => ({
   job,
-  charges: 0,
   place: undefined,
   aborted: undefined,
 });
 
 /** Runs in a child with no other: it asks for that, or is suspected of having ended one. */
-export const runsAlone = ({ job, charges }: Entry<Job>): boolean => job.isolate || charges > 0;
+export const runsAlone = ({ job }: Entry<Job>): boolean => job.isolate || isSuspect(job);
 
-export const headOf = ({ job, charges }: Entry<Job>): JobHead => [
+/** A child died while it ran: it may have been the reason. */
+export const isSuspect = ({ charges = 0 }: Job): boolean => charges > 0;
+
+/** How many workers, threads and processes died with it. */
+export const deathsOf = ({ redeliveries, charges = 0 }: Job): number => redeliveries + charges;
+
+export const headOf = ({ job }: Entry<Job>): JobHead => [
   job.id,
   job.task,
   job.retries,
-  job.redeliveries + charges,
+  deathsOf(job),
   job.rootId,
   job.parentId,
   job.headers,

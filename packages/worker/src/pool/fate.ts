@@ -1,7 +1,7 @@
 import type { RemoteError } from "@taskgen/core";
 import type { Verdict } from "../verdict.js";
 import type { ChildKind } from "./child.js";
-import { runtimeOf, type Entry } from "./entry.js";
+import { deathsOf, runtimeOf, type Entry } from "./entry.js";
 import type { Ended, Job, StopReason } from "./pool.js";
 import { SLOT } from "./slots.js";
 
@@ -26,7 +26,7 @@ export type Fate = "run again" | "charge and run again alone" | Extract<Verdict,
  * | ran when the thread died, and so may be the culprit | is charged and runs again alone, or is lost | is lost |
  */
 export function fateOf(entry: Entry<Job>, death: Death): Fate {
-  const { job, charges, place } = entry;
+  const { job, place } = entry;
   const state = place?.slots.state(place.index);
   if (state !== SLOT.claimed && state !== SLOT.finished) return "run again";
   if (job.early)
@@ -36,7 +36,7 @@ export function fateOf(entry: Entry<Job>, death: Death): Fate {
     );
   if (entry.aborted !== undefined) return stoppedBy(entry.aborted);
   if (death.condemned || state === SLOT.finished) return "run again";
-  const deaths = job.redeliveries + charges + 1;
+  const deaths = deathsOf(job) + 1;
   if (deaths <= job.maxRedeliveries) return "charge and run again alone";
   return lost(
     job,
@@ -55,7 +55,7 @@ export function separate<J extends Job>(
     const fate = fateOf(entry, death);
     if (typeof fate !== "string") ended.push({ job: entry.job, verdict: fate, runtimeMs: runtimeOf(entry) });
     else again.push(entry);
-    if (fate === "charge and run again alone") entry.charges++;
+    if (fate === "charge and run again alone") entry.job.charges = (entry.job.charges ?? 0) + 1;
   }
   return { again, ended };
 }

@@ -34,6 +34,8 @@ export interface Job {
   readonly trackStarted: boolean;
   /** It has no right to start after this, epoch milliseconds; set when it may run. */
   startBy?: number | undefined;
+  /** How many children of this worker's pool died while it ran, by a culprit unknown; counted by the pool. */
+  charges?: number;
   /** Neither its value nor what it yields is kept. */
   readonly storesNothing: boolean;
 }

@@ -128,6 +128,7 @@ export class Broker {
 
   #replace(message: StoredMessage, next: Envelope): void {
     message.envelope = next;
+    message.redeliveries = 0;
     message.seq = this.#sequence++;
     this.declare(next.queue).add(message);
   }

@@ -24,13 +24,13 @@ export class Messages {
 
   /** Stores the envelopes whose id is neither that of a message nor that of a result; says which were stored. */
   enqueue(envelopes: readonly OwnRow[], now: number): boolean[] {
-    if (envelopes.length === 1) return [this.#enqueueOne(this.#toRow(envelopes[0]!, now, 0), now)];
+    if (envelopes.length === 1) return [this.#enqueueOne(this.#toRow(envelopes[0]!, now), now)];
     const known = this.#known(envelopes, now);
     const fresh: OwnRow[] = [];
     const stored = envelopes.map((envelope) => {
       if (known.has(envelope[0]!)) return false;
       known.add(envelope[0]!);
-      fresh.push(this.#toRow(envelope, now, 0));
+      fresh.push(this.#toRow(envelope, now));
       return true;
     });
     insertRows(this.#db, this.#tables.message, COLUMNS, fresh);
@@ -90,10 +90,9 @@ export class Messages {
 
   /** Whether `owner` had the message that `next` takes the place of. */
   replace(owner: number, seq: number, next: OwnRow, now: number): boolean {
-    const sql = `DELETE FROM ${this.#tables.message} WHERE owner = ? AND seq = ? RETURNING redeliveries`;
-    const redeliveries = this.#db.value(sql, owner, seq);
-    if (redeliveries === null) return false;
-    insertRows(this.#db, this.#tables.message, COLUMNS, [this.#toRow(next, now, redeliveries)]);
+    const sql = `DELETE FROM ${this.#tables.message} WHERE owner = ? AND seq = ?`;
+    if (this.#db.run(sql, owner, seq) === 0) return false;
+    insertRows(this.#db, this.#tables.message, COLUMNS, [this.#toRow(next, now)]);
     return true;
   }
 
@@ -150,9 +149,9 @@ export class Messages {
   }
 
   /** The columns of an envelope become those of a message. */
-  #toRow(envelope: OwnRow, now: number, redeliveries: SqlValue): OwnRow {
+  #toRow(envelope: OwnRow, now: number): OwnRow {
     const eta = envelope[3]!;
-    envelope.push(eta !== null && (eta as number) > now ? eta : null, redeliveries);
+    envelope.push(eta !== null && (eta as number) > now ? eta : null, 0);
     return envelope;
   }
 
