@@ -10,6 +10,10 @@ export interface Circumstances {
   readonly fail?: string;
   /** By how many milliseconds its clock is ahead of the others'. @default 0 */
   readonly aheadMs?: number;
+  /** How long the task `paced` takes in it, in milliseconds. */
+  readonly paceMs?: number;
+  /** Beside the environment of the test. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** How to start a worker process; what is left out is as in production, but for a lease of some seconds. */
@@ -69,7 +73,9 @@ export function spawnPart(
 }
 
 /** n.b. what NODE_OPTIONS requires is loaded by all threads of the process. */
-const environmentOf = ({ fail, aheadMs = 0 }: Circumstances): Record<string, string> => ({
+const environmentOf = ({ fail, aheadMs = 0, paceMs, env }: Circumstances): Record<string, string> => ({
+  ...env,
+  ...(paceMs !== undefined && { PACE_MS: `${paceMs}` }),
   ...(fail !== undefined && { TASKGEN_FAIL: fail }),
   ...(aheadMs !== 0 && { CLOCK_AHEAD_MS: `${aheadMs}`, NODE_OPTIONS: `--require="${CLOCK}"` }),
 });

@@ -23,6 +23,9 @@ export const LEASE_MS = 5_000;
 /** How the suite's workers renew it. */
 export const TIMES = { lease: `${LEASE_MS}ms`, heartbeat: "1s" } as const;
 
+/** What no fault may make Node say of a process. */
+const COMPLAINTS = /unhandled|uncaught|MaxListeners|DeprecationWarning/i;
+
 /** A broker, and the processes that use it, each with an append-only history in a file. */
 export class Fleet {
   readonly place: Place;
@@ -56,11 +59,16 @@ export class Fleet {
   }
 
   /** A worker process; resolves when it consumes. `broker`: where it finds it, if not at the broker's own URL. */
-  async worker({ app, worker, ...circumstances }: Partial<WorkerOptions> = {}): Promise<Part> {
-    const options: WorkerOptions = { app: { ...this.#urls, ...TIMES, ...app }, worker: worker ?? {} };
-    const part = this.#spawn("worker", options, circumstances);
+  async worker(options: Partial<WorkerOptions> = {}): Promise<Part> {
+    const part = this.spawnWorker(options);
     await isReady(part);
     return part;
+  }
+
+  /** The same without waiting for it. */
+  spawnWorker({ app, worker, ...circumstances }: Partial<WorkerOptions> = {}): Part {
+    const options: WorkerOptions = { app: { ...this.#urls, ...TIMES, ...app }, worker: worker ?? {} };
+    return this.#spawn("worker", options, circumstances);
   }
 
   /** Many worker processes. */
@@ -155,6 +163,8 @@ export class Fleet {
     const exits = await Promise.all(workers.map(stop));
     const unclean = exits.filter(({ code }) => code !== 0);
     if (unclean.length > 0) throw new Error(`${unclean.length} workers did not exit with 0 when told to stop`);
+    const loud = this.#parts.find(({ child }) => COMPLAINTS.test(child.stderr));
+    if (loud !== undefined) throw new Error(`${loud.name} wrote to its error output:\n${loud.child.stderr}`);
     this.note({ kind: "rest", ...(await readRest(this.broker.url)) });
     return this.history();
   }
@@ -164,9 +174,10 @@ export class Fleet {
     return results === undefined ? { broker: url } : { broker: url, backend: results.url };
   }
 
-  #spawn(fixture: string, options: object, circumstances: Circumstances): Part {
-    const name = `${fixture}${this.#parts.length + 1}`;
-    const part = spawnPart(fixture, { name, history: `${this.#dir}/${name}.jsonl` }, options, circumstances);
+  /** Takes in another process, which is told to stop at the end; `start` gets its name and the file of its history. */
+  join(kind: string, start: (name: string, history: string) => Part): Part {
+    const name = `${kind}${this.#parts.length + 1}`;
+    const part = start(name, `${this.#dir}/${name}.jsonl`);
     const file = new HistoryFile(part.history);
     this.#parts.push(part);
     this.#histories.push(file);
@@ -174,6 +185,10 @@ export class Fleet {
       if (task.result?.state === "fail") tell(part, file);
     });
     return part;
+  }
+
+  #spawn(fixture: string, options: object, circumstances: Circumstances): Part {
+    return this.join(fixture, (name, history) => spawnPart(fixture, { name, history }, options, circumstances));
   }
 }
 

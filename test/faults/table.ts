@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.js";
+import { blockedLoops } from "./scenarios/blocked-loops.js";
 import { brokerDeaths } from "./scenarios/broker-deaths.js";
 import { clocks } from "./scenarios/clocks.js";
 import { copies } from "./scenarios/copies.js";
@@ -12,11 +13,18 @@ import { redisFailovers } from "./scenarios/redis-failovers.js";
 import { redisInterruptions } from "./scenarios/redis-interruptions.js";
 import { redisRefusals } from "./scenarios/redis-refusals.js";
 import { resultStores } from "./scenarios/result-stores.js";
+import { poolDeaths } from "./scenarios/pool-deaths.js";
+import { poolLeaks } from "./scenarios/pool-leaks.js";
+import { slowWorkers } from "./scenarios/slow-workers.js";
+import { soaks } from "./scenarios/soak.js";
 import { sqliteFaults } from "./scenarios/sqlite-faults.js";
 import { standstill } from "./scenarios/standstill.js";
+import { workerCrashes } from "./scenarios/worker-crashes.js";
 import { workerDeaths } from "./scenarios/worker-deaths.js";
+import { workerStops } from "./scenarios/worker-stops.js";
 
 const faults: readonly Fault[] = [
+  ...blockedLoops,
   ...brokerDeaths,
   ...clocks,
   ...copies,
@@ -30,9 +38,15 @@ const faults: readonly Fault[] = [
   ...redisInterruptions,
   ...redisRefusals,
   ...resultStores,
+  ...poolDeaths,
+  ...poolLeaks,
+  ...slowWorkers,
+  ...soaks,
   ...sqliteFaults,
   ...standstill,
+  ...workerCrashes,
   ...workerDeaths,
+  ...workerStops,
 ];
 
 /** Fault x transport: every fault that taskgen is known to meet, and where it is made. */

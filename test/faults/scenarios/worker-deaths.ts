@@ -3,18 +3,18 @@ import { LEASE_MS } from "../fleet.js";
 
 const ONE_PROCESS = { none: "the broker is the worker's own process, and dies with it" };
 
-/** 200 tasks, two workers; three times the one that is busy is killed in the middle of a task, and replaced. */
+/** 3 x 60 tasks, two workers; each time one that is busy is killed in the middle of a task, and replaced. */
 const killWorkers: Scenario = async (fleet) => {
   const producer = await fleet.producer();
   let workers = await fleet.workers(2);
-  const calling = producer.call({ task: "work", args: [100] }, 200);
-  for (const share of [20, 80, 140]) {
-    await fleet.started(share);
+  for (const round of [0, 1, 2]) {
+    const begun = round * 60;
+    await producer.call({ task: "work", args: [200] }, 60);
+    await fleet.started(begun + 10);
     const victim = await fleet.busyOne(workers);
     await fleet.kill(victim);
     workers = [...workers.filter((one) => one !== victim), await fleet.worker()];
   }
-  await calling;
 };
 
 export const workerDeaths: readonly Fault[] = [

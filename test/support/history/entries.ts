@@ -41,6 +41,8 @@ export interface StartEntry {
   readonly redeliveries: number;
   /** How many calls run together. */
   readonly together?: number | undefined;
+  /** The process and the thread that run it. */
+  readonly where?: string | undefined;
 }
 
 /** A run is over: it returned a value, or threw. */

@@ -53,6 +53,7 @@ export const cleanStop: Rule = (life, { processes }) => {
   if (after !== undefined) return `was still owned by ${after.by}, which had stopped cleanly`;
   const ended = new Set([...life.ends, ...life.of("settled"), ...life.of("expired")].map(({ by }) => by));
   // n.b. what runs over its time limit, or was lost, may go on
-  const runs = life.starts.find(({ by }) => stoppedAt(by) < Infinity && !ended.has(by));
+  const isOver = (by: string): boolean => life.of("outcome").some(({ index }) => index < stoppedAt(by));
+  const runs = life.starts.find(({ by }) => stoppedAt(by) < Infinity && !ended.has(by) && !isOver(by));
   return runs && `still ran in ${runs.by}, which had stopped cleanly`;
 };

@@ -1,0 +1,4 @@
+import { testFaults } from "./declare.js";
+import { blockedLoops } from "./scenarios/blocked-loops.js";
+
+testFaults(blockedLoops);

@@ -1,0 +1,4 @@
+import { testFaults } from "./declare.js";
+import { poolDeaths } from "./scenarios/pool-deaths.js";
+
+testFaults(poolDeaths);

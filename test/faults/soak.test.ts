@@ -1,0 +1,4 @@
+import { testFaults } from "./declare.js";
+import { soaks } from "./scenarios/soak.js";
+
+testFaults(soaks);
