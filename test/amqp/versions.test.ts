@@ -59,7 +59,7 @@ describe("versions of RabbitMQ", () => {
 
   test("nothing is left to what differs: types and delivery limits are explicit, and no quorum queue asks for priorities", () => {
     const quorum = [taskQueueArguments("quorum", "d"), DEAD_QUEUE_ARGUMENTS, delayQueueArguments(100, "e")];
-    const all = [...quorum, taskQueueArguments("classic", "d"), replyQueueArguments(1)];
+    const all = [...quorum, taskQueueArguments("classic", "d"), replyQueueArguments("classic", 1)];
     for (const given of all) expect(given["x-queue-type"]).toMatch(/^(quorum|classic)$/);
     // 406 before 4.3, ignored from then on
     for (const given of quorum) expect(given).not.toHaveProperty("x-max-priority");

@@ -19,6 +19,7 @@ class Lane {
   #lastPeak = 0;
   #granted = 0;
   #subscription: Subscription | undefined;
+  #stopped = false;
 
   constructor({ name, weight = 1, concurrency = Infinity }: WorkerQueue) {
     this.queue = name;
@@ -37,8 +38,10 @@ class Lane {
 
   async open(transport: Transport, onBatch: (batch: readonly Delivery[]) => void): Promise<void> {
     const credit = this.#granted;
-    this.#subscription = await transport.consume(this.queue, credit, onBatch);
-    if (this.#granted !== credit) this.#subscription.credit(this.#granted);
+    const subscription = await transport.consume(this.queue, credit, onBatch);
+    if (this.#stopped) return subscription.stop();
+    this.#subscription = subscription;
+    if (this.#granted !== credit) subscription.credit(this.#granted);
   }
 
   /** `more`: what the broker counts and does not count here. */
@@ -52,6 +55,7 @@ class Lane {
 
   async stop(): Promise<void> {
     const subscription = this.#subscription;
+    this.#stopped = true;
     this.#subscription = undefined;
     await subscription?.stop();
   }
@@ -93,7 +97,8 @@ export class Lanes {
   ): Promise<void> {
     this.#lanes = queues.map((queue) => new Lane(queue));
     this.grant();
-    for (const lane of this.#lanes) await lane.open(transport, onBatch);
+    // n.b. all at once: a broker may answer for one queue and not for another
+    await Promise.all(this.#lanes.map((lane) => lane.open(transport, onBatch)));
   }
 
   /** Divides anew. */

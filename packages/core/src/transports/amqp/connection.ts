@@ -78,6 +78,21 @@ export class Connection {
     });
   }
 
+  /** Whether the broker takes another connection just now. */
+  async answers(): Promise<boolean> {
+    const dialing = new AbortController();
+    try {
+      const model = await this.#options.dial(dialing.signal);
+      model.on("error", () => {});
+      await model.close();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      dialing.abort();
+    }
+  }
+
   /** Keeps the process alive until what it returns is called. */
   hold(): () => void {
     if (this.#holds++ === 0) this.#setAlive(true);

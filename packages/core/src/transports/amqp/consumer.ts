@@ -3,10 +3,12 @@ import type { Delivery, Subscription } from "../../transport.js";
 import type { Connection } from "./connection.js";
 import { steadied } from "./credit.js";
 import { ChannelLife, type Feed, OwnedDelivery } from "./delivery.js";
-import { asError, cancelled, refused } from "./failure.js";
+import { within } from "../within.js";
+import { asError, cancelled, forgotten, refused, silent } from "./failure.js";
 import { Feeds } from "./feeds.js";
 import { read, type Reading } from "./properties.js";
 import { StandingChannel } from "./standing-channel.js";
+import { Vigil } from "./vigil.js";
 
 export interface ConsumerOptions {
   readonly connection: Connection;
@@ -29,6 +31,9 @@ export interface ConsumerOptions {
   readonly done: () => void;
 }
 
+/** A queue that does not answer a consumer for so long is reported, and not waited for at the end. */
+const SILENT_MS = 10_000;
+
 /** Consumes one queue on a channel of its own. */
 export class Consumer implements Subscription {
   readonly queue: string;
@@ -39,6 +44,8 @@ export class Consumer implements Subscription {
   #life: ChannelLife | undefined;
   #inbox: OwnedDelivery[] = [];
   #adjusting: Promise<void> | undefined;
+  #vigil: Vigil | undefined;
+  #came = 0;
   #stopped = false;
 
   constructor(options: ConsumerOptions) {
@@ -78,8 +85,11 @@ export class Consumer implements Subscription {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#adjust();
-    while (this.#adjusting !== undefined) await this.#adjusting.catch(() => {});
-    this.#closeIfDone();
+    const limit = AbortSignal.timeout(SILENT_MS);
+    const late = (): Error => silent(this.#options.name, true);
+    while (this.#adjusting !== undefined && !limit.aborted) await within(this.#adjusting, limit, late).catch(() => {});
+    if (this.#adjusting !== undefined && this.owned.size === 0) this.#end();
+    else this.#closeIfDone();
   }
 
   /** Gives up what is owned: it goes back to the queue, and the broker counts a delivery. */
@@ -90,12 +100,34 @@ export class Consumer implements Subscription {
   }
 
   async #setUp(channel: Channel): Promise<void> {
-    await this.#options.declare();
-    if (this.#stopped) return;
+    const { name, report, declare } = this.#options;
+    const silence = setTimeout(() => report(silent(name, true)), SILENT_MS).unref();
+    try {
+      await declare();
+      if (!this.#stopped) await this.#consume(channel);
+    } finally {
+      clearTimeout(silence);
+    }
+  }
+
+  async #consume(channel: Channel): Promise<void> {
     this.#loseAll();
     const life = (this.#life = new ChannelLife(channel, () => this.#settled()));
+    this.#watch(life);
     this.#adjusting = this.#feeds.adjust(life);
     await this.#adjusting.finally(() => (this.#adjusting = undefined));
+  }
+
+  #watch(life: ChannelLife): void {
+    const isIdle = (): boolean =>
+      life.channel === this.#channel.current && this.#adjusting === undefined && life.owned.size === 0;
+    this.#vigil?.end();
+    this.#vigil = new Vigil({
+      connection: this.#options.connection,
+      queue: this.#options.name,
+      idleSince: () => (isIdle() && life.feeds.length > 0 ? this.#came : undefined),
+      forgotten: () => this.#cancelled(life, forgotten),
+    });
   }
 
   #gone(channel: Channel): void {
@@ -104,6 +136,7 @@ export class Consumer implements Subscription {
   }
 
   #loseAll(): void {
+    this.#vigil?.end();
     this.#life?.end();
     this.#life = undefined;
     this.#inbox = [];
@@ -150,7 +183,7 @@ export class Consumer implements Subscription {
   /** n.b. what is thrown here closes the channel, and `null` stands for a consumer that the broker cancelled. */
   #receive(message: ConsumeMessage | null, feed: Feed, life: ChannelLife): void {
     try {
-      if (message === null) this.#cancelled(life);
+      if (message === null) this.#cancelled(life, cancelled);
       else if (!life.isOver) this.#take(message, feed, life);
     } catch (error) {
       this.#options.report(asError(error));
@@ -158,13 +191,13 @@ export class Consumer implements Subscription {
   }
 
   /** The queue was deleted, or what was delivered stayed unsettled for too long. */
-  #cancelled(life: ChannelLife): void {
+  #cancelled(life: ChannelLife, reason: (queue: string) => Error): void {
     if (life.isOver) return;
     const { name, undeclare, report } = this.#options;
     undeclare();
     life.end();
     this.#channel.restart();
-    report(cancelled(name));
+    report(reason(name));
   }
 
   #take(message: ConsumeMessage, feed: Feed, life: ChannelLife): void {
@@ -173,6 +206,7 @@ export class Consumer implements Subscription {
     const { envelope, redeliveries } = reading;
     const delivery = new OwnedDelivery({ envelope, redeliveries, tag: message.fields.deliveryTag, feed, life, owner });
     life.own(delivery);
+    this.#came++;
     if (divert(delivery, reading)) return;
     if (this.#inbox.push(delivery) === 1) queueMicrotask(() => this.#deliver());
   }

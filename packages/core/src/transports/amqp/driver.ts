@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { ChannelModel } from "amqplib";
 import { ConfigError } from "../../errors.js";
+import { Addresses } from "./addresses.js";
 import type { AmqpSettings } from "./settings.js";
 import { readTlsFiles } from "./tls-files.js";
 
@@ -24,12 +25,29 @@ export function loadDriver(): Promise<Driver> {
   return loading;
 }
 
-/** Connects once. Aborting the signal destroys the socket, now or later. */
-export async function dial(settings: AmqpSettings, signal: AbortSignal): Promise<ChannelModel> {
+/**
+ * Connects once, to the node that it connected to before; what failed or is lost leaves the next attempt to the next node.
+ * Aborting the signal destroys the socket, now or later.
+ */
+export function dialer(settings: AmqpSettings): (signal: AbortSignal) => Promise<ChannelModel> {
+  const addresses = new Addresses(settings.urls);
+  return async (signal) => {
+    const url = addresses.current;
+    const failed = (): void => addresses.failed(url);
+    const model = await dial(settings, url, signal).catch((error: unknown) => {
+      failed();
+      throw error;
+    });
+    // n.b. a connection that this side closes ends without an error
+    return model.once("error", failed).once("close", (error) => void (error !== undefined && failed()));
+  };
+}
+
+async function dial(settings: AmqpSettings, url: string, signal: AbortSignal): Promise<ChannelModel> {
   const { connect, credentials } = await loadDriver();
   const tls = await readTlsFiles(settings.tlsFiles);
   signal.throwIfAborted();
-  const model = await connect(settings.url, {
+  const model = await connect(url, {
     ...tls,
     // n.b. NODE_TLS_REJECT_UNAUTHORIZED would change the default
     rejectUnauthorized: true,

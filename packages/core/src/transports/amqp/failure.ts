@@ -22,12 +22,19 @@ export function interrupted(location: string, cause: unknown): TransportError {
   return unavailable(`the connection to ${location} was lost: ${textOf(cause)}`, { certain: false, cause });
 }
 
+/** The broker refused a message that it could route. */
+export const isNack = (reason: Error): boolean => reason.message === "message nacked";
+
 /** A message's publisher confirm is negative, or will not come. */
 export function unconfirmed(location: string, reason: Error): TransportError {
-  if (reason.message === "message nacked") {
-    return new TransportError("BROKER_FULL", "the broker refused the message; its queue is full or failed", {
-      certain: true,
-    });
+  if (isNack(reason)) {
+    return new TransportError(
+      "BROKER_FULL",
+      "the broker refused the message; its queue is full, or has no leader now",
+      {
+        certain: true,
+      },
+    );
   }
   const what =
     replyCode(reason) === undefined
@@ -42,6 +49,22 @@ export const cancelled = (queue: string): TransportError =>
     "BROKER_ERROR",
     `the broker cancelled the consumer of ${queue}: the queue was deleted, or a message stayed unsettled for too long; it is consumed again`,
     { certain: true, retriable: true },
+  );
+
+/** A broker delivers nothing to a consumer, and has not told that it is no more. */
+export const forgotten = (queue: string): TransportError =>
+  new TransportError(
+    "BROKER_ERROR",
+    `the broker has forgotten the consumer of ${queue}: the queue was deleted, or does not answer; it is consumed again`,
+    { certain: true, retriable: true },
+  );
+
+/** A queue says nothing, on a connection that answers. */
+export const silent = (queue: string, certain: boolean): TransportError =>
+  unavailable(
+    `the queue ${queue} does not answer, although the broker does: it has lost its leader or the majority of its members, ` +
+      `or comes to nothing else; "rabbitmqctl list_queues name state leader online" shows it, docs/brokers.md what to do`,
+    { certain },
   );
 
 /** What the driver says when a server takes the credentials and not the virtual host; the server's words are lost. */

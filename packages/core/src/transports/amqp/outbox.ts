@@ -67,7 +67,9 @@ export class Outbox {
     return parcels;
   }
 
-  take(): Parcel | undefined {
+  /** The first, or the first of those that are free to go. */
+  take(isFree?: (parcel: Parcel) => boolean): Parcel | undefined {
+    if (isFree !== undefined) return this.#takeFree(isFree);
     const parcel = this.#waiting[this.#head];
     if (parcel === undefined) return undefined;
     this.#bound.leave(parcel.publication.body.length);
@@ -76,6 +78,17 @@ export class Outbox {
       this.#head = 0;
     }
     return parcel;
+  }
+
+  #takeFree(isFree: (parcel: Parcel) => boolean): Parcel | undefined {
+    for (let at = this.#head; at < this.#waiting.length; at++) {
+      const parcel = this.#waiting[at]!;
+      if (!isFree(parcel)) continue;
+      this.#waiting.splice(at, 1);
+      this.#bound.leave(parcel.publication.body.length);
+      return parcel;
+    }
+    return undefined;
   }
 
   /** Puts one that was taken to the front. */

@@ -5,6 +5,8 @@ import type { Envelope } from "../../transport.js";
 export interface Publication {
   readonly exchange: string;
   readonly key: string;
+  /** Who confirms it, if it is one queue. */
+  readonly queue?: string | undefined;
   readonly body: Buffer;
   readonly properties: Options.Publish;
 }
@@ -37,13 +39,14 @@ export const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer
 /** The message of an envelope for an exchange. Headers are made anew: a broker drops what comes with a foreign `x-death`. */
 export function publicationOf(
   envelope: Envelope,
-  to: { readonly exchange: string; readonly key: string },
+  to: { readonly exchange: string; readonly key: string; readonly queue?: string },
   travel: Travel = {},
 ): Publication {
   const headers = headersOf(envelope, travel);
   return {
     exchange: to.exchange,
     key: to.key,
+    queue: to.queue,
     body: asBuffer(envelope.body),
     properties: {
       messageId: envelope.id,

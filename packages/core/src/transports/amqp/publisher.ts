@@ -3,10 +3,12 @@ import { TransportError } from "../../errors.js";
 import type { Deadline } from "../../transport.js";
 import type { Bound } from "./bound.js";
 import type { Connection } from "./connection.js";
-import { asError, closedError, unavailable, unconfirmed } from "./failure.js";
+import { asError, closedError, isNack, unavailable, unconfirmed } from "./failure.js";
 import { Outbox, type Parcel } from "./outbox.js";
 import type { Publication } from "./properties.js";
+import { Refusals } from "./refusals.js";
 import type { SizeLimit } from "./size-limit.js";
+import { Silence } from "./silence.js";
 import { StandingChannel } from "./standing-channel.js";
 import { Window } from "./window.js";
 
@@ -30,6 +32,8 @@ export class Publisher {
   readonly #channel: StandingChannel;
   readonly #outbox: Outbox;
   readonly #onTheirWay = new Window();
+  readonly #silence: Silence;
+  readonly #refusals = new Refusals();
   #release: (() => void) | undefined;
   #idle: (() => void)[] = [];
   #scheduled = false;
@@ -42,11 +46,15 @@ export class Publisher {
     this.#limit = limit;
     this.#report = report;
     this.#outbox = new Outbox(bound, limit);
+    this.#silence = new Silence({ connection, window: this.#onTheirWay, report });
     this.#channel = new StandingChannel({
       connection,
       kind: "confirm",
       setUp: (channel) => void channel.on("return", (message) => this.#onTheirWay.markReturned(message)),
-      ready: () => void (this.#refusal = undefined),
+      ready: () => {
+        this.#refusal = undefined;
+        this.#pump();
+      },
       gone,
       refused: (reason) => this.#refused(reason),
       report,
@@ -86,6 +94,7 @@ export class Publisher {
       });
     }
     this.#endAll();
+    this.#silence.close();
     this.#channel.close();
   }
 
@@ -95,11 +104,11 @@ export class Publisher {
   }
 
   #pump(): void {
-    if (this.#outbox.size === 0) return;
+    if (this.#outbox.size === 0 || this.#refusals.holdsBack(this.#onTheirWay.size)) return;
     const channel = this.#channel.current as ConfirmChannel | undefined;
     if (channel === undefined) return this.#openChannel();
     while (!this.#isStuck && !this.#onTheirWay.isFull) {
-      const parcel = this.#outbox.take();
+      const parcel = this.#outbox.take(this.#silence.gate);
       if (parcel === undefined) return;
       if (!this.#write(channel, parcel)) return;
     }
@@ -143,14 +152,22 @@ export class Publisher {
       return false;
     }
     this.#onTheirWay.add(parcel);
+    this.#silence.watch();
     return true;
   }
 
   #confirmed(parcel: Parcel, error: unknown): void {
     this.#onTheirWay.delete(parcel);
+    if (this.#silence.heard(parcel, error)) this.#schedule();
     if (error === null || error === undefined) parcel.settle(parcel.wasReturned ? "unroutable" : "confirmed");
-    else parcel.settle(this.#failure(parcel, asError(error)));
+    else this.#refusedOne(parcel, asError(error));
+    if (this.#refusals.isDue(this.#onTheirWay.size)) this.#channel.restart();
     if (this.#outbox.size > 0 && this.#onTheirWay.isHalfFree) this.#schedule();
+  }
+
+  #refusedOne(parcel: Parcel, error: Error): void {
+    if (isNack(error)) this.#refusals.note();
+    parcel.settle(this.#failure(parcel, error));
   }
 
   #failure({ publication: { properties, body } }: Parcel, error: Error): TransportError {
@@ -182,7 +199,10 @@ export class Publisher {
       this.#connection.reason?.message.replace(/^\[\w+\] /, "") ??
       "it does not answer";
     const what = `${this.#connection.location} did not take the message in time: ${reason}`;
-    for (const parcel of parcels) parcel.settle(unavailable(what, { certain: waiting.has(parcel) }));
+    for (const parcel of parcels) {
+      const certain = waiting.has(parcel);
+      parcel.settle(this.#silence.failureOf(parcel, certain) ?? unavailable(what, { certain }));
+    }
   }
 
   #endAll(): void {

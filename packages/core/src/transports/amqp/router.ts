@@ -9,6 +9,8 @@ import { delayFixtures, type Fixture, queueFixtures } from "./topology.js";
 export interface Route {
   readonly exchange: string;
   readonly key: string;
+  /** The queue that takes it first, as the broker calls it: who confirms. */
+  readonly queue: string;
   readonly fixtures: readonly Fixture[];
   /** Milliseconds of delay that are left when this trip is over. */
   readonly restMs: number;
@@ -55,9 +57,11 @@ export class Router {
 
   #delayed(queue: string, end: Route, trip: Trip): Route {
     const digits = trip.digits.join(".");
+    const first = stopsOf(trip)[0]!;
     return {
       exchange: this.#names.delayExchange(trip.entry),
       key: `${digits}.${escaped(queue)}`,
+      queue: this.#names.delayQueue(first.level, first.digit),
       fixtures: [...end.fixtures, ...this.#delayFixtures(trip)],
       restMs: trip.restMs,
     };
@@ -80,7 +84,7 @@ export class Router {
     try {
       checked(`${tripOf(1).digits.join(".")}.${escaped(queue)}`, queue);
       const fixtures = queueFixtures(this.#names, queue, this.#type);
-      const end = (key: string): Route => ({ exchange: "", key, fixtures, restMs: 0 });
+      const end = (key: string): Route => ({ exchange: "", key, queue: key, fixtures, restMs: 0 });
       return { queue: end(this.#names.queue(queue)), dead: end(this.#names.dead(queue)) };
     } catch (cause) {
       return new TransportError("BROKER_ERROR", (cause as Error).message.replace(/^\[\w+\] /, ""), {

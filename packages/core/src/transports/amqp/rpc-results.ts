@@ -13,7 +13,7 @@ import { EventLog } from "../local-event-log.js";
 import { within } from "../within.js";
 import { Waiters } from "../waiters.js";
 import { Connection } from "./connection.js";
-import { dial } from "./driver.js";
+import { dialer } from "./driver.js";
 import { bornBefore } from "./id-time.js";
 import { Names } from "./names.js";
 import { eventOf, recordOf } from "./reply-message.js";
@@ -30,7 +30,6 @@ import { StateReport } from "./state-report.js";
 export class RpcResults implements ResultBackend {
   readonly caps: ResultBackendCaps = { foreignReads: false, durable: false };
   readonly location: string;
-  readonly #address: string;
   readonly #now: () => number;
   readonly #consuming: Connection;
   readonly #sending: ReplySending;
@@ -45,11 +44,10 @@ export class RpcResults implements ResultBackend {
   constructor(options: OpenOptions) {
     const settings = amqpSettings(options);
     const { now, random, createId } = options.ambient;
-    const connection = { location: settings.location, dial: (signal: AbortSignal) => dial(settings, signal), random };
+    const connection = { location: settings.location, dial: dialer(settings), random };
     this.location = settings.location;
     this.#now = now;
     const names = new Names(options.prefix);
-    this.#address = names.reply(createId());
     this.#store = new ReplyStore(now);
     this.#events = new EventLog(now);
     this.#consuming = new Connection(connection);
@@ -57,7 +55,8 @@ export class RpcResults implements ResultBackend {
     this.#sending = new ReplySending({ settings, connection, names, report: this.#report.error, seal: options.seal });
     this.#queue = new ReplyQueue({
       connection: this.#consuming,
-      name: this.#address,
+      type: settings.replyQueueType,
+      name: () => names.reply(createId()),
       onReply: (message) => this.#arrived(message),
       onLost: () => this.#lost(),
       report: this.#report.error,
@@ -78,14 +77,15 @@ export class RpcResults implements ResultBackend {
   }
 
   address(): string {
-    return this.#address;
+    return this.#queue.name;
   }
 
   /** Whoever stored first is known at the caller alone: for the results of others the outcome is `stored`. */
   async put(batch: readonly ResultRecord[]): Promise<readonly PutOutcome[]> {
     this.#assertOpen();
-    const far = batch.filter(({ replyTo }) => replyTo !== this.#address);
-    const outcomes = batch.map((record) => (record.replyTo === this.#address ? this.#arrive(record) : "stored"));
+    const own = this.#queue.name;
+    const far = batch.filter(({ replyTo }) => replyTo !== own);
+    const outcomes = batch.map((record) => (record.replyTo === own ? this.#arrive(record) : "stored"));
     await this.#sending.send(far);
     return outcomes;
   }
@@ -114,7 +114,7 @@ export class RpcResults implements ResultBackend {
 
   async append(batch: readonly ResultEvent[]): Promise<void> {
     this.#assertOpen();
-    const isNear = ({ replyTo }: ResultEvent): boolean => replyTo === undefined || replyTo === this.#address;
+    const isNear = ({ replyTo }: ResultEvent): boolean => replyTo === undefined || replyTo === this.#queue.name;
     for (const event of batch.filter(isNear)) this.#events.append(event);
     await this.#sending.sendEvents(batch.filter((event) => !isNear(event)));
   }

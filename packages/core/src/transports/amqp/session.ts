@@ -12,6 +12,7 @@ export class Session {
   readonly #model: ChannelModel;
   readonly #destroy: () => void;
   /** The open channels, and when each is closed. */
+  #reason: Error | undefined;
   readonly #channels = new Map<Channel, Promise<unknown>>();
   readonly #lateFrames = new LateFrames();
   #lost = false;
@@ -22,16 +23,15 @@ export class Session {
     this.abilities = abilitiesOf(typeof version === "string" ? version : "");
     this.#model = model;
     this.#destroy = destroy;
-    let reason: Error | undefined;
     model.on("error", (error) => {
       // n.b. its end may need an answer of the server: until then it takes nothing any more
       this.#lost = true;
-      reason ??= error;
+      this.#reason ??= error;
     });
     this.ended = new Promise((resolve) => {
       model.on("close", (error) => {
         this.#lost = true;
-        resolve(reason ?? error ?? new Error("the connection was closed"));
+        resolve(this.#reason ?? error ?? new Error("the connection was closed"));
       });
     });
   }
@@ -78,6 +78,13 @@ export class Session {
       // n.b. nobody waits for it: a broker that hangs does not answer
       channel.close().catch(() => {});
     }
+  }
+
+  /** Ends it at once: it serves nobody any more. */
+  drop(reason: Error): void {
+    this.#lost = true;
+    this.#reason ??= reason;
+    this.#destroy();
   }
 
   /** Closes in good order, so that all that was written is worked off; at the deadline, or when the broker hangs, at once. */

@@ -18,7 +18,7 @@ import { within } from "../within.js";
 import { Consuming } from "./consuming.js";
 import { DELAY_UNIT_MS } from "./delay.js";
 import { Diverter } from "./diverter.js";
-import { dial } from "./driver.js";
+import { dialer } from "./driver.js";
 import { closedError } from "./failure.js";
 import { lossesOf } from "./losses.js";
 import { Names } from "./names.js";
@@ -56,7 +56,7 @@ export class AmqpTransport implements Transport, Inspect {
       settings,
       names,
       router,
-      connection: { location: settings.location, dial: (signal: AbortSignal) => dial(settings, signal), random },
+      connection: { location: settings.location, dial: dialer(settings), random },
       report: this.#report.error,
     };
     const sending = (this.#sending = new Sending(shared));

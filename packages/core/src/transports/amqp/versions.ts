@@ -75,8 +75,8 @@ export function delayQueueArguments(ttlMs: number, exchange: string): QueueArgum
 }
 
 /** Of a reply queue, which goes when nobody used it for `expiresMs`. */
-export const replyQueueArguments = (expiresMs: number): QueueArguments => ({
-  "x-queue-type": "classic",
+export const replyQueueArguments = (type: QueueType, expiresMs: number): QueueArguments => ({
+  "x-queue-type": type,
   "x-expires": expiresMs,
 });
 

@@ -1,0 +1,54 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
+import { consume } from "../conformance/inbox.js";
+import { deadline, message, messages, textsOf } from "../conformance/messages.js";
+import { close } from "../conformance/scene.js";
+import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
+import { RabbitServer } from "../support/rabbitmq-server.js";
+import { within } from "../support/within.js";
+import { open } from "./opening.js";
+
+expectNothingLeftRunning();
+
+/** What RabbitMQ needs to write down which queues there are, of which it knows the newest in memory alone. */
+const WRITTEN_DOWN_MS = 2_000;
+
+/** Elects a leader in every quorum queue that has none. */
+const ELECT =
+  "[ra:trigger_election(amqqueue:get_pid(Q)) || Q <- rabbit_amqqueue:list(), amqqueue:get_type(Q) =:= rabbit_quorum_queue].";
+
+/** A server with two queues, of which `dead` lost its leader: it was killed right after that was declared. */
+async function start(prefix: string): Promise<RabbitServer> {
+  const server = await RabbitServer.start();
+  onTestFinished(() => server.stop(), 60_000);
+  const { transport } = await open(server.url, { prefix });
+  await transport.declare([{ name: "alive" }]);
+  await delay(WRITTEN_DOWN_MS);
+  await transport.declare([{ name: "dead" }]);
+  await server.kill();
+  await server.restart();
+  return server;
+}
+
+test("a queue that lost its leader is named, stops no other one, and is used again as soon as it has one", async () => {
+  const server = await start("p");
+  const opened = await open(server.url, { prefix: "p" });
+  const { transport, events } = opened;
+  const taking = consume(transport, "dead", 500);
+  const lost = transport.send(messages("dead", 100), AbortSignal.timeout(30_000));
+  const isNamed = ({ message }: Error): boolean => message.includes("p.dead");
+  await events.when("the report", ({ errors }) => errors.some(isNamed), 30_000);
+  await events.when("another connection", ({ states }) => states.includes("down") && states.at(-1) === "up", 30_000);
+  expect(await transport.send(messages("alive", 100), deadline())).toEqual(Array(100).fill("stored"));
+  for (const outcome of await within("the end of the sends", lost, 40_000)) {
+    expect(outcome).toMatchObject({ code: "BROKER_UNAVAILABLE", message: expect.stringContaining("p.dead") });
+  }
+  expect(events.errors.filter((error) => !isNamed(error))).toEqual([]);
+  const { inbox } = await consume(transport, "alive", 500);
+  await inbox.arrived(100);
+  await server.ctl("eval", ELECT);
+  expect(await transport.send([message("dead", "at last")], deadline())).toEqual(["stored"]);
+  const taken = await within("the consumer", taking);
+  expect(textsOf(await taken.inbox.arrived(1))).toContain("at last");
+  await close(opened);
+}, 120_000);
