@@ -28,6 +28,8 @@ export interface Broker {
   readonly leadsTo?: { port: number };
   /** Where results are, if not at the broker. */
   readonly results?: { readonly url: string; readonly server: Server };
+  /** The nodes of a RabbitMQ, where they are many; the one that clients use comes first. */
+  readonly rabbits?: readonly Server[];
 }
 
 /** What a transport promises to the checks. */

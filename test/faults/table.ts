@@ -9,6 +9,9 @@ import { failpoints } from "./scenarios/failpoints.js";
 import { features } from "./scenarios/features.js";
 import { network } from "./scenarios/network.js";
 import { payloads } from "./scenarios/payloads.js";
+import { rabbitmqAlarms } from "./scenarios/rabbitmq-alarms.js";
+import { rabbitmqCluster } from "./scenarios/rabbitmq-cluster.js";
+import { rabbitmqQueues } from "./scenarios/rabbitmq-queues.js";
 import { redisFailovers } from "./scenarios/redis-failovers.js";
 import { redisInterruptions } from "./scenarios/redis-interruptions.js";
 import { redisRefusals } from "./scenarios/redis-refusals.js";
@@ -34,6 +37,9 @@ const faults: readonly Fault[] = [
   ...features,
   ...network,
   ...payloads,
+  ...rabbitmqAlarms,
+  ...rabbitmqCluster,
+  ...rabbitmqQueues,
   ...redisFailovers,
   ...redisInterruptions,
   ...redisRefusals,

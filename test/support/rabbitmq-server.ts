@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,28 +48,30 @@ export class RabbitServer {
   readonly port: number;
   readonly #dir: string;
   readonly #env: NodeJS.ProcessEnv;
-  readonly #epmd: ChildProcess;
+  readonly #epmd: ChildProcess | undefined;
   #node: ChildProcess;
 
-  private constructor(dir: string, env: NodeJS.ProcessEnv) {
+  private constructor(dir: string, env: NodeJS.ProcessEnv, peer: RabbitServer | undefined) {
     this.#dir = dir;
     this.#env = env;
     this.port = Number(env["RABBITMQ_NODE_PORT"]);
-    const { RABBITMQ_NODENAME: _, ...own } = env;
-    this.#epmd = spawn("epmd", ["-port", env["ERL_EPMD_PORT"]!, "-address", "127.0.0.1"], {
-      env: own,
-      stdio: "ignore",
-    });
+    this.#epmd = peer === undefined ? spawnEpmd(env) : undefined;
     this.#node = this.#spawnNode();
   }
 
-  /** Starts a server with an empty data directory; `config` are lines of a `rabbitmq.conf`. */
-  static async start(config: readonly string[] = []): Promise<RabbitServer> {
+  /**
+   * Starts a server with an empty data directory; `config` are lines of a `rabbitmq.conf`. With a `peer` it uses the epmd and
+   * the cookie of that one, which it may join then.
+   */
+  static async start(config: readonly string[] = [], peer?: RabbitServer): Promise<RabbitServer> {
     const dir = await mkdtemp(join(tmpdir(), "taskgen-rabbitmq-"));
     await writeFile(join(dir, "enabled_plugins"), "[].\n");
     await writeFile(join(dir, "rabbitmq.conf"), [...config, ""].join("\n"));
     await writeFile(join(dir, "rabbitmq-env.conf"), "");
-    const server = new RabbitServer(dir, environment(dir, await freePorts()));
+    const [port, dist, own] = await freePorts();
+    const epmd = peer === undefined ? own : Number(peer.#env["ERL_EPMD_PORT"]);
+    if (peer !== undefined) await copyFile(cookieOf(peer.#dir), cookieOf(dir));
+    const server = new RabbitServer(dir, environment(dir, [port, dist, epmd]), peer);
     try {
       await server.#listening();
     } catch (error) {
@@ -77,6 +79,11 @@ export class RabbitServer {
       throw error;
     }
     return server;
+  }
+
+  /** As other nodes call it. */
+  get name(): string {
+    return this.#env["RABBITMQ_NODENAME"]!;
   }
 
   get url(): string {
@@ -116,8 +123,8 @@ export class RabbitServer {
     this.#node.kill("SIGCONT");
     this.#node.kill("SIGTERM");
     await within("the end of a RabbitMQ node", ended(this.#node), STOP_MS).catch(() => this.kill());
-    this.#epmd.kill("SIGKILL");
-    await ended(this.#epmd);
+    this.#epmd?.kill("SIGKILL");
+    if (this.#epmd !== undefined) await ended(this.#epmd);
     await rm(this.#dir, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -135,6 +142,12 @@ export class RabbitServer {
       { within: START_MS, every: 100, what: "the start of RabbitMQ" },
     );
   }
+}
+
+const cookieOf = (dir: string): string => join(dir, ".erlang.cookie");
+
+function spawnEpmd({ RABBITMQ_NODENAME: _, ...env }: NodeJS.ProcessEnv): ChildProcess {
+  return spawn("epmd", ["-port", env["ERL_EPMD_PORT"]!, "-address", "127.0.0.1"], { env, stdio: "ignore" });
 }
 
 function environment(dir: string, [port, dist, epmd]: readonly [number, number, number]): NodeJS.ProcessEnv {

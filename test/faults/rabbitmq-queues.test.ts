@@ -1,0 +1,4 @@
+import { testFaults } from "./declare.js";
+import { rabbitmqQueues } from "./scenarios/rabbitmq-queues.js";
+
+testFaults(rabbitmqQueues);
