@@ -1,4 +1,6 @@
-import { type Cell, type Elsewhere, type Fault, isRun, type Run } from "./fault.js";
+import type { CeleryTests } from "./celery/celery-tests.js";
+import { type Cell, type Fault, isRun, type Run } from "./fault.js";
+import { markdownTable, references } from "./markdown.js";
 import { type Measured, readMeasured } from "./measured.js";
 import type { PlaceName } from "./places.js";
 
@@ -11,8 +13,8 @@ const TITLES: Readonly<Record<PlaceName, string>> = {
 const PLACES = Object.keys(TITLES) as PlaceName[];
 
 /** The page that says which faults were made, on what, and what came of it. */
-export function renderReport(table: readonly Fault[]): string {
-  return `${[INTRODUCTION, summary(table), overview(table), ...table.map(section)].join("\n\n")}\n`;
+export function renderReport(table: readonly Fault[], celery: readonly CeleryTests[]): string {
+  return `${[INTRODUCTION, summary(table), overview(table), ...table.map(section), besideCelery(celery)].join("\n\n")}\n`;
 }
 
 const INTRODUCTION = `# Reliability
@@ -80,6 +82,20 @@ function section(fault: Fault): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
+/** What Celery tests, and what it does not, beside what is tested here. */
+function besideCelery(celery: readonly CeleryTests[]): string {
+  const rows = celery.map(({ no, where, tests, faults = [], ours = {}, none }) => [
+    no,
+    `${where}: ${tests.join(", ")}`.replaceAll("|", "\\\\|"),
+    [faults.join(", "), references(ours), none ?? ""].filter((part) => part !== "").join("; "),
+  ]);
+  return `## What Celery tests, and what it does not
+
+Celery's tests of faults (1 to 54) and faults that it has no tests of (a to r), with the rows above and the tests that are ours.
+
+${markdownTable(["", "Celery", "taskgen"], rows)}`;
+}
+
 const COLUMNS = ["", "sent", "maybe", "lost", "run twice", "recovery", "bound", "command"];
 
 function row({ id }: Fault, place: PlaceName, { boundMs }: Run): string[] {
@@ -94,13 +110,8 @@ function row({ id }: Fault, place: PlaceName, { boundMs }: Run): string[] {
 /** What a cell without numbers says, and why numbers may be what they are. */
 function notes(place: PlaceName, cell: Cell): string[] {
   if (isRun(cell)) return cell.mayLose === undefined ? [] : [`- * ${TITLES[place]}: ${cell.mayLose}`];
-  return [`- ${TITLES[place]}: ${"tests" in cell ? references(cell) : cell.none}`];
+  return [`- ${TITLES[place]}: ${"tests" in cell ? references(cell.tests) : cell.none}`];
 }
-
-const references = ({ tests }: Elsewhere): string =>
-  Object.entries(tests)
-    .map(([file, names]) => `\`test/${file}\` (${names.map((name) => `“${name}”`).join(", ")})`)
-    .join(", ");
 
 /** n.b. as GitHub makes them of headings. */
 const anchor = ({ id, title }: Fault): string =>
@@ -108,13 +119,6 @@ const anchor = ({ id, title }: Fault): string =>
     .toLowerCase()
     .replaceAll(/[^\w\s-]/g, "")
     .replaceAll(" ", "-");
-
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((cells) => cells[column]!.length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
-}
 
 const count = (number: number): string => number.toLocaleString("en-US");
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
