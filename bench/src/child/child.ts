@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { profiled } from "./profiled.js";
 import type { Answer } from "./protocol.js";
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
@@ -29,7 +30,12 @@ export class Child implements AsyncDisposable {
   /** Starts a module with one argument; resolves when it is ready. TASKGEN_BENCH_NODE holds more options for Node. */
   static async start(module: URL, argument: unknown): Promise<Child> {
     const own = process.env["TASKGEN_BENCH_NODE"]?.split(" ") ?? [];
-    const child = fork(fileURLToPath(module), [JSON.stringify(argument)], { execArgv: ["--import", tsx, ...own] });
+    const { options, env } = profiled(module, argument);
+    const execArgv = ["--import", tsx, ...own, ...options];
+    const child = fork(fileURLToPath(module), [JSON.stringify(argument)], {
+      execArgv,
+      env: { ...process.env, ...env },
+    });
     const started = new Child(child);
     await started.#wait(0, "start");
     return started;

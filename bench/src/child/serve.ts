@@ -1,3 +1,4 @@
+import { noteReady } from "./profiled.js";
 import type { Answer, Question } from "./protocol.js";
 
 /** What a child can be asked for, by name. */
@@ -11,6 +12,7 @@ export function serve(commands: Commands): void {
     turn = turn.then(async () => tell(await answer(all, question)));
   });
   process.once("disconnect", () => process.exit());
+  noteReady();
   tell({ id: 0, value: "ready" });
 }
 
