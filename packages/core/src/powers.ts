@@ -37,6 +37,19 @@ export function canExpect(results: ResultBackend): results is ResultBackend & Ex
   return "expect" in results;
 }
 
+/** Optional power of a result backend: to wait for many records at once, at the price of little more than their ids. */
+export interface Collecting {
+  /**
+   * Tells each record of these ids, all different, as soon as it is there; resolves with the last one. Rejects with what `told`
+   * throws, with the signal's reason, or as `wait` does.
+   */
+  collect(ids: readonly string[], told: (record: ResultRecord) => void, signal?: AbortSignal): Promise<void>;
+}
+
+export function canCollect(results: ResultBackend): results is ResultBackend & Collecting {
+  return "collect" in results;
+}
+
 /** n.b. `canRevoke` is there too: a client loads this file before it revokes anything. */
 export type { Revocation, Revoking } from "./revoking.js";
 

@@ -1,10 +1,8 @@
-import { milliseconds } from "../duration.js";
 import { ResultError } from "../errors.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import type { Sealer } from "../security/sealer.js";
 import { openStored, type Sealed } from "../security/stored.js";
 import type { State } from "../state.js";
-import { timeoutSignal } from "../timer.js";
 import type { GetOptions, ProgressOptions } from "./async-result.js";
 import { followProgress } from "./follow-progress.js";
 import { join } from "./join.js";
@@ -13,6 +11,14 @@ import type { Settled } from "./settled.js";
 import type { StreamOptions } from "./stream-call.js";
 import { readStream } from "./stream-reader.js";
 import type { ResultOrigin } from "./stored-result.js";
+import { waitSignal } from "./wait-signal.js";
+
+/** The result as callers have it. */
+export interface ResultOwner {
+  /** A wait that was begun with the call. */
+  readonly expected: Promise<ResultRecord> | undefined;
+  readonly revoke: () => Promise<void>;
+}
 
 /** What a handle reads, and from where. */
 export interface HandleOptions {
@@ -20,10 +26,7 @@ export interface HandleOptions {
   readonly results: ResultBackend;
   readonly reader: ResultReader;
   readonly sealer: Sealer | undefined;
-  /** Revokes the task. */
-  readonly revoke: () => Promise<void>;
-  /** A wait that was begun with the call. */
-  readonly expected: () => Promise<ResultRecord> | undefined;
+  readonly call: ResultOwner;
 }
 
 /** The result of one call in a backend that is connected. Loads with the connection. */
@@ -48,14 +51,15 @@ export class ResultHandle<R> {
   }
 
   async get(options: GetOptions = {}): Promise<R> {
-    const settled = await this.settled(options);
+    this.#record ??= this.#opened(await this.#wait(options));
+    const settled = this.#read<R>(this.#record);
     if (settled.ok) return settled.value;
     throw settled.error;
   }
 
   async settled(options: GetOptions = {}): Promise<Settled<R>> {
-    this.#record ??= this.#opened(await join(options, () => this.#wait(options)));
-    return this.#options.reader.settled(this.#record, this.#options.origin);
+    this.#record ??= this.#opened(await this.#wait(options));
+    return this.#read(this.#record);
   }
 
   async status(): Promise<State> {
@@ -116,7 +120,7 @@ export class ResultHandle<R> {
 
   /** Reads what the task yields. */
   stream(options: StreamOptions = {}): AsyncGenerator<unknown, void> {
-    return readStream(this.#options, options);
+    return readStream({ ...this.#options, revoke: () => this.#options.call.revoke() }, options);
   }
 
   async forget(): Promise<void> {
@@ -129,23 +133,27 @@ export class ResultHandle<R> {
     return stored && openStored(stored, { ...this.#options, purpose });
   }
 
-  async #wait(options: GetOptions): Promise<ResultRecord> {
+  #read<V>(record: ResultRecord): Settled<V> {
+    return this.#options.reader.settled(record, this.#options.origin);
+  }
+
+  #wait(options: GetOptions): Promise<ResultRecord> {
+    const isPlain = options.signal === undefined && options.timeout === undefined;
+    return join(options, () => (isPlain ? this.#waitForEver() : this.#waitWithin(options)));
+  }
+
+  #waitForEver(): Promise<ResultRecord> {
+    return this.#options.call.expected ?? this.results.wait(this.#id);
+  }
+
+  async #waitWithin(options: GetOptions): Promise<ResultRecord> {
     const { results } = this;
-    const timeout = options.timeout === undefined ? undefined : timeoutSignal(milliseconds(options.timeout));
-    const signal = anySignal(options.signal, timeout);
+    const { signal, timedOut } = waitSignal(options);
     try {
-      if (signal !== undefined) return await results.wait(this.#id, signal);
-      return await (this.#options.expected() ?? results.wait(this.#id));
+      return await results.wait(this.#id, signal);
     } catch (error) {
-      const timedOut = timeout?.aborted === true;
       const { origin, reader } = this.#options;
-      throw reader.failure(error, { task: origin, options, timedOut, location: results.location });
+      throw reader.failure(error, { task: origin, options, timedOut: timedOut(), location: results.location });
     }
   }
-}
-
-/** A caller's signal is never listened to itself: it may be shared by many waits, whose listeners would pile up on it. */
-function anySignal(given: AbortSignal | undefined, timeout: AbortSignal | undefined): AbortSignal | undefined {
-  if (given === undefined) return timeout;
-  return AbortSignal.any(timeout === undefined ? [given] : [given, timeout]);
 }

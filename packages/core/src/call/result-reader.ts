@@ -3,9 +3,12 @@ import type { ResultRecord } from "../result-backend.js";
 import { Decoder } from "../wire/decoder.js";
 import { DEFAULT_LIMITS, type CodecLimits } from "../wire/limits.js";
 import { decodeFailure } from "../wire/outcome.js";
+import type { GetOptions } from "./async-result.js";
+import { collectValues, type ValueSource } from "./collect-values.js";
 import { ErrorRegistry } from "./error-registry.js";
 import { ResultHandle, type HandleOptions } from "./result-handle.js";
 import type { Settled } from "./settled.js";
+import type { ResultOrigin } from "./stored-result.js";
 import { TaskError, type TaskReference } from "./task-error.js";
 import { waitFailure, type EndedWait } from "./wait-failure.js";
 
@@ -23,6 +26,11 @@ export class ResultReader {
   /** The result of one call. @throws ResultError `RESULT_NOT_STORED` */
   open<R>(options: Omit<HandleOptions, "reader">): ResultHandle<R> {
     return new ResultHandle({ ...options, reader: this });
+  }
+
+  /** The values of many. */
+  all<R>(origins: readonly ResultOrigin[], from: Omit<ValueSource, "reader">, options: GetOptions): Promise<R[]> {
+    return collectValues(origins, { ...from, reader: this }, options);
   }
 
   value(body: Uint8Array): unknown {

@@ -32,8 +32,9 @@ export class StoredResult<R> implements AsyncResult<R> {
   readonly id: string;
   readonly #origin: ResultOrigin;
   readonly #source: ResultSource;
+  /** A wait that was begun with the call. */
+  expected: Promise<ResultRecord> | undefined;
   #handle: ResultHandle<R> | undefined;
-  #expected: Promise<ResultRecord> | undefined;
 
   constructor(origin: ResultOrigin, source: ResultSource) {
     this.id = origin.id;
@@ -41,20 +42,33 @@ export class StoredResult<R> implements AsyncResult<R> {
     this.#source = source;
   }
 
+  /** The values of many of one app. */
+  static async all<R>(all: readonly StoredResult<R>[], options: GetOptions = {}): Promise<R[]> {
+    if (all.length === 0) return [];
+    const source = all[0]!.#source;
+    const { results, sealer } = await source.connection();
+    return source.reader().all(
+      all.map((one) => one.#origin),
+      { results, sealer },
+      options,
+    );
+  }
+
   /** Has the backend know of the wait that follows while the call still travels: it needs no way of its own then. */
   expect(sent: Promise<unknown>, { signal, timeout }: GetOptions): void {
     const isPlain = signal === undefined && timeout === undefined;
-    if (!isPlain || this.#expected !== undefined || this.#origin.ignored || runningTask() !== undefined) return;
+    if (!isPlain || this.expected !== undefined || this.#origin.ignored || runningTask() !== undefined) return;
     const results = this.#source.connected();
     if (results === undefined || !canExpect(results)) return;
     const { record, cancel } = results.expect(this.id);
-    this.#expected = record;
-    record.catch(() => (this.#expected = undefined));
+    this.expected = record;
+    record.catch(() => (this.expected = undefined));
     sent.catch(cancel);
   }
 
   async get(options?: GetOptions): Promise<R> {
-    return (await this.#open()).get(options);
+    // n.b. a promise that is returned takes longer than one that is awaited
+    return await (await this.#open()).get(options);
   }
 
   async settled(options?: GetOptions): Promise<Settled<R>> {
@@ -114,9 +128,7 @@ export class StoredResult<R> implements AsyncResult<R> {
     const { results, sealer } = await this.#source.connection();
     // n.b. a stand-in may have come or gone
     if (this.#handle?.results !== results)
-      this.#handle = this.#source
-        .reader()
-        .open({ origin, results, sealer, expected: () => this.#expected, revoke: () => this.revoke() });
+      this.#handle = this.#source.reader().open({ origin, results, sealer, call: this });
     return this.#handle;
   }
 }

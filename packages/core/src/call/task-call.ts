@@ -9,7 +9,7 @@ import type {
   Reports,
 } from "./async-result.js";
 import type { StreamOptions, StreamResult } from "./stream-call.js";
-import type { StoredResult } from "./stored-result.js";
+import { StoredResult } from "./stored-result.js";
 
 /**
  * A call under way: a promise that resolves to its `AsyncResult` when the broker has taken responsibility for the task.
@@ -118,6 +118,6 @@ export class PendingCalls<R> extends Promise<readonly AsyncResult<R>[]> implemen
   }
 
   get(options?: GetOptions): Promise<R[]> {
-    return this.then((results) => Promise.all(results.map((result) => result.get(options))));
+    return this.then((results) => StoredResult.all(results as readonly StoredResult<R>[], options));
   }
 }

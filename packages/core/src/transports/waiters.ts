@@ -14,10 +14,13 @@ export interface WaitersEvents {
   readonly hold: () => () => void;
 }
 
+/** Mostly there is one. */
+type OneOrMore<T> = Waiter<T> | Set<Waiter<T>>;
+
 /** Who waits for something about an id. A waiter that is served, aborted or dismissed leaves nothing on its signal. */
 export class Waiters<T> {
   readonly #events: WaitersEvents;
-  readonly #waiters = new Map<string, Set<Waiter<T>>>();
+  readonly #waiters = new Map<string, OneOrMore<T>>();
   #letGo: (() => void) | undefined;
 
   constructor(events: WaitersEvents) {
@@ -67,18 +70,47 @@ export class Waiters<T> {
     return { record, cancel: cancel! };
   }
 
+  /**
+   * Tells each value of these ids, all different, as it comes; resolves with the last one. What `told` throws ends the wait, as
+   * the signal does.
+   */
+  collect(ids: readonly string[], told: (value: T) => void, signal?: AbortSignal, owner?: object): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let open = ids.length;
+      const end = (settle: () => void): void => {
+        signal?.removeEventListener("abort", onAbort);
+        settle();
+      };
+      const giveUp = (reason: unknown): void => {
+        for (const id of ids) this.#remove(id, waiter);
+        end(() => reject(reason));
+      };
+      const onAbort = (): void => giveUp(signal?.reason);
+      const onValue = (value: T): void => {
+        told(value);
+        if (--open === 0) end(resolve);
+      };
+      const waiter: Waiter<T> = { owner, resolve: guarded(onValue, giveUp), reject: giveUp };
+      if (signal?.aborted === true || open === 0) return open === 0 ? resolve() : onAbort();
+      signal?.addEventListener("abort", onAbort, { once: true });
+      for (const id of ids) this.#add(id, waiter);
+    });
+  }
+
   serve(id: string, value: T): void {
-    for (const waiter of this.#take(id)) waiter.resolve(value);
+    const waiters = this.#take(id);
+    if (waiters instanceof Set) for (const waiter of waiters) waiter.resolve(value);
+    else waiters?.resolve(value);
   }
 
   fail(id: string, reason: unknown): void {
-    for (const waiter of this.#take(id)) waiter.reject(reason);
+    for (const waiter of eachOf(this.#take(id))) waiter.reject(reason);
   }
 
   /** Rejects all, or all that one owner waits for. */
   dismiss(reason: unknown, owner?: object): void {
     for (const [id, waiters] of this.#waiters) {
-      for (const waiter of waiters) {
+      for (const waiter of eachOf(waiters)) {
         if (owner !== undefined && waiter.owner !== owner) continue;
         this.#remove(id, waiter);
         waiter.reject(reason);
@@ -88,31 +120,43 @@ export class Waiters<T> {
 
   #add(id: string, waiter: Waiter<T>): void {
     this.#letGo ??= this.#events.hold();
-    const waiters = this.#waiters.get(id);
-    if (waiters !== undefined) return void waiters.add(waiter);
-    this.#waiters.set(id, new Set([waiter]));
-    this.#events.wanted?.(id);
+    const others = this.#waiters.get(id);
+    if (others instanceof Set) return void others.add(waiter);
+    this.#waiters.set(id, others === undefined ? waiter : new Set([others, waiter]));
+    if (others === undefined) this.#events.wanted?.(id);
   }
 
-  #take(id: string): Iterable<Waiter<T>> {
+  #take(id: string): OneOrMore<T> | undefined {
     const waiters = this.#waiters.get(id);
-    if (waiters === undefined) return [];
-    this.#waiters.delete(id);
-    this.#release();
+    if (waiters !== undefined) this.#forget(id);
     return waiters;
   }
 
   #remove(id: string, waiter: Waiter<T>): void {
     const waiters = this.#waiters.get(id);
-    if (waiters?.delete(waiter) !== true || waiters.size > 0) return;
-    this.#waiters.delete(id);
+    if (waiters instanceof Set ? !waiters.delete(waiter) || waiters.size > 0 : waiters !== waiter) return;
+    this.#forget(id);
     this.#events.unwanted?.(id);
-    this.#release();
   }
 
-  #release(): void {
+  #forget(id: string): void {
+    this.#waiters.delete(id);
     if (this.#waiters.size > 0) return;
     this.#letGo?.();
     this.#letGo = undefined;
   }
 }
+
+const eachOf = <T>(waiters: OneOrMore<T> | undefined): Iterable<Waiter<T>> =>
+  waiters instanceof Set ? waiters : waiters === undefined ? [] : [waiters];
+
+/** What `work` throws goes to `failed`. */
+const guarded =
+  <T>(work: (value: T) => void, failed: (reason: unknown) => void) =>
+  (value: T): void => {
+    try {
+      work(value);
+    } catch (error) {
+      failed(error);
+    }
+  };

@@ -43,6 +43,19 @@ export class ResultStore {
     return record === undefined ? this.#waiters.wait(id, signal, owner) : Promise.resolve(record);
   }
 
+  /** The same for many; each is told as it comes. */
+  async collect(
+    ids: readonly string[],
+    told: (record: ResultRecord) => void,
+    { signal, owner }: { readonly signal: AbortSignal | undefined; readonly owner: object },
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    const records = ids.map((id) => this.get(id));
+    for (const record of records) if (record !== undefined) told(record);
+    const open = ids.filter((_, i) => records[i] === undefined);
+    await this.#waiters.collect(open, told, signal, owner);
+  }
+
   forget(id: string): void {
     this.#records.delete(id);
     this.events.forget(id);

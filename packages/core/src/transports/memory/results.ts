@@ -1,6 +1,6 @@
 import { ResultError } from "../../errors.js";
 import type { Admission, Entrant, HeldSlot, Limiting, LimitRules, Turns } from "../../limiting.js";
-import type { Revocation, Revoking } from "../../powers.js";
+import type { Collecting, Revocation, Revoking } from "../../powers.js";
 import type { Registers, Swap } from "../../registers.js";
 import type {
   PutOutcome,
@@ -17,7 +17,7 @@ import type { BrokerLease } from "./broker-registry.js";
 import type { ResultStore } from "./result-store.js";
 
 /** Results within this process. "Foreign" readers are the other apps of the process: nobody else can reach the broker. */
-export class MemoryResults implements ResultBackend, Revoking, Registers, Limiting, Streaming {
+export class MemoryResults implements ResultBackend, Collecting, Revoking, Registers, Limiting, Streaming {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: false };
   readonly location: string;
   readonly #lease: BrokerLease;
@@ -49,7 +49,11 @@ export class MemoryResults implements ResultBackend, Revoking, Registers, Limiti
   }
 
   async wait(id: string, signal?: AbortSignal): Promise<ResultRecord> {
-    return this.#open().wait(id, signal, this);
+    return await this.#open().wait(id, signal, this);
+  }
+
+  async collect(ids: readonly string[], told: (record: ResultRecord) => void, signal?: AbortSignal): Promise<void> {
+    return this.#open().collect(ids, told, { signal, owner: this });
   }
 
   async forget(ids: readonly string[]): Promise<void> {

@@ -1,27 +1,23 @@
 import type { ResultRecord } from "../../result-backend.js";
-
-interface Waiter {
-  readonly resolve: (record: ResultRecord) => void;
-  readonly reject: (reason: unknown) => void;
-}
+import { keepAlive } from "../keep-alive.js";
+import { Waiters } from "../waiters.js";
 
 /** Results of own calls that are remembered until somebody asks for them. */
 const MAX_EXPECTED = 50_000;
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 
-/** Who in this process waits for which results, and what came before anybody waited. */
+/**
+ * Who in this process waits for which results, and what came before anybody waited. The process stays alive as long as somebody
+ * waits.
+ */
 export class Inbox {
-  readonly #waiters = new Map<string, Set<Waiter>>();
+  readonly #waiters = new Waiters<ResultRecord>({ hold: keepAlive });
   /** Ids of own calls whose results are sure to be told here, with those that came. */
   readonly #expected = new Map<string, ResultRecord | undefined>();
   #keptBytes = 0;
 
   get waiting(): readonly string[] {
-    return [...this.#waiters.keys()];
-  }
-
-  get isIdle(): boolean {
-    return this.#waiters.size === 0;
+    return this.#waiters.ids;
   }
 
   isWaitedFor(id: string): boolean {
@@ -53,39 +49,21 @@ export class Inbox {
   }
 
   wait(id: string, signal: AbortSignal | undefined): Promise<ResultRecord> {
-    return new Promise<ResultRecord>((resolve, reject) => {
-      const onAbort = (): void => {
-        this.#remove(id, waiter);
-        reject(signal?.reason);
-      };
-      const ending =
-        <V>(end: (value: V) => void) =>
-        (value: V): void => {
-          signal?.removeEventListener("abort", onAbort);
-          end(value);
-        };
-      const waiter: Waiter = { resolve: ending(resolve), reject: ending(reject) };
-      signal?.addEventListener("abort", onAbort, { once: true });
-      const waiters = this.#waiters.get(id);
-      if (waiters === undefined) this.#waiters.set(id, new Set([waiter]));
-      else waiters.add(waiter);
-    });
+    return this.#waiters.wait(id, signal);
+  }
+
+  /** The same for many. */
+  collect(ids: readonly string[], told: (record: ResultRecord) => void, signal?: AbortSignal): Promise<void> {
+    return this.#waiters.collect(ids, told, signal);
   }
 
   serve(record: ResultRecord): void {
     if (this.#expected.has(record.id)) this.#keep(record);
-    const waiters = this.#waiters.get(record.id);
-    if (waiters === undefined) return;
-    this.#waiters.delete(record.id);
-    for (const waiter of waiters) waiter.resolve(record);
+    this.#waiters.serve(record.id, record);
   }
 
   fail(ids: readonly string[], reason: unknown): void {
-    for (const id of ids) {
-      const waiters = this.#waiters.get(id) ?? [];
-      this.#waiters.delete(id);
-      for (const waiter of waiters) waiter.reject(reason);
-    }
+    for (const id of ids) this.#waiters.fail(id, reason);
   }
 
   #keep(record: ResultRecord): void {
@@ -98,10 +76,5 @@ export class Inbox {
   #forget(id: string): void {
     this.#keptBytes -= this.#expected.get(id)?.body.length ?? 0;
     this.#expected.delete(id);
-  }
-
-  #remove(id: string, waiter: Waiter): void {
-    const waiters = this.#waiters.get(id);
-    if (waiters?.delete(waiter) === true && waiters.size === 0) this.#waiters.delete(id);
   }
 }

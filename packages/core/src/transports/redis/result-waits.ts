@@ -1,6 +1,5 @@
 import { TransportError } from "../../errors.js";
 import type { ResultRecord } from "../../result-backend.js";
-import { keepAlive } from "../keep-alive.js";
 import type { Hub } from "./hub.js";
 import { Inbox } from "./inbox.js";
 import { unpackNotices, unpackRecord } from "./record-format.js";
@@ -12,7 +11,7 @@ const REFUSED_MS = 1_000;
 
 /**
  * Waits for results. Those of this process's own calls are told to its address; for others, and whenever something may
- * have been missed, the store is asked, which then remembers the address. The process stays alive as long as somebody waits.
+ * have been missed, the store is asked, which then remembers the address.
  */
 export class ResultWaits {
   readonly #hub: Hub;
@@ -26,7 +25,6 @@ export class ResultWaits {
   /** Ids of which the store would take no note: its memory or its disk is full. */
   readonly #refused = new Set<string>();
   #again: NodeJS.Timeout | undefined;
-  #letGo: (() => void) | undefined;
 
   constructor(hub: Hub, subscriber: Subscriber, at: { readonly store: ResultStore; readonly address: string }) {
     this.#hub = hub;
@@ -43,25 +41,37 @@ export class ResultWaits {
     });
   }
 
-  async wait(id: string, signal: AbortSignal | undefined): Promise<ResultRecord> {
-    signal?.throwIfAborted();
-    const kept = this.#inbox.kept(id);
-    if (kept !== undefined) return kept;
-    this.#letGo ??= keepAlive();
-    const isSure = this.#inbox.isExpected(id) && this.#subscriber.isLive(this.#address);
+  wait(id: string, signal: AbortSignal | undefined): Promise<ResultRecord> {
+    const kept = signal?.aborted === true ? undefined : this.#inbox.kept(id);
+    if (kept !== undefined) return Promise.resolve(kept);
     const record = this.#inbox.wait(id, signal);
-    if (!isSure && this.#fresh.push(id) === 1) queueMicrotask(() => this.#flush());
-    try {
-      return await record;
-    } finally {
-      this.#release();
+    this.#lookFor(id);
+    return record;
+  }
+
+  async collect(ids: readonly string[], told: (record: ResultRecord) => void, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const open: string[] = [];
+    for (const id of ids) {
+      const kept = this.#inbox.kept(id);
+      if (kept === undefined) open.push(id);
+      else told(kept);
     }
+    const collected = this.#inbox.collect(open, told, signal);
+    for (const id of open) this.#lookFor(id);
+    await collected;
   }
 
   close(reason: Error): void {
     this.#hub.connection.callers.delete(this.#address);
     clearTimeout(this.#again);
     this.#inbox.fail(this.#inbox.waiting, reason);
+  }
+
+  /** Asks the store, unless it is sure that this process will be told. */
+  #lookFor(id: string): void {
+    const isSure = this.#inbox.isExpected(id) && this.#subscriber.isLive(this.#address);
+    if (!isSure && this.#fresh.push(id) === 1) queueMicrotask(() => this.#flush());
   }
 
   #flush(): void {
@@ -108,11 +118,5 @@ export class ResultWaits {
   #onResumed(): void {
     this.#inbox.expectNothing();
     this.#ask(this.#inbox.waiting);
-  }
-
-  #release(): void {
-    if (!this.#inbox.isIdle) return;
-    this.#letGo?.();
-    this.#letGo = undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { ResultError } from "../../errors.js";
 import type { Admission, Entrant, HeldSlot, Limiting, LimitRules, Turns } from "../../limiting.js";
-import type { Revocation, Revoking } from "../../powers.js";
+import type { Collecting, Revocation, Revoking } from "../../powers.js";
 import type { Registers, Swap } from "../../registers.js";
 import type {
   PutOutcome,
@@ -23,7 +23,7 @@ import { Streams } from "./streams.js";
 import { Subscriber } from "./subscriber.js";
 
 /** Terminal records and events in a Redis. */
-export class RedisResults implements ResultBackend, Revoking, Registers, Limiting, Streaming {
+export class RedisResults implements ResultBackend, Collecting, Revoking, Registers, Limiting, Streaming {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #hub: Hub;
@@ -83,7 +83,12 @@ export class RedisResults implements ResultBackend, Revoking, Registers, Limitin
 
   async wait(id: string, signal?: AbortSignal): Promise<ResultRecord> {
     this.#hub.open();
-    return this.#waits.wait(id, signal);
+    return await this.#waits.wait(id, signal);
+  }
+
+  async collect(ids: readonly string[], told: (record: ResultRecord) => void, signal?: AbortSignal): Promise<void> {
+    this.#hub.open();
+    await this.#waits.collect(ids, told, signal);
   }
 
   async forget(ids: readonly string[]): Promise<void> {

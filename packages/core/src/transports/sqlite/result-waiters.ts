@@ -27,6 +27,10 @@ export class ResultWaiters {
     return this.#waiters.expect(id);
   }
 
+  collect(ids: readonly string[], told: (record: ResultRecord) => void, signal?: AbortSignal): Promise<void> {
+    return this.#waiters.collect(ids, told, signal);
+  }
+
   serve(records: readonly ResultRecord[]): void {
     for (const record of records) this.#waiters.serve(record.id, record);
   }

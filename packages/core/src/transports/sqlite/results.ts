@@ -1,6 +1,6 @@
 import { ResultError } from "../../errors.js";
 import type { Admission, Entrant, HeldSlot, Limiting, LimitRules, Turns } from "../../limiting.js";
-import type { Expectation, Expecting, Revocation, Revoking } from "../../powers.js";
+import type { Collecting, Expectation, Expecting, Revocation, Revoking } from "../../powers.js";
 import type { Registers, Swap } from "../../registers.js";
 import type {
   PutOutcome,
@@ -22,7 +22,7 @@ import { ResultWaiters } from "./result-waiters.js";
 import { Streams } from "./streams.js";
 
 /** Terminal records and events in a file, for all processes of one machine. */
-export class SqliteResults implements ResultBackend, Expecting, Revoking, Registers, Limiting, Streaming {
+export class SqliteResults implements ResultBackend, Collecting, Expecting, Revoking, Registers, Limiting, Streaming {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #membership: Membership;
@@ -65,12 +65,16 @@ export class SqliteResults implements ResultBackend, Expecting, Revoking, Regist
     return byId(ids, records);
   }
 
-  async wait(id: string, signal?: AbortSignal): Promise<ResultRecord> {
+  wait(id: string, signal?: AbortSignal): Promise<ResultRecord> {
     return this.#waiters.wait(id, signal);
   }
 
   expect(id: string): Expectation {
     return this.#waiters.expect(id);
+  }
+
+  collect(ids: readonly string[], told: (record: ResultRecord) => void, signal?: AbortSignal): Promise<void> {
+    return this.#waiters.collect(ids, told, signal);
   }
 
   async forget(ids: readonly string[]): Promise<void> {
