@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Envelope } from "../../transport.js";
 import { decodeAddress, encodeAddress } from "./address.js";
+import { copyOf } from "./copy-of.js";
 import { packAll, type Packed, type Part } from "./pack.js";
 
 /** A message as it came out of a queue. */
@@ -47,7 +48,7 @@ export function unpackMessage(bytes: Buffer, queue: string): StoredMessage {
     eta: eta === "" ? undefined : Number(eta),
     expires: expires === "" ? undefined : Number(expires),
     replyTo: decodeAddress(replyTo),
-    body: new Uint8Array(bytes.subarray(end + 1)),
+    body: copyOf(bytes, end + 1),
   };
   return { envelope, redeliveries: Number(redeliveries) };
 }

@@ -2,7 +2,7 @@ import { TransportError } from "../../errors.js";
 import type { ResultRecord } from "../../result-backend.js";
 import type { Hub } from "./hub.js";
 import { Inbox } from "./inbox.js";
-import { unpackNotices, unpackRecord } from "./record-format.js";
+import { unpackNotices } from "./record-format.js";
 import type { ResultStore } from "./result-store.js";
 import type { ChannelListener, Subscriber } from "./subscriber.js";
 
@@ -108,8 +108,7 @@ export class ResultWaits {
   #onMessage(bytes: Buffer): void {
     const untold: string[] = [];
     for (const { id, record } of unpackNotices(bytes)) {
-      const found = record === undefined ? undefined : unpackRecord(id, record);
-      if (found !== undefined) this.#inbox.serve(found);
+      if (record !== undefined) this.#inbox.serve(record);
       else untold.push(id);
     }
     if (untold.length > 0) this.#ask(untold);

@@ -7,9 +7,9 @@ import { Script } from "./script.js";
  * there, begin with one that needs none. Those that
  * several scripts are given come first and are named by `QUEUE`; markers and records are told apart by their first
  * letter: `Q` a message on its way, `F` one that ended without a record, `W` nothing but waiters, `R` a terminal record.
- * `Q` and `F` name the place in the batch that put the message, and the last ones that put it before, if it came again after
- * such an end; after a bar, the addresses of clients that wait without being the caller:
- * `Q<batch>:<n>,<batch>:<n>|<address>|<address>`.
+ * `Q` and `F` name the batch that put the message, and the last ones that put it before, if it came again after such an end;
+ * after a bar, the addresses of clients that wait without being the caller: `Q<batch>,<batch>|<address>|<address>`. n.b. a text
+ * that all messages of a batch share is made once: to Lua every other one is new.
  */
 
 /** The server's clock. */
@@ -102,10 +102,12 @@ end
 
 local function is_record(value) return value and string.byte(value) == 82 end
 
+local function has_waiters(marker) return marker and string.find(marker, '|', 1, true) end
+
 -- tells the caller's address, and every other one that the marker names
 local function tell(id, record, address, marker)
   if address ~= '' then notify(address, id, record) end
-  local bar = marker and string.find(marker, '|', 1, true)
+  local bar = has_waiters(marker)
   if not bar then return end
   for waiter in string.gmatch(string.sub(marker, bar + 1), '[^|]+') do
     if waiter ~= address then notify(waiter, id, record) end
@@ -118,14 +120,17 @@ local function send_notices()
 end
 
 -- the first record stays. n.b. setting first and putting back is one command where there is no earlier record, that is
--- always; its life then begins anew
-local function store(key, id, record, ttl, address)
+-- always; its life then begins anew. True when it is the first; the marker that was there
+local function set_first(key, record, ttl)
   local old = redis.call('SET', key, record, 'PX', ttl, 'GET')
-  if is_record(old) then
-    redis.call('SET', key, old, 'PX', string.match(old, ' (%d+)'))
-  else
-    tell(id, record, address, old)
-  end
+  if not is_record(old) then return true, old end
+  redis.call('SET', key, old, 'PX', string.match(old, ' (%d+)'))
+  return false
+end
+
+local function store(key, id, record, ttl, address)
+  local is_first, marker = set_first(key, record, ttl)
+  if is_first then tell(id, record, address, marker) end
 end
 
 -- messages that end without a record: their ids are free, but a batch that is repeated must find that it was here; so the
@@ -137,7 +142,7 @@ local function let_go(keys)
     local marker = old[i]
     if marker and string.byte(marker) == 81 then
       local ended = 'F' .. string.sub(marker, 2)
-      if string.find(marker, '|', 1, true) then
+      if has_waiters(marker) then
         redis.call('SET', key, ended, 'KEEPTTL')
       else
         redis.call('SET', key, ended, 'PX', 120000)
@@ -167,20 +172,31 @@ end
 local NAMES = 256
 local QUEUED, ENDED, WAITERS = 81, 70, 87
 
+-- where each id is first in this batch; known only once it is asked for
+local first_at
+local function is_first(i)
+  if not first_at then
+    first_at = {}
+    for at = #KEYS, 14, -1 do first_at[KEYS[at]] = at - 13 end
+  end
+  return first_at[KEYS[13 + i]] == i
+end
+
 -- 1: new; 2: put by an earlier run of this very batch; 0: known
+local marker = 'Q' .. batch
 local function mark(i, due)
-  local key, name = KEYS[13 + i], batch .. ':' .. i
+  local key = KEYS[13 + i]
   local life = due > now and string.format('%.0f', ttl + due - now) or ttl
-  if redis.call('SET', key, 'Q' .. name, 'NX', 'PX', life) then return 1 end
+  if redis.call('SET', key, marker, 'NX', 'PX', life) then return 1 end
   local old = redis.call('GET', key)
   local kind = string.byte(old)
   if kind ~= QUEUED and kind ~= ENDED and kind ~= WAITERS then return 0 end
   local names, waiters = string.match(old, '^.([^|]*)(.*)$')
-  local known = ',' .. names .. ','
-  if string.find(known, ',' .. name .. ',', 1, true) then return 2 end
-  -- of this batch, but elsewhere in it: the id is in it twice
-  if kind == QUEUED or string.find(known, ',' .. batch .. ':', 1, true) then return 0 end
-  local all = names == '' and name or (name .. ',' .. names)
+  local is_ours = string.find(',' .. names .. ',', ',' .. batch .. ',', 1, true)
+  -- n.b. one that is elsewhere in this batch is in it twice
+  if is_ours and is_first(i) then return 2 end
+  if is_ours or kind == QUEUED then return 0 end
+  local all = names == '' and batch or (batch .. ',' .. names)
   redis.call('SET', key, 'Q' .. string.sub(all, 1, NAMES) .. waiters, 'PX', life)
   return 1
 end
@@ -345,17 +361,27 @@ elseif #rest > 1 then
 end
 
 local repeated = ARGV[2] == '1' and redis.call('HGET', KEYS[1], ARGV[1]) == '1'
-local outcomes, bare = {}, {}
+local outcomes, bare, first, markers = {}, {}, {}, {}
+-- all of it can be told as it came: every record is the first one, for one address that alone waits
+local as_it_came = #ARGV == 8 and ARGV[8] ~= ''
 for i, record in ipairs(records) do
   if ours[i] and record ~= '' then
-    store(KEYS[3 + i], ids[i], record, ttl, ARGV[7 + i] or ARGV[8])
+    first[i], markers[i] = set_first(KEYS[3 + i], record, ttl)
   elseif ours[i] then
     bare[#bare + 1] = KEYS[3 + i]
   end
+  as_it_came = as_it_came and first[i] and #record <= TOLD and not has_waiters(markers[i])
   outcomes[i] = (ours[i] or repeated) and '1' or '0'
 end
 let_go(bare)
-send_notices()
+if as_it_came then
+  redis.pcall('PUBLISH', ARGV[8], ' ' .. table.concat(ids, ' ') .. '\\n' .. ARGV[6] .. '\\n' .. ARGV[7])
+else
+  for i, record in ipairs(records) do
+    if first[i] then tell(ids[i], record, ARGV[7 + i] or ARGV[8], markers[i]) end
+  end
+  send_notices()
+end
 return table.concat(outcomes)
 `);
 
