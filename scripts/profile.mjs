@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, ensureInstalled, ensureNode, main, root, run } from "./workspace.mjs";
 
-const TASKS = "60000";
+const TASKS = "20000";
 const [measure, ...rest] = process.argv.slice(2);
 
 ensureNode();
@@ -17,6 +17,6 @@ await main(async () => {
     run(process.execPath, [join(root, "node_modules/tsx/dist/cli.mjs"), join(root, "bench/src", file), ...args], {
       env: { TASKGEN_BENCH_PROFILE: folder },
     });
-  await tsx("main.ts", measure ?? "throughput-redis", "--rounds", "1", "--tasks", TASKS);
+  await tsx("main.ts", measure ?? "throughput-redis", "--rounds", "4", "--tasks", TASKS);
   await tsx("profile/main.ts", folder, ...rest);
 });

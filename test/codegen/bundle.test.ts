@@ -48,13 +48,13 @@ describe("a client in a bundle", () => {
   });
 
   // n.b. the goal is 12 kB, of which superjson alone takes 4
-  it("is at most 16.1 kB with its codec, minified and compressed", async () => {
+  it("is at most 16.05 kB with its codec, minified and compressed", async () => {
     const result = await bundle();
     const reached = staticOutputs(result);
     const files = result.outputFiles.filter(({ path }) => [...reached].some((output) => path.endsWith(output)));
     const inputs = [...reached].flatMap((output) => Object.keys(result.metafile.outputs[output]?.inputs ?? {}));
     expect(inputs.some((path) => path.includes("superjson"))).toBe(true);
     expect(inputs.filter((path) => /ioredis|amqplib|sqlite|zod/.test(path))).toEqual([]);
-    console.log(files.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0)); expect(files.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0)).toBeLessThanOrEqual(16_100);
+    console.log(files.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0)); expect(files.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0)).toBeLessThanOrEqual(16_050);
   });
 });

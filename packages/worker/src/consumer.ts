@@ -34,7 +34,7 @@ export interface ConsumerOptions {
   readonly limits: Limits | undefined;
 }
 
-/** How often running jobs are looked at for a lost delivery; short tasks end before and cost nothing. */
+/** How often running jobs are looked at for a lost delivery; those that end before the second look cost nothing. */
 const LOST_CHECK_MS = 500;
 
 const STOPPED: Verdict = {
@@ -54,6 +54,8 @@ export class Consumer {
   readonly #arrivals: Arrivals;
   readonly #owned = new OwnedJobs((job) => this.#gone(job));
   readonly #watched = new WeakSet<OwnedJob>();
+  /** Those that were owned when they were looked at last. */
+  #before: ReadonlySet<OwnedJob> = new Set();
   #lostCheck: NodeJS.Timeout | undefined;
   /** Those that wait for others: still owned, but their slots are free. */
   readonly #joining = new OwnedJobs();
@@ -333,8 +335,11 @@ export class Consumer {
   }
 
   #watchLost(): void {
+    const before = this.#before;
+    this.#before = new Set(this.#owned);
     for (const job of this.#owned) {
-      if (job.early || this.#watched.has(job)) continue;
+      // n.b. short tasks end before it is worth while to listen
+      if (job.early || !before.has(job) || this.#watched.has(job)) continue;
       this.#watched.add(job);
       const { lost } = job.delivery;
       const onLost = (): void => this.#lost(job);

@@ -64,7 +64,8 @@ async function bounded(name: keyof TaskHooks, call: () => unknown, task: Running
   }
 }
 
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+/** What `await` waits for. */
+export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { readonly then?: unknown } | null | undefined)?.then === "function";
 
 async function within(ms: number, promise: PromiseLike<unknown>): Promise<void> {

@@ -5,8 +5,6 @@ import type { Outcome } from "./hooks.js";
 import { decideRetry } from "./retry.js";
 import { StreamStalled } from "./streams/until-read.js";
 
-const encoder = new TextEncoder();
-
 /** What a task is judged by. */
 export interface Judged {
   readonly definition: TaskDefinition;
@@ -24,7 +22,7 @@ export function decodeArguments(codec: Codec, bytes: Uint8Array): readonly unkno
 /** The outcome of a value. */
 export function encodeResult(codec: Codec, value: unknown): Outcome {
   try {
-    return { verdict: { kind: "success", body: encoder.encode(codec.encode(value, "result")) }, subject: value };
+    return { verdict: { kind: "success", body: Buffer.from(codec.encode(value, "result")) }, subject: value };
   } catch (error) {
     return unexpected(error);
   }

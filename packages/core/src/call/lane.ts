@@ -5,10 +5,14 @@ import type { Connection } from "./connection.js";
 import { Deadlines } from "./deadlines.js";
 import type { SendPolicy } from "./send-policy.js";
 
+/** Told what became of a message, by its place among those that were given with it. */
+type Settle = (outcome: SendOutcome, index: number) => void;
+
 interface Pending {
   readonly envelope: Envelope;
   readonly deadline: number;
-  readonly settle: (outcome: SendOutcome) => void;
+  readonly settle: Settle;
+  readonly index: number;
 }
 
 const MAX_BATCH = 1_000;
@@ -27,6 +31,9 @@ export interface LaneHost {
   readonly unreachable: () => string | undefined;
   /** What there is no connection to, and why. */
   readonly missing: () => string;
+  /** Takes bytes of the room for messages that wait; why there is none. */
+  readonly reserve: (bytes: number) => TransportError | undefined;
+  readonly release: (bytes: number) => void;
 }
 
 /** Calls with one policy: all of one tick travel in one batch; while batches are on their way, the next one grows. */
@@ -59,18 +66,25 @@ export class Lane {
     return this.#waiting.length === 0 && this.#inFlight === 0;
   }
 
-  /** `settle` is told what became of the message. */
-  send(envelope: Envelope, settle: (outcome: SendOutcome) => void): void {
+  send(envelopes: readonly Envelope[], settle: Settle): void {
     const reason = this.#policy.failFast ? this.#host.unreachable() : undefined;
-    if (reason !== undefined) return settle(unreachable(reason));
-    this.#waiting.push({ envelope, settle, deadline: performance.now() + this.#policy.timeoutMs });
+    const deadline = performance.now() + this.#policy.timeoutMs;
+    envelopes.forEach((envelope, index) => {
+      const refusal = reason === undefined ? this.#host.reserve(envelope.body.length) : unreachable(reason);
+      if (refusal === undefined) this.#waiting.push({ envelope, deadline, settle, index });
+      else settle(refusal, index);
+    });
     this.#schedule();
   }
 
   /** The broker cannot be reached: whoever does not wait for that is told. */
   disconnected(reason: string): void {
     if (!this.#policy.failFast) return;
-    for (const { settle } of this.#waiting.splice(0)) settle(unreachable(reason));
+    const waiting = this.#waiting.splice(0);
+    this.#settle(
+      waiting,
+      waiting.map(() => unreachable(reason)),
+    );
     this.#lost.abort();
     this.#lost = new AbortController();
     this.#noteIdle();
@@ -113,9 +127,14 @@ export class Lane {
     this.#inFlight++;
     const outcomes = await this.#attempt(batch);
     this.#inFlight--;
-    batch.forEach((pending, i) => pending.settle(outcomes[i]!));
+    this.#settle(batch, outcomes);
     this.#schedule();
     this.#noteIdle();
+  }
+
+  #settle(batch: readonly Pending[], outcomes: readonly SendOutcome[]): void {
+    this.#host.release(batch.reduce((sum, { envelope }) => sum + envelope.body.length, 0));
+    batch.forEach(({ settle, index }, i) => settle(outcomes[i]!, index));
   }
 
   #noteIdle(): void {
@@ -151,7 +170,7 @@ export class Lane {
     try {
       const { transport, results, sealer } = await this.#connection(deadline);
       const replyTo = results.address?.();
-      const addressed = batch.map(({ envelope }) => (replyTo === undefined ? envelope : { ...envelope, replyTo }));
+      const addressed = batch.map(({ envelope }) => (replyTo === undefined ? envelope : address(envelope, replyTo)));
       const envelopes = sealer === undefined ? addressed : addressed.map((envelope) => sealer.sealMessage(envelope));
       certain = false;
       return [...(await transport.send(envelopes, deadline))];
@@ -169,6 +188,12 @@ export class Lane {
     return connection;
   }
 }
+
+/** n.b. written out, since a spread costs as much as the rest of the way. */
+const address = (
+  { id, queue, priority, eta, expires, body }: Envelope,
+  replyTo: string,
+): { readonly [K in keyof Required<Envelope>]: Envelope[K] } => ({ id, queue, priority, eta, expires, replyTo, body });
 
 const isRetriable = (outcome: SendOutcome): boolean => outcome instanceof TransportError && outcome.retriable;
 

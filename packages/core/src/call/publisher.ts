@@ -95,7 +95,8 @@ export class Publisher {
       const outcome = await this.#options.sender.send(this.#envelope(call), call.options);
       if (outcome instanceof TransportError) throw await failureOf(call, outcome);
     }
-    await this.#options.afterSend()?.([call.id]);
+    const afterSend = this.#options.afterSend();
+    if (afterSend !== undefined) await afterSend([call.id]);
     return sent;
   }
 
@@ -133,10 +134,9 @@ export class Publisher {
     const failures = envelopes.filter((each) => each instanceof PublishError);
     if (failures.length > 0) throw await notSent(failures, calls);
     const outcomes = await this.#options.sender.sendMany(envelopes as Envelope[], calls[0]?.options ?? {});
-    const ends: (Call | PublishError)[] = [...calls];
-    for (const [i, outcome] of outcomes.entries())
-      if (outcome instanceof TransportError) ends[i] = await failureOf(calls[i]!, outcome);
-    return ends;
+    if (!outcomes.some((outcome) => outcome instanceof TransportError)) return [...calls];
+    const failed = (outcome: TransportError, i: number): Promise<PublishError> => failureOf(calls[i]!, outcome);
+    return Promise.all(outcomes.map((each, i) => (each instanceof TransportError ? failed(each, i) : calls[i]!)));
   }
 
   #tell(calls: readonly Call[], sent: Promise<unknown>): void {
@@ -178,9 +178,11 @@ export class Publisher {
     const { target, options } = call;
     const { ambient, codec, routing } = this.#options;
     const now = ambient.now();
+    const { queue, priority } = routing.place(target.name, options);
     return {
       id: checkId(call.id),
-      ...routing.place(target.name, options),
+      queue,
+      priority,
       eta: options.eta === undefined ? after(now, options.countdown) : timeOf("eta", options.eta),
       expires: options.expires instanceof Date ? timeOf("expires", options.expires) : after(now, options.expires),
       body: encodeCall(codec, call),

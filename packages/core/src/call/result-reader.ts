@@ -1,5 +1,7 @@
 import type { ErrorClass } from "../define/task-options.js";
-import type { ResultRecord } from "../result-backend.js";
+import { canExpect } from "../powers.js";
+import type { ResultBackend, ResultRecord } from "../result-backend.js";
+import { runningTask } from "../run/current-task.js";
 import { Decoder } from "../wire/decoder.js";
 import { DEFAULT_LIMITS, type CodecLimits } from "../wire/limits.js";
 import { decodeFailure } from "../wire/outcome.js";
@@ -26,6 +28,18 @@ export class ResultReader {
   /** The result of one call. @throws ResultError `RESULT_NOT_STORED` */
   open<R>(options: Omit<HandleOptions, "reader">): ResultHandle<R> {
     return new ResultHandle({ ...options, reader: this });
+  }
+
+  /** A wait that is begun while its call travels, where that is possible; not within a task, which has to say that it waits. */
+  expect(
+    id: string,
+    { results, sent, options }: { results: ResultBackend; sent: Promise<unknown>; options: GetOptions },
+  ): Promise<ResultRecord> | undefined {
+    const isPlain = options.signal === undefined && options.timeout === undefined;
+    if (!isPlain || runningTask() !== undefined || !canExpect(results)) return undefined;
+    const { record, cancel } = results.expect(id);
+    sent.catch(cancel);
+    return record;
   }
 
   /** The values of many. */

@@ -41,7 +41,7 @@ export class Sender {
   /** Resolves with what became of the message; never rejects. */
   send(envelope: Envelope, how: SendOptions): Promise<SendOutcome> {
     const lane = this.#laneOf(how);
-    return new Promise((settle) => this.#enqueue(lane, envelope, settle));
+    return new Promise((settle) => lane.send([envelope], settle));
   }
 
   /** The same for many, with one promise. */
@@ -51,12 +51,10 @@ export class Sender {
     let open = envelopes.length;
     return new Promise((resolve) => {
       if (open === 0) resolve(outcomes);
-      envelopes.forEach((envelope, i) =>
-        this.#enqueue(lane, envelope, (outcome) => {
-          outcomes[i] = outcome;
-          if (--open === 0) resolve(outcomes);
-        }),
-      );
+      lane.send(envelopes, (outcome, i) => {
+        outcomes[i] = outcome;
+        if (--open === 0) resolve(outcomes);
+      });
     });
   }
 
@@ -65,15 +63,11 @@ export class Sender {
     await Promise.all(this.#all.map((lane) => lane.drained()));
   }
 
-  #enqueue(lane: Lane, envelope: Envelope, settle: (outcome: SendOutcome) => void): void {
+  #reserve(bytes: number): TransportError | undefined {
     const { maxBufferedBytes = MAX_BUFFERED_BYTES } = this.#options;
-    const bytes = envelope.body.length;
-    if (this.#bufferedBytes + bytes > maxBufferedBytes) return settle(bufferFull(maxBufferedBytes));
+    if (this.#bufferedBytes + bytes > maxBufferedBytes) return bufferFull(maxBufferedBytes);
     this.#bufferedBytes += bytes;
-    lane.send(envelope, (outcome) => {
-      this.#bufferedBytes -= bytes;
-      settle(outcome);
-    });
+    return undefined;
   }
 
   get #all(): readonly Lane[] {
@@ -102,7 +96,13 @@ export class Sender {
       const { reason } = state.of(isThere ? "backend" : "broker");
       return `the ${isThere ? "result backend" : "broker"}${reason === undefined ? "" : ` (${reason})`}`;
     };
-    return new Lane(sendPolicy(how, this.#options), { connect, unreachable, missing });
+    return new Lane(sendPolicy(how, this.#options), {
+      connect,
+      unreachable,
+      missing,
+      reserve: (bytes) => this.#reserve(bytes),
+      release: (bytes) => void (this.#bufferedBytes -= bytes),
+    });
   }
 }
 

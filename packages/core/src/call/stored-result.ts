@@ -1,6 +1,4 @@
-import { canExpect } from "../powers.js";
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
-import { runningTask } from "../run/current-task.js";
 import type { State } from "../state.js";
 import type { AsyncResult, GetOptions, ProgressOptions, RevokeOptions } from "./async-result.js";
 import type { Connection } from "./connection.js";
@@ -55,15 +53,11 @@ export class StoredResult<R> implements AsyncResult<R> {
   }
 
   /** Has the backend know of the wait that follows while the call still travels: it needs no way of its own then. */
-  expect(sent: Promise<unknown>, { signal, timeout }: GetOptions): void {
-    const isPlain = signal === undefined && timeout === undefined;
-    if (!isPlain || this.expected !== undefined || this.#origin.ignored || runningTask() !== undefined) return;
+  expect(sent: Promise<unknown>, options: GetOptions): void {
     const results = this.#source.connected();
-    if (results === undefined || !canExpect(results)) return;
-    const { record, cancel } = results.expect(this.id);
-    this.expected = record;
-    record.catch(() => (this.expected = undefined));
-    sent.catch(cancel);
+    if (results === undefined || this.#origin.ignored) return;
+    this.expected ??= this.#source.reader().expect(this.id, { results, sent, options });
+    this.expected?.catch(() => (this.expected = undefined));
   }
 
   async get(options?: GetOptions): Promise<R> {

@@ -97,10 +97,12 @@ export class Waiters<T> {
     });
   }
 
-  serve(id: string, value: T): void {
+  /** Whether somebody waited for it. */
+  serve(id: string, value: T): boolean {
     const waiters = this.#take(id);
     if (waiters instanceof Set) for (const waiter of waiters) waiter.resolve(value);
     else waiters?.resolve(value);
+    return waiters !== undefined;
   }
 
   fail(id: string, reason: unknown): void {

@@ -102,7 +102,18 @@ export function decodeMessage(body: Uint8Array): Message {
   return { header: decodeHeader(body.subarray(0, end)), args: body.subarray(end + 1) };
 }
 
+/** The last one that was read: many calls of a task have the same. */
+let last: { readonly bytes: Uint8Array; readonly header: Header } | undefined;
+
 function decodeHeader(bytes: Uint8Array): Header {
+  if (last !== undefined && Buffer.compare(last.bytes, bytes) === 0) return last.header;
+  const header = parseHeader(bytes);
+  // n.b. tasks may change their own headers
+  if (header.headers === undefined) last = { bytes: new Uint8Array(bytes), header };
+  return header;
+}
+
+function parseHeader(bytes: Uint8Array): Header {
   let header: unknown;
   try {
     header = JSON.parse(decoder.decode(bytes));

@@ -65,14 +65,14 @@ export class ChildHost implements JobHost {
   #leave(): void {
     if (this.#ended) return;
     this.#outbox.joining(this.#claim.key, true);
-    this.#permits.release();
+    this.#permits.leave();
   }
 
   async #return(): Promise<void> {
     if (this.#ended) return;
     await this.#permits.acquire();
     // n.b. a job that did not await its join may have ended meanwhile, or wait again
-    if (this.#ended || this.#joins > 0) return this.#permits.release();
+    if (this.#ended || this.#joins > 0) return this.#permits.leave();
     this.#outbox.joining(this.#claim.key, false);
   }
 }

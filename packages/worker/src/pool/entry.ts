@@ -30,6 +30,11 @@ export const createEntry = <J extends Job>(job: J): Entry<J> => ({
 /** Runs in a child with no other: it asks for that, or is suspected of having ended one. */
 export const runsAlone = ({ job }: Entry<Job>): boolean => job.isolate || isSuspect(job);
 
+function hasOwn(headers: Job["headers"]): boolean {
+  for (const _ in headers) return true;
+  return false;
+}
+
 /** A child died while it ran: it may have been the reason. */
 export const isSuspect = ({ charges = 0 }: Job): boolean => charges > 0;
 
@@ -41,9 +46,9 @@ export const headOf = ({ job }: Entry<Job>): JobHead => [
   job.task,
   job.retries,
   deathsOf(job),
-  job.rootId,
+  job.rootId === job.id ? undefined : job.rootId,
   job.parentId,
-  job.headers,
+  hasOwn(job.headers) ? job.headers : undefined,
   job.expires,
   job.softTimeLimitMs,
   job.trackStarted,

@@ -1,18 +1,17 @@
-import { TaskAborted, type AbortCode, type TaskLog } from "@taskgen/core";
+import { TaskAborted, type AbortCode } from "@taskgen/core";
 import { LONGEST_TIMER_MS, toRemoteError } from "@taskgen/core/internal";
+import type { Executable } from "../execute.js";
 import { runJob } from "../run-job.js";
 import type { LoadedRegistry } from "../registry.js";
 import { ProgressReporter, Pulse, type ReportSink } from "../progress-reporter.js";
 import { Setup } from "../setup.js";
-import { createTaskLog } from "../task-log.js";
 import type { Verdict } from "../verdict.js";
 import type { Ended, Job, JobReport, PlainTaskOptions, Pool, PoolEvents, StopReason } from "./pool.js";
 import { boundedBy } from "./bounded-by.js";
-import { RunningJob, type JobHost } from "./running-job.js";
+import { InlineHost } from "./inline-host.js";
+import { RunningJob } from "./running-job.js";
 import { TEAR_DOWN_MS, tearDownTooLong } from "./tear-down.js";
 import { timeLimit, timeLimitExceeded } from "./time-limit.js";
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** A job that runs here. */
 interface Running {
@@ -30,6 +29,8 @@ export class InlinePool<J extends Job> implements Pool<J> {
   readonly concurrency: number;
   readonly #open: () => Promise<LoadedRegistry>;
   readonly #running = new Map<J, Running>();
+  /** Tasks that were run before. */
+  readonly #loaded = new Map<string, Executable>();
   #registry: LoadedRegistry | undefined;
   #setup: Setup | undefined;
   #on: PoolEvents<J> | undefined;
@@ -113,24 +114,31 @@ export class InlinePool<J extends Job> implements Pool<J> {
   }
 
   async #begin(job: J): Promise<void> {
-    const join = <T>(wait: () => Promise<T>): Promise<T> => this.#join(job, wait);
-    const host: Writable<JobHost> = { log: this.#logOf(job), reporting: undefined, join };
+    const host = new InlineHost((line) => this.#on!.log(job, line), <T>(wait: () => Promise<T>) => this.#join(job, wait));
     const task = new RunningJob(job, host);
     const running = { task, startedAt: performance.now(), hardLimit: this.#limit(job) };
     this.#running.set(job, running);
     if (job.trackStarted) this.#on!.started(job);
-    const verdict = await this.#execute(job, task, host);
+    const loaded = this.#loaded.get(job.task) ?? (await this.#load(job.task));
+    if ("definition" in loaded) host.reporting = this.#reporterOf(loaded, job);
+    const verdict = "definition" in loaded ? await runJob(loaded, task, job) : loaded;
     if (this.#running.get(job) === running) this.#end(job, running, verdict);
   }
 
-  async #execute(job: J, task: RunningJob, host: Writable<JobHost>): Promise<Verdict> {
+  /** A task, or how its jobs end because it cannot be loaded. */
+  async #load(task: string): Promise<Executable | Verdict> {
     try {
-      const executable = await this.#registry!.load(job.task);
-      host.reporting = ProgressReporter.of(executable, this.#pulse, this.#sinkOf(job));
-      return await runJob(executable, task, job);
+      const executable = await this.#registry!.load(task);
+      this.#loaded.set(task, executable);
+      return executable;
     } catch (error) {
       return { kind: "failure", error: toRemoteError(error), expected: false };
     }
+  }
+
+  #reporterOf(executable: Executable, job: J): ProgressReporter | undefined {
+    if (executable.definition.options.progress === undefined) return undefined;
+    return ProgressReporter.of(executable, this.#pulse, this.#sinkOf(job));
   }
 
   #sinkOf(job: J): ReportSink {
@@ -196,9 +204,5 @@ export class InlinePool<J extends Job> implements Pool<J> {
     if (Math.min(before, joins) > 0) return;
     this.#on!.joining(job, joins > 0);
     if (joins > 0) this.#fill();
-  }
-
-  #logOf(job: J): TaskLog {
-    return createTaskLog((line) => this.#on!.log(job, line));
   }
 }

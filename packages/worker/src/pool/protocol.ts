@@ -37,9 +37,11 @@ export type JobHead = readonly [
   task: string,
   retries: number,
   redeliveries: number,
-  rootId: string,
+  /** Not sent where it is the id. */
+  rootId: string | undefined,
   parentId: string | undefined,
-  headers: Readonly<Record<string, string>>,
+  /** None are not sent. */
+  headers: Readonly<Record<string, string>> | undefined,
   expires: number | undefined,
   softTimeLimitMs: number | undefined,
   trackStarted: boolean,

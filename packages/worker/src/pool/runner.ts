@@ -1,4 +1,3 @@
-import { AsyncResource } from "node:async_hooks";
 import { TaskAborted, type RemoteError } from "@taskgen/core";
 import { toRemoteError, unpack } from "@taskgen/core/internal";
 import type { Executable, ExecutableJob } from "../execute.js";
@@ -36,6 +35,13 @@ interface Claimed extends Claim {
   readonly startedMs: number;
 }
 
+/** A job that is over. */
+interface Performed {
+  readonly task: RunningJob;
+  readonly host: ChildHost;
+  readonly verdict: Verdict;
+}
+
 export interface RunnerOptions {
   readonly registry: LoadedRegistry;
   readonly outbox: Outbox;
@@ -52,17 +58,15 @@ export class Runner {
   readonly #running = new Map<number, RunningJob>();
   readonly #batches: Open[] = [];
   readonly #pulse = new Pulse();
-  /** n.b. bound, lest a task's asynchronous context becomes that of the jobs begun when it ends. */
-  readonly #begin = AsyncResource.bind(() => this.#beginJobs());
-  readonly #nextTurn = AsyncResource.bind(() => this.#yield());
   #turnStartMs = 0;
+  #beginning = false;
   #loading = false;
   #yielding = false;
   #isSpent = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    this.#permits = new Permits(options.capacity, this.#begin);
+    this.#permits = new Permits(options.capacity, () => this.#beginJobs());
   }
 
   receive(message: Exclude<ToChild, { readonly kind: "tear-down" }>): void {
@@ -76,11 +80,20 @@ export class Runner {
     this.#beginJobs();
   }
 
-  /** One job after the other: while one computes, the main thread can still give the next to another thread. */
+  /** n.b. outside of all tasks, lest the asynchronous context of one becomes that of others. */
   #beginJobs(): void {
+    // n.b. a job that ends at once makes room while they are begun
+    if (this.#beginning) return;
+    this.#beginning = true;
+    this.#beginEach();
+    this.#beginning = false;
+  }
+
+  /** One job after the other: while one computes, the main thread can still give the next to another thread. */
+  #beginEach(): void {
     while (this.#permits.available && !this.#loading && !this.#isSpent) {
       const now = monotonicMs();
-      if (now - this.#turnStartMs > TURN_MS) return this.#nextTurn();
+      if (now - this.#turnStartMs > TURN_MS) return this.#yield();
       const open = this.#nextOpen();
       if (open === undefined) return;
       const task = open.batch.heads[open.next]![1];
@@ -88,7 +101,7 @@ export class Runner {
       // n.b. loaded before it is claimed, so that a claimed job begins at once
       if (executable === undefined) return void this.#load(task);
       const claimed = this.#claim(open, now);
-      if (claimed !== undefined) void this.#run(claimed, executable);
+      if (claimed !== undefined) this.#run(claimed, executable);
     }
   }
 
@@ -100,7 +113,7 @@ export class Runner {
     );
     this.#loading = false;
     this.#startTurn();
-    this.#begin();
+    this.#beginJobs();
   }
 
   #startTurn(): void {
@@ -115,7 +128,7 @@ export class Runner {
       this.#yielding = false;
       this.#options.outbox.flush();
       this.#startTurn();
-      this.#begin();
+      this.#beginJobs();
     });
   }
 
@@ -138,8 +151,8 @@ export class Runner {
     return { key: batch.firstKey + index, slots, index, head: batch.heads[index]!, args: args[index]!, startedMs: now };
   }
 
-  async #run(claimed: Claimed, executable: Loaded): Promise<void> {
-    const { head, key, startedMs } = claimed;
+  #run(claimed: Claimed, executable: Loaded): void {
+    const { head, key, args } = claimed;
     const reporting = "error" in executable ? undefined : this.#reporterOf(executable, key);
     const host = new ChildHost(claimed, { outbox: this.#options.outbox, permits: this.#permits, reporting });
     const task = new RunningJob(visible(head), host);
@@ -148,14 +161,14 @@ export class Runner {
     const pending = host.pendingAbort();
     if (pending !== undefined) task.abort(pending);
     if (head[9]) this.#options.outbox.started(key);
-    const verdict = await perform(executable, task, {
-      args: claimed.args,
-      contract: head[10],
-      expires: head[7],
-      startBy: head[13],
-      seal: head[15],
-    });
-    claimed.slots.finish(claimed.index);
+    const job = { args, contract: head[10], expires: head[7], startBy: head[13], seal: head[15] };
+    const verdict = perform(executable, task, job);
+    if (!(verdict instanceof Promise)) return this.#end(claimed, { task, host, verdict });
+    void verdict.then((late) => this.#end(claimed, { task, host, verdict: late }));
+  }
+
+  #end({ key, slots, index, startedMs }: Claimed, { task, host, verdict }: Performed): void {
+    slots.finish(index);
     this.#running.delete(key);
     task.ended();
     const isLast = this.#running.size === 0 && this.#nextOpen() === undefined;
@@ -165,6 +178,7 @@ export class Runner {
   }
 
   #reporterOf(executable: Executable, key: number): ProgressReporter | undefined {
+    if (executable.definition.options.progress === undefined) return undefined;
     const { outbox } = this.#options;
     return ProgressReporter.of(executable, this.#pulse, {
       add: (state, value) => outbox.progress(key, state, value),
@@ -191,7 +205,7 @@ export class Runner {
   }
 }
 
-async function perform(executable: Loaded, task: RunningJob, job: ExecutableJob): Promise<Verdict> {
+function perform(executable: Loaded, task: RunningJob, job: ExecutableJob): Verdict | Promise<Verdict> {
   if ("error" in executable) return { kind: "failure", error: executable.error, expected: false };
   return runJob(executable, task, job);
 }
@@ -203,9 +217,9 @@ const visible = ([
   task,
   retries,
   redeliveries,
-  rootId,
+  rootId = id,
   parentId,
-  headers,
+  headers = {},
   ,
   softTimeLimitMs,
   ,

@@ -77,7 +77,7 @@ export function unpackEnvelopes({ heads, bodies }: PackedEnvelopes): Envelope[] 
 
 /** n.b. a view is cloned with all of the buffer behind it; this is one without. */
 export const compactBytes = (bytes: Uint8Array): Uint8Array =>
-  bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+  bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 
 /** The same of the body of a part. */
 export const compact = <T extends { readonly body: Uint8Array }>(part: T): T => ({

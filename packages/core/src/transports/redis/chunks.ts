@@ -24,11 +24,17 @@ export function inChunks<T>(items: readonly T[], bytesOf: (item: T) => number, m
 /** Groups a batch, order kept within a group. */
 export function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
+  let lastKey: K | undefined;
+  let last: T[] | undefined;
   for (const item of items) {
     const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
+    // n.b. mostly all have one
+    if (last === undefined || key !== lastKey) {
+      lastKey = key;
+      last = groups.get(key);
+      if (last === undefined) groups.set(key, (last = []));
+    }
+    last.push(item);
   }
   return groups;
 }

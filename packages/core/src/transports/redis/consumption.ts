@@ -66,7 +66,7 @@ export class Consumption {
   /** Nothing is owned any more. */
   lose(): void {
     for (const consumer of this.#consumers.values()) {
-      for (const delivery of consumer.disown([...consumer.owned])) delivery.lose();
+      for (const delivery of consumer.disownAll()) delivery.lose();
     }
   }
 

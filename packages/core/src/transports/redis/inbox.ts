@@ -58,8 +58,8 @@ export class Inbox {
   }
 
   serve(record: ResultRecord): void {
-    if (this.#expected.has(record.id)) this.#keep(record);
-    this.#waiters.serve(record.id, record);
+    if (this.#waiters.serve(record.id, record)) this.#forget(record.id);
+    else if (this.#expected.has(record.id)) this.#keep(record);
   }
 
   fail(ids: readonly string[], reason: unknown): void {
@@ -68,7 +68,7 @@ export class Inbox {
 
   #keep(record: ResultRecord): void {
     this.#forget(record.id);
-    if (this.#waiters.has(record.id) || this.#keptBytes + record.body.length > MAX_KEPT_BYTES) return;
+    if (this.#keptBytes + record.body.length > MAX_KEPT_BYTES) return;
     this.#keptBytes += record.body.length;
     this.#expected.set(record.id, record);
   }

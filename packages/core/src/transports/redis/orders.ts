@@ -34,13 +34,21 @@ export function ordersOf(hub: Hub, owner: QueueConsumer, items: readonly Item[])
     if (settlement.to === "done") return `done ${delivery.consumer} ${record?.ttlMs ?? 0}`;
     return `to ${delivery.consumer} ${settlement.to === "retry" ? settlement.next.queue : owner.queue}`;
   };
-  return [...groupBy(items, kindOf).values()].flatMap((group) =>
+  const groups = items.every((item) => isLike(item, items[0]!)) ? [items] : groupBy(items, kindOf).values();
+  return [...groups].flatMap((group) =>
     inChunks(group, bytesOf).map((chunk): [Order, Item[]] => {
       const isDone = chunk[0]!.finish.settlement.to === "done";
       return [isDone ? finishOrder(hub, owner, chunk) : settleOrder(hub, owner, chunk), chunk];
     }),
   );
 }
+
+/** n.b. mostly all are, and to compare costs less than to make keys. */
+const isLike = (one: Item, other: Item): boolean =>
+  one.finish.settlement.to === "done" &&
+  other.finish.settlement.to === "done" &&
+  one.delivery.consumer === other.delivery.consumer &&
+  one.finish.record?.ttlMs === other.finish.record?.ttlMs;
 
 function finishOrder(hub: Hub, { queue, keys }: QueueConsumer, chunk: readonly Item[]): Order {
   const { consumer } = chunk[0]!.delivery;

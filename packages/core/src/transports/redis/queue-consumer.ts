@@ -94,11 +94,16 @@ export class QueueConsumer {
     else if (this.#takers.spare > 0) this.#start();
   }
 
-  /** Takes back what belongs to nobody now; what was not owned is not in the answer. */
-  disown(deliveries: readonly RedisDelivery[]): RedisDelivery[] {
-    const ours = deliveries.filter((delivery) => this.#owned.delete(delivery));
-    for (const delivery of ours) this.#takers.drop(delivery);
-    return ours;
+  /** Takes back what belongs to nobody now; false when it was not owned. */
+  disown(delivery: RedisDelivery): boolean {
+    const wasOwned = this.#owned.delete(delivery);
+    if (wasOwned) this.#takers.drop(delivery);
+    return wasOwned;
+  }
+
+  /** The same with all that it owns. */
+  disownAll(): RedisDelivery[] {
+    return [...this.#owned].filter((delivery) => this.disown(delivery));
   }
 
   /** What is free now may be used for others, or for what was just put back. */
@@ -131,8 +136,7 @@ export class QueueConsumer {
 
   /** The store gave all of it to others: goes on under another name. */
   lose(): void {
-    const lost = this.disown([...this.#owned]);
-    for (const delivery of lost) delivery.lose();
+    for (const delivery of this.disownAll()) delivery.lose();
     this.hand.empty(this.lease.consumer);
     this.lease.retire();
     this.pull();

@@ -39,18 +39,16 @@ export class Settling {
 
   /** Those that can be settled, which are not owned any more from here; the outcome of the others is known. */
   #choose(batch: readonly Finish[], outcomes: SettleOutcome[]): Item[] {
-    return batch.flatMap((one, at) => {
-      const delivery = one.settlement.delivery.token;
-      if (!(delivery instanceof RedisDelivery) || !delivery.owner.owned.has(delivery)) return [];
-      const { settlement } = one;
+    const items: Item[] = [];
+    batch.forEach((finish, at) => {
+      const { settlement } = finish;
+      const delivery = settlement.delivery.token;
+      if (!(delivery instanceof RedisDelivery) || !delivery.owner.owned.has(delivery)) return;
       const refusal = settlement.to === "retry" ? tooLarge(settlement.next.id, settlement.next.body) : undefined;
-      if (refusal !== undefined) {
-        outcomes[at] = refusal;
-        return [];
-      }
-      delivery.owner.disown([delivery]);
-      return [{ at, delivery, finish: one }];
+      if (refusal !== undefined) outcomes[at] = refusal;
+      else if (delivery.owner.disown(delivery)) items.push({ at, delivery, finish });
     });
+    return items;
   }
 
   async #settle(items: readonly Item[], outcomes: SettleOutcome[]): Promise<void> {
@@ -70,7 +68,7 @@ export class Settling {
         return session.script(order.script, order.keys, order.args(repeated || isUncertain));
       }, timeoutSignal(limitMs));
       const digits = (reply as Buffer).toString("latin1");
-      for (const [i, item] of chunk.entries()) conclude(item, digits[i] === "1", outcomes);
+      chunk.forEach((item, i) => conclude(item, digits[i] === "1", outcomes));
     } catch (error) {
       fail(chunk, error, outcomes);
     }

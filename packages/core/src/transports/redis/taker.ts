@@ -23,10 +23,6 @@ export class Taker {
     return this.#closed ? 0 : Math.max(0, this.#credit - this.#given.size);
   }
 
-  has(delivery: RedisDelivery): boolean {
-    return this.#given.has(delivery);
-  }
-
   credit(n: number): void {
     this.#credit = n;
   }
@@ -40,8 +36,9 @@ export class Taker {
     this.#given.add(delivery);
   }
 
-  drop(delivery: RedisDelivery): void {
-    this.#given.delete(delivery);
+  /** Whether it was given this. */
+  drop(delivery: RedisDelivery): boolean {
+    return this.#given.delete(delivery);
   }
 
   close(): void {
@@ -80,7 +77,7 @@ export class Takers {
   }
 
   drop(delivery: RedisDelivery): void {
-    this.#all.find((taker) => taker.has(delivery))?.drop(delivery);
+    for (const taker of this.#all) if (taker.drop(delivery)) return;
   }
 
   /** It counts as given again. */
