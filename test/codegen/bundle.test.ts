@@ -55,6 +55,6 @@ describe("a client in a bundle", () => {
     const inputs = [...reached].flatMap((output) => Object.keys(result.metafile.outputs[output]?.inputs ?? {}));
     expect(inputs.some((path) => path.includes("superjson"))).toBe(true);
     expect(inputs.filter((path) => /ioredis|amqplib|sqlite|zod/.test(path))).toEqual([]);
-    console.log(files.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0)); expect(files.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0)).toBeLessThanOrEqual(16_050);
+    expect(files.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0)).toBeLessThanOrEqual(16_050);
   });
 });

@@ -50,8 +50,9 @@ describe("fuzz: what Redis holds", () => {
     const event = packEvent({ id: "id", state: "PROGRESS", body: bytes("1"), ttlMs: 1 }, "nonce");
     await fuzz(mutated([Buffer.concat([bytes("1 "), event])]), (raw) => unpackEvent("id", raw));
     const told = Buffer.concat([bytes(`id ${packed.length}\n`), packed, bytes("other -1\n")]);
-    await fuzz(mutated([told]), (raw) => {
-      for (const { id, record: one } of unpackNotices(raw)) if (one !== undefined) unpackRecord(id, one);
+    const together = Buffer.concat([bytes(` id other\n${packed.length},${packed.length},\n`), packed, packed]);
+    await fuzz(mutated([told, together]), (raw) => {
+      for (const { id, record: one } of unpackNotices(raw)) expect(one?.id ?? id).toBe(id);
     });
   });
 });

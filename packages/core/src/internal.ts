@@ -30,6 +30,7 @@ export { workerResults } from "./transports/link/worker-results.js";
 export type { LinkRequest } from "./transports/link/opener.js";
 export type { LinkPort } from "./transports/link/port.js";
 export {
+  canCollect,
   canFuse,
   canInspect,
   type DeadLetter,

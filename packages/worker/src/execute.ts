@@ -99,7 +99,7 @@ function run(executable: Executable, task: RunningTask, given: Given): Verdict |
     value = inside(() => runChecked(executable, task, given));
     if (executable.hooks === undefined && !isThenable(value)) return outcomeOf(executable, task, value).verdict;
   } catch (thrown) {
-    value = Promise.reject(thrown as Error);
+    value = Promise.reject(thrown);
   }
   return finish(executable, task, { value, inside });
 }

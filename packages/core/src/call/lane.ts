@@ -2,7 +2,7 @@ import { TransportError } from "../errors.js";
 import type { Envelope, SendOutcome } from "../transport.js";
 import { within } from "../transports/within.js";
 import type { Connection } from "./connection.js";
-import { Deadlines } from "./deadlines.js";
+import { Deadlines } from "../deadlines.js";
 import type { SendPolicy } from "./send-policy.js";
 
 /** Told what became of a message, by its place among those that were given with it. */

@@ -4,7 +4,7 @@ import type { CallOptions } from "../define/task-options.js";
 import { milliseconds, type Duration } from "../duration.js";
 import type { Emitter } from "../emitter.js";
 import { ConfigError, PublishError, TransportError } from "../errors.js";
-import type { Envelope } from "../transport.js";
+import type { Envelope, SendOutcome } from "../transport.js";
 import type { Middleware } from "../run/middleware.js";
 import type { Codec } from "../wire/codec.js";
 import type { AppEvents } from "./app-events.js";
@@ -135,8 +135,9 @@ export class Publisher {
     if (failures.length > 0) throw await notSent(failures, calls);
     const outcomes = await this.#options.sender.sendMany(envelopes as Envelope[], calls[0]?.options ?? {});
     if (!outcomes.some((outcome) => outcome instanceof TransportError)) return [...calls];
-    const failed = (outcome: TransportError, i: number): Promise<PublishError> => failureOf(calls[i]!, outcome);
-    return Promise.all(outcomes.map((each, i) => (each instanceof TransportError ? failed(each, i) : calls[i]!)));
+    const end = async (outcome: SendOutcome, i: number): Promise<Call | PublishError> =>
+      outcome instanceof TransportError ? failureOf(calls[i]!, outcome) : calls[i]!;
+    return Promise.all(outcomes.map(end));
   }
 
   #tell(calls: readonly Call[], sent: Promise<unknown>): void {

@@ -114,7 +114,10 @@ export class InlinePool<J extends Job> implements Pool<J> {
   }
 
   async #begin(job: J): Promise<void> {
-    const host = new InlineHost((line) => this.#on!.log(job, line), <T>(wait: () => Promise<T>) => this.#join(job, wait));
+    const host = new InlineHost(
+      (line) => this.#on!.log(job, line),
+      <T>(wait: () => Promise<T>) => this.#join(job, wait),
+    );
     const task = new RunningJob(job, host);
     const running = { task, startedAt: performance.now(), hardLimit: this.#limit(job) };
     this.#running.set(job, running);

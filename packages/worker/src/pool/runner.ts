@@ -85,8 +85,11 @@ export class Runner {
     // n.b. a job that ends at once makes room while they are begun
     if (this.#beginning) return;
     this.#beginning = true;
-    this.#beginEach();
-    this.#beginning = false;
+    try {
+      this.#beginEach();
+    } finally {
+      this.#beginning = false;
+    }
   }
 
   /** One job after the other: while one computes, the main thread can still give the next to another thread. */

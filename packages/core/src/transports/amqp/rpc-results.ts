@@ -1,5 +1,6 @@
 import type { ConsumeMessage } from "amqplib";
 import { ResultError } from "../../errors.js";
+import type { Collecting } from "../../powers.js";
 import type {
   PutOutcome,
   ResultBackend,
@@ -27,7 +28,7 @@ import { StateReport } from "./state-report.js";
  * Results that are sent to the caller's process: only there they can be read, and there the first record of an id wins. Events
  * of a task are sent there too; those without an address stay in the process that appends them.
  */
-export class RpcResults implements ResultBackend {
+export class RpcResults implements ResultBackend, Collecting {
   readonly caps: ResultBackendCaps = { foreignReads: false, durable: false };
   readonly location: string;
   readonly #now: () => number;
@@ -97,11 +98,17 @@ export class RpcResults implements ResultBackend {
 
   async wait(id: string, signal?: AbortSignal): Promise<ResultRecord> {
     this.#assertOpen();
-    const record = signal?.aborted === true ? undefined : this.#store.get(id);
-    if (record !== undefined) return record;
-    if (this.#store.wasDropped(id)) throw lost("too many results were not read");
-    if (this.#lostAt > 0 && bornBefore(id, this.#lostAt)) throw lost(`the reply queue at ${this.location} was lost`);
-    return this.#waiters.wait(id, signal);
+    const record = signal?.aborted === true ? undefined : this.#find(id);
+    return record ?? (await this.#waiters.wait(id, signal));
+  }
+
+  async collect(ids: readonly string[], told: (record: ResultRecord) => void, signal?: AbortSignal): Promise<void> {
+    this.#assertOpen();
+    signal?.throwIfAborted();
+    const found = ids.map((id) => this.#find(id));
+    for (const record of found) if (record !== undefined) told(record);
+    const open = ids.filter((_, i) => found[i] === undefined);
+    await this.#waiters.collect(open, told, signal);
   }
 
   async forget(ids: readonly string[]): Promise<void> {
@@ -162,6 +169,15 @@ export class RpcResults implements ResultBackend {
   #lost(): void {
     this.#lostAt = this.#now();
     this.#waiters.dismiss(lost(`the reply queue at ${this.location} was lost, and what was in it`));
+  }
+
+  /** @throws ResultError `RESULT_LOST` */
+  #find(id: string): ResultRecord | undefined {
+    const record = this.#store.get(id);
+    if (record !== undefined) return record;
+    if (this.#store.wasDropped(id)) throw lost("too many results were not read");
+    if (this.#lostAt > 0 && bornBefore(id, this.#lostAt)) throw lost(`the reply queue at ${this.location} was lost`);
+    return undefined;
   }
 
   #assertOpen(): void {

@@ -22,6 +22,10 @@ export class ResultWaits implements NewsReader {
     return this.#waiters.wait(id, signal);
   }
 
+  collect(ids: readonly string[], told: (record: ResultRecord) => void, signal?: AbortSignal): Promise<void> {
+    return this.#waiters.collect(ids, told, signal);
+  }
+
   readonly told = (ids: readonly string[]): void => {
     for (const id of ids) if (this.#waiters.has(id)) this.#look(id);
   };

@@ -1,5 +1,5 @@
 import { ResultError } from "../../errors.js";
-import type { Revocation, Revoking } from "../../powers.js";
+import type { Collecting, Revocation, Revoking } from "../../powers.js";
 import type { Registers, Swap } from "../../registers.js";
 import type {
   PutOutcome,
@@ -26,7 +26,7 @@ import { Sweeper } from "./sweeper.js";
 import { toSql } from "./text.js";
 
 /** Terminal records and what was before them in a Postgres, in tables that a team can query. */
-export class PostgresResults implements ResultBackend, Revoking, Registers, Streaming {
+export class PostgresResults implements ResultBackend, Collecting, Revoking, Registers, Streaming {
   readonly caps: ResultBackendCaps = { foreignReads: true, durable: true };
   readonly location: string;
   readonly #connection: Connection;
@@ -87,6 +87,11 @@ export class PostgresResults implements ResultBackend, Revoking, Registers, Stre
   async wait(id: string, signal?: AbortSignal): Promise<ResultRecord> {
     this.#connection.assertOpen();
     return this.#waits.wait(id, signal);
+  }
+
+  async collect(ids: readonly string[], told: (record: ResultRecord) => void, signal?: AbortSignal): Promise<void> {
+    this.#connection.assertOpen();
+    await this.#waits.collect(ids, told, signal);
   }
 
   async forget(ids: readonly string[]): Promise<void> {

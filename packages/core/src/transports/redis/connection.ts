@@ -17,7 +17,7 @@ import { type Operation, outcomeOf, pauseAfter, type Progress } from "./operatio
 import type { RedisPlace } from "./place.js";
 import { askSettings, type ServerSettings } from "./server-settings.js";
 import { Session } from "./session.js";
-import { until } from "./until.js";
+import { shareListener, until } from "./until.js";
 import { Watchdog } from "./watchdog.js";
 
 /** Who is told when the connection comes and goes. */
@@ -49,6 +49,7 @@ export class Connection {
     this.place = place;
     this.#watchdog = new Watchdog(pingMs);
     setMaxListeners(0, this.#closing.signal);
+    shareListener(this.#closing.signal);
   }
 
   /** How often something was handed to the command socket. */

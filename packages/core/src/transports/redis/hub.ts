@@ -6,6 +6,7 @@ import type { Connection } from "./connection.js";
 import { shareConnection, type ConnectionShare } from "./connections.js";
 import { Keys, type QueueKeys } from "./keys.js";
 import type { Session } from "./session.js";
+import { shareListener } from "./until.js";
 
 /** What a transport and a result backend have in common: how they come to a connection and how they leave it. */
 export class Hub {
@@ -27,6 +28,7 @@ export class Hub {
     this.keys = new Keys(options.prefix);
     this.#closedError = () => closedError(this.location);
     setMaxListeners(0, this.closing);
+    shareListener(this.closing);
   }
 
   /** Aborts when this member closes. */

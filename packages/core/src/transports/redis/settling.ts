@@ -1,13 +1,14 @@
+import { Deadlines } from "../../deadlines.js";
 import { TransportError } from "../../errors.js";
 import type { Finish } from "../../powers.js";
-import { timeoutSignal } from "../../timer.js";
-import type { SendOutcome, SettleOutcome } from "../../transport.js";
+import type { Deadline, SendOutcome, SettleOutcome } from "../../transport.js";
 import { groupBy } from "./chunks.js";
 import { RedisDelivery } from "./delivery.js";
 import type { Hub } from "./hub.js";
 import type { KnownQueues } from "./known-queues.js";
 import { type Item, type Order, ordersOf } from "./orders.js";
 import { type Sending, tooLarge } from "./sending.js";
+import { shareListener } from "./until.js";
 
 export interface SettlingOptions {
   readonly hub: Hub;
@@ -21,9 +22,11 @@ export interface SettlingOptions {
 /** Ends what consumers own. */
 export class Settling {
   readonly #options: SettlingOptions;
+  readonly #deadlines: Deadlines;
 
   constructor(options: SettlingOptions) {
     this.#options = options;
+    this.#deadlines = new Deadlines(options.limitMs / 30);
   }
 
   /** What is not owned any more is `lost`, and stores no record. */
@@ -51,6 +54,12 @@ export class Settling {
     return items;
   }
 
+  get #deadline(): Deadline {
+    const signal = this.#deadlines.signal(performance.now() + this.#options.limitMs);
+    shareListener(signal);
+    return signal;
+  }
+
   async #settle(items: readonly Item[], outcomes: SettleOutcome[]): Promise<void> {
     const groups = groupBy(items, ({ delivery }) => delivery.owner);
     const orders = [...groups].flatMap(([owner, group]) => ordersOf(this.#options.hub, owner, group));
@@ -60,13 +69,13 @@ export class Settling {
   }
 
   async #carryOut(order: Order, chunk: readonly Item[], outcomes: SettleOutcome[]): Promise<void> {
-    const { hub, queues, limitMs } = this.#options;
+    const { hub, queues } = this.#options;
     const isUncertain = chunk.some(({ delivery }) => delivery.uncertain);
     try {
       const reply = await hub.perform((session, repeated) => {
         queues.note(session, order.queue);
         return session.script(order.script, order.keys, order.args(repeated || isUncertain));
-      }, timeoutSignal(limitMs));
+      }, this.#deadline);
       const digits = (reply as Buffer).toString("latin1");
       chunk.forEach((item, i) => conclude(item, digits[i] === "1", outcomes));
     } catch (error) {
@@ -80,10 +89,10 @@ export class Settling {
    */
   async #move(items: readonly Item[], outcomes: SettleOutcome[]): Promise<void> {
     if (items.length === 0) return;
-    const { sending, limitMs, failpoint } = this.#options;
+    const { sending, failpoint } = this.#options;
     try {
       const ours = await this.#stillOwned(items);
-      const sent = await sending.send(ours.map(nextOf), timeoutSignal(limitMs));
+      const sent = await sending.send(ours.map(nextOf), this.#deadline);
       const isThere = (_: Item, i: number): boolean => !isError(sent[i]!);
       for (const [i, item] of ours.entries()) if (!isThere(item, i)) fail([item], sent[i], outcomes);
       failpoint("settle.between");
@@ -95,11 +104,11 @@ export class Settling {
 
   /** n.b. whoever lost a message must not put it elsewhere. */
   async #stillOwned(items: readonly Item[]): Promise<readonly Item[]> {
-    const { hub, limitMs } = this.#options;
+    const { hub } = this.#options;
     const ask = ({ delivery }: Item): Promise<unknown> =>
       hub.perform(
         (session) => session.call("hexists", delivery.owner.keys.owned(delivery.consumer), delivery.envelope.id),
-        timeoutSignal(limitMs),
+        this.#deadline,
       );
     const found = await Promise.all(items.map(ask));
     for (const [i, { delivery }] of items.entries()) if (found[i] !== 1) delivery.lose();

@@ -1,4 +1,4 @@
-import { timeoutSignal } from "../timer.js";
+import { timeoutSignal } from "./timer.js";
 
 /**
  * Signals of deadlines. Those that are close to each other share one: to make a signal, and to listen to it for the first
