@@ -89,6 +89,22 @@ describe("dedupe", () => {
     expect(ran.length).toBe(1);
   });
 
+  it("has no result for anybody when the first wants none, and says so at once", async () => {
+    const { order, worker } = await open({ dedupe: { key: "0.id" } });
+    const first = await order.with({ ignoreResult: true }).delay({ id: 1 });
+    const second = await order.delay({ id: 1 });
+    expect(second.id).toBe(first.id);
+    await expect(second.get()).rejects.toMatchObject({ code: "RESULT_IGNORED" });
+    expect(worker.sent().length).toBe(1);
+  });
+
+  it("has the first's result also for those who wanted none themselves", async () => {
+    const { order } = await open({ dedupe: { key: "0.id" } });
+    const first = await order.delay({ id: 1 });
+    const second = await order.with({ ignoreResult: true }).delay({ id: 1 });
+    expect(await Promise.all([first.get(), second.get()])).toEqual(["order 1", "order 1"]);
+  });
+
   it("drops the others when told to: they end as ignored", async () => {
     const { order, ran, worker } = await open({ dedupe: { key: "0.id", mode: "drop" } });
     const first = await order.delay({ id: 1 });

@@ -43,4 +43,4 @@ export class ModelRegisters {
 /** n.b. what holds nothing is not changed by that. */
 const looking = ({ key }: Swap): Swap => ({ key, expected: undefined, next: undefined, ttlMs: 1 });
 
-const asSent = (text: string | undefined): string | undefined => text?.replace(/^p:/, "s:");
+const asSent = (text: string | undefined): string | undefined => text?.replace(/^p:/, "s:").replace(/^P:/, "S:");

@@ -15,7 +15,8 @@ export interface Claim {
 
 /** A claim lasts at least so long while it is not known whether its call was sent. */
 const PENDING_MS = 60_000;
-const [PENDING, SENT] = ["p:", "s:"] as const;
+/** What a register holds before the id: whether its call was sent, and whether that stores no result. */
+const MARKS = { pending: { kept: "p:", ignored: "P:" }, sent: { kept: "s:", ignored: "S:" } } as const;
 
 /** What is said of calls like this one, the outermost last. */
 export function claimsOf({ target, options }: Call, { codec }: GuardPlace): Claim[] {
@@ -42,15 +43,15 @@ export function claimsOf({ target, options }: Call, { codec }: GuardPlace): Clai
 
 /**
  * Sends of calls that are the same only the first. Its id is in a register, `p:<id>` until it is known to be sent, then
- * `s:<id>`. Who finds it pending cannot know whether it was: he sends his own call under that id, which the broker
- * recognises, or the worker where the broker does not. So a caller that dies, or loses the answer, keeps nobody from
- * running the call, and nothing runs twice.
+ * `s:<id>` (`P`, `S` where it stores no result: then none of them has one). Who finds it pending cannot know whether it
+ * was: he sends his own call under that id, which the broker recognises, or the worker where the broker does not. So a
+ * caller that dies, or loses the answer, keeps nobody from running the call, and nothing runs twice.
  */
 export function claiming(claim: Claim, next: SendAll, place: GuardPlace): SendAll {
   return async (calls) => {
     const registers = calls.map(claim.registerOf);
-    const held = await place.swap(calls.map(({ id }, i) => pending(registers[i]!, id, claim.ttlMs)));
-    const claimed = calls.map((call, i): Claimed => ({ call, register: registers[i]!, ...parse(held[i], call.id) }));
+    const held = await place.swap(calls.map((call, i) => pending(registers[i]!, call, claim.ttlMs)));
+    const claimed = calls.map((call, i): Claimed => ({ register: registers[i]!, ...parse(held[i], call) }));
     const sends = new Map<string, Claimed>();
     for (const one of claimed) if (!one.isSent && !sends.has(one.firstId)) sends.set(one.firstId, one);
     const ends = await sendAs([...sends.values()], claim, next, place);
@@ -59,6 +60,7 @@ export function claiming(claim: Claim, next: SendAll, place: GuardPlace): SendAl
 }
 
 interface Claimed {
+  /** Stores a result if the one does that stands for it. */
   readonly call: Call;
   readonly register: string;
   /** The id of the call that stands for it. */
@@ -66,15 +68,22 @@ interface Claimed {
   readonly isSent: boolean;
 }
 
-const pending = (key: string, id: string, ttlMs: number): Swap => ({
-  ...{ key, expected: undefined, next: PENDING + id },
+const mark = (state: keyof typeof MARKS, { options }: Call): string =>
+  MARKS[state][options.ignoreResult === true ? "ignored" : "kept"];
+
+const pending = (key: string, call: Call, ttlMs: number): Swap => ({
+  ...{ key, expected: undefined, next: mark("pending", call) + call.id },
   ttlMs: Math.max(PENDING_MS, ttlMs),
 });
 
-const parse = (held: string | undefined, own: string): Pick<Claimed, "firstId" | "isSent"> => ({
-  firstId: held?.slice(PENDING.length) ?? own,
-  isSent: held?.startsWith(SENT) === true,
-});
+function parse(held: string | undefined, call: Call): Omit<Claimed, "register"> {
+  if (held === undefined) return { call, firstId: call.id, isSent: false };
+  const [state, firstId] = [held.slice(0, 2), held.slice(2)];
+  const isIgnored = state === MARKS.pending.ignored || state === MARKS.sent.ignored;
+  const isSent = state === MARKS.sent.kept || state === MARKS.sent.ignored;
+  const { ignoreResult: _, ...options } = call.options;
+  return { call: { ...call, options: { ...options, ...(isIgnored && { ignoreResult: true }) } }, firstId, isSent };
+}
 
 /** Sends each under the id that its register has, and notes there that it is sent. */
 async function sendAs(
@@ -87,11 +96,12 @@ async function sendAs(
   const keep = !drops && ttlMs > place.resultTtlMs;
   const marks = { ...againstCopies(place), ...(keep && { keep: ttlMs }) };
   const ends = await next(claimed.map(({ call, firstId }) => marked({ ...call, id: firstId }, marks)));
-  const sent = claimed.flatMap(({ register, firstId }, i): Swap[] => {
+  const sent = claimed.flatMap(({ call, register, firstId }, i): Swap[] => {
     const end = ends[i]!;
-    return end instanceof Error
-      ? []
-      : [{ key: register, expected: PENDING + firstId, next: SENT + end.call.id, ttlMs }];
+    if (end instanceof Error) return [];
+    return [
+      { key: register, expected: mark("pending", call) + firstId, next: mark("sent", end.call) + end.call.id, ttlMs },
+    ];
   });
   // n.b. what is still pending is sent again under its id by the next one, which changes nothing
   if (sent.length > 0) await place.swap(sent).catch(() => {});
