@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { App, TaskCallWith, UnknownExtras } from "@taskgen/core";
 import type { WorkerOptions } from "@taskgen/worker";
 import { describe, expect, it } from "vitest";
-import { nextEvent, pairs, places, processPlaces, Scene } from "../engine/scene.js";
+import { brokersAndPools, nextEvent, pairs, Scene } from "../engine/scene.js";
 import { all, call, open } from "../progress/progress-scene.js";
 import { eventually } from "../support/eventually.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
@@ -28,7 +28,7 @@ const ends = (calls: readonly Call[]): Promise<unknown[]> =>
     }),
   );
 
-describe.each([...places, ...processPlaces.slice(2), ...pairs])("batches on $name", (place) => {
+describe.each([...brokersAndPools, ...pairs])("batches on $name", (place) => {
   expectNothingLeftRunning();
 
   const start = async (options: Partial<WorkerOptions> = {}): Promise<Scene> => {

@@ -8,18 +8,17 @@ import { tempDir } from "../support/temp-dir.js";
 import { brokerUrl } from "../support/brokers.js";
 // @ts-expect-error a fixture in plain JavaScript
 import { closeApps, registry } from "./fixtures/stream-registry.js";
-import { nextEvent, pairs, places, processPlaces, Scene, type Place } from "./scene.js";
+import { brokersAndPools, nextEvent, pairs, places, Scene, type Place } from "./scene.js";
 import { failedItems, firstItems, itemsOf, streamOf, upTo } from "./stream-scene.js";
 
 const streaming = ({ name }: Place): boolean =>
   !name.startsWith("amqp,") && name !== "amqp" && !name.includes("amqp results");
-const here = [...places, ...pairs].filter(streaming);
-const processes = processPlaces.filter(streaming).map((place) => ({ ...place, name: `${place.name}, processes` }));
+const here = [...brokersAndPools, ...pairs].filter(streaming);
 
 const newFile = async (): Promise<string> => join(await tempDir(), "file");
 const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
 
-describe.each([...here, ...processes])("streams on $name", (place) => {
+describe.each(here)("streams on $name", (place) => {
   expectNothingLeftRunning();
   afterEach(() => closeApps());
 
@@ -163,7 +162,7 @@ describe.each([...here, ...processes])("streams on $name", (place) => {
   });
 });
 
-describe.each(here.filter(({ name }) => name.endsWith("threads")))("reading streams on $name", (place) => {
+describe.each(here.filter(({ pool }) => pool === "threads"))("reading streams on $name", (place) => {
   expectNothingLeftRunning();
 
   const open = async (): Promise<Scene> => {

@@ -1,7 +1,7 @@
 import type { App } from "@taskgen/core";
 import { internalsOf } from "@taskgen/core/internal";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { nextEvent, pairs, places, processPlaces, Scene } from "../engine/scene.js";
+import { brokersAndPools, nextEvent, pairs, Scene } from "../engine/scene.js";
 import { eventually } from "../support/eventually.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { tempDir } from "../support/temp-dir.js";
@@ -15,7 +15,7 @@ interface Steps {
   readonly total: number;
 }
 
-describe.each([...places, ...processPlaces.slice(2), ...pairs])("the progress of a task on $name", (place) => {
+describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name", (place) => {
   expectNothingLeftRunning();
 
   const start = async (): Promise<Scene> => {

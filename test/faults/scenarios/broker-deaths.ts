@@ -32,8 +32,8 @@ export const brokerDeaths: readonly Fault[] = [
     cells: {
       memory: ONE_PROCESS,
       sqlite: NO_SERVER,
-      redis: { run: killBroker(3), quick: true, boundMs: 5_000 },
-      amqp: { run: killBroker(1, writtenDown), quick: true, boundMs: 5_000 },
+      redis: { run: killBroker(3), boundMs: 5_000 },
+      amqp: { run: killBroker(1, writtenDown), boundMs: 5_000 },
     },
   },
   {
