@@ -8,7 +8,7 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/fixtures/**"],
     pool: "forks",
     // n.b. about half of what tests do is wait: for leases, children, brokers that come back
-    maxWorkers: 5,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     retry: 0,
     testTimeout: 60_000,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { decodeFailure, type Envelope, openResults, openTransport } from "@taskgen/core/internal";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { consume } from "../conformance/inbox.js";
@@ -7,7 +8,7 @@ import { close } from "../conformance/scene.js";
 import { eventually } from "../support/eventually.js";
 import { namespace } from "../support/namespace.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
-import { RabbitServer } from "../support/rabbitmq-server.js";
+import { RabbitServer, WRITTEN_DOWN_MS } from "../support/rabbitmq-server.js";
 import { within } from "../support/within.js";
 import { FrameProxy } from "./frame-proxy.js";
 import { drain, Load } from "./load.js";
@@ -63,13 +64,14 @@ describe("a RabbitMQ that fails", () => {
     const { transport, results, events } = await open(server.url);
     await transport.declare([{ name: "q" }]);
     const { inbox, settled } = await drain(transport);
-    const delayed = message("q", "delayed", { eta: Date.now() + 1_000 });
+    const delayed = message("q", "delayed", { eta: Date.now() + 2 * WRITTEN_DOWN_MS });
     await send(transport, delayed);
+    await delay(WRITTEN_DOWN_MS);
     const load = new Load(transport);
     load.start();
     await inbox.arrived(500);
     const reply = record(results, "8");
-    const waiting = results.wait(reply.id, AbortSignal.timeout(30_000));
+    const waiting = results.wait(reply.id, AbortSignal.timeout(100_000));
     await server.kill();
     await events.when("being down", ({ states }) => states.at(-1) === "down");
     await server.restart();
@@ -81,7 +83,7 @@ describe("a RabbitMQ that fails", () => {
     await results.put([reply]);
     expect(seen(await within("the result", waiting))).toBe("SUCCESS 8");
     expect(events.errors).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test("that hangs does not hang its clients: sends end at their deadlines, closing ends", async () => {
     const opened = await open(server.url, FAST);

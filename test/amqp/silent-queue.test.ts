@@ -5,14 +5,11 @@ import { deadline, message, messages, textsOf } from "../conformance/messages.js
 import { close } from "../conformance/scene.js";
 import { eventually } from "../support/eventually.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
-import { RabbitServer } from "../support/rabbitmq-server.js";
+import { RabbitServer, WRITTEN_DOWN_MS } from "../support/rabbitmq-server.js";
 import { within } from "../support/within.js";
 import { open } from "./opening.js";
 
 expectNothingLeftRunning();
-
-/** What RabbitMQ needs to write down which queues there are, of which it knows the newest in memory alone. */
-const WRITTEN_DOWN_MS = 2_000;
 
 /** Elects a leader in every quorum queue that has none. */
 const ELECT =

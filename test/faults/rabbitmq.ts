@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import { RabbitCluster } from "../support/rabbitmq-cluster.js";
-import { RabbitServer } from "../support/rabbitmq-server.js";
+import { RabbitServer, WRITTEN_DOWN_MS } from "../support/rabbitmq-server.js";
 import type { Fleet } from "./fleet.js";
 import { type Place, places } from "./places.js";
 
@@ -20,11 +20,8 @@ export function rabbitOf({ server }: Fleet): RabbitServer {
   return server;
 }
 
-/**
- * n.b. RabbitMQ keeps in memory for up to a second that there is a new quorum queue. One that it did not write down before it
- * died has lost its messages when it comes back, and its leader: F36 is about that.
- */
-export const writtenDown = (): Promise<void> => delay(2_000);
+/** n.b. what happens to a queue that is not: F36 */
+export const writtenDown = (): Promise<void> => delay(WRITTEN_DOWN_MS);
 
 /** Three nodes; clients know them all, and replies are replicated too. */
 export const rabbitCluster: Place = {

@@ -10,6 +10,11 @@ import { standingStill } from "./standing-still.js";
 import { within } from "./within.js";
 
 const BIN = "/usr/lib/rabbitmq/bin";
+/**
+ * So long RabbitMQ may know new queues in memory alone: one that is not written down when it dies has lost its messages and its leader
+ * when it comes back.
+ */
+export const WRITTEN_DOWN_MS = 2_000;
 const START_MS = 60_000;
 const STOP_MS = 15_000;
 const run = promisify(execFile);
