@@ -54,7 +54,7 @@ export const brokersAndPools: readonly Place[] = places.filter(
 /** A broker with the results of another one: each broker, and each that keeps results. */
 export const pairs: readonly Place[] = [
   { name: "amqp with redis results", broker: amqp, backend: redis, pool: "threads" },
-  { name: "redis with sqlite results", broker: redis, backend: sqlite, pool: "inline" },
+  { name: "redis with sqlite results", broker: redis, backend: sqlite, pool: "threads" },
   { name: "sqlite with amqp results", broker: sqlite, backend: amqp, pool: "threads" },
   { name: "sqlite with postgres results", broker: sqlite, backend: postgres, pool: "threads" },
 ];
