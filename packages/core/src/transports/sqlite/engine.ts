@@ -38,8 +38,12 @@ export class Engine {
     const writes = requests.filter(isWrite);
     // what a client may own is known before a transaction claims for it; what is read was stored before
     for (const request of requests) if (isSetting(request)) this.#set(request);
+    // who listens is known before a transaction has news: what one looks for first and another stores then would be missed by both
+    const listens = new Set(requests.filter(({ op, client }) => op === "listen" && this.#clients.has(client)));
+    for (const request of listens) this.#answer(request);
     if (writes.length > 0) this.#commit(writes);
-    for (const request of requests) if (!isWrite(request) && !isSetting(request)) this.#answer(request);
+    const isRest = (request: Request): boolean => !isWrite(request) && !isSetting(request) && !listens.has(request);
+    for (const request of requests.filter(isRest)) this.#answer(request);
     if (this.#mayHaveWork) this.#claim();
     // whoever waits for a result needs no answer now: it travels with the result, or with the next tick
     if (requests.every(({ op }) => op === "wait")) this.#outbox.flushNews();
