@@ -60,7 +60,6 @@ describe.each(processPlaces)("a worker with processes on $name", (place) => {
     const worker = scene.newWorker({ processes: undefined, autoscale: { max: 2 }, concurrency: 2 });
     expect(await worker.start()).toMatchObject({ processes: 1, autoscale: { max: 2, min: 1 }, concurrency: 2 });
     const both = [1, 2].map(() => scene.app.sendUnchecked("stubborn", []));
-    const ids = await Promise.all(both.map(async (call) => (await call).id));
-    await Promise.all(ids.map((id) => nextEvent(worker, "task-started", id)));
+    await Promise.all(both.map(({ id }) => nextEvent(worker, "task-started", id)));
   });
 });
