@@ -1,10 +1,13 @@
-import { machine } from "./machine.js";
-import { render, type Table } from "./table.js";
+// docs/benchmarks.md is rendered from bench/measured. To add a measure: a function in measures/, a line in measures/all.ts.
+import { writeFile } from "node:fs/promises";
+import { kept, type Measured } from "./measured.js";
+import { render } from "./table.js";
 
 const HEAD = `# Benchmarks
 
 Written by \`npm run bench\`, which builds the packages and runs the suite in \`bench/\`. Some of it, quicker:
-\`npm run bench -- latency-sqlite --rounds 5\`, \`npm run bench -- throughput-sqlite --tasks 5000\`.
+\`npm run bench -- latency-sqlite --rounds 3\`, \`npm run bench -- throughput-sqlite --tasks 5000\`; with \`--write\` it replaces
+what stands here.
 
 The numbers to go by are the **ratios**: both sides run in turn, in every round, on the same machine at the same durability,
 so that what disturbs one disturbs the other. A ratio is taken within each round; what stands here is the median of all
@@ -13,9 +16,18 @@ CPU is what all threads of both processes used, divided by the number of tasks; 
 What must not get worse is counted, not timed: see \`test/budgets\`.
 `;
 
-/** The whole of docs/benchmarks.md. */
-export async function document(tables: readonly Table[]): Promise<string> {
-  const facts = (await machine()).map((line) => `- ${line}`);
-  const date = new Date().toISOString().slice(0, 10);
-  return [HEAD, `Measured on ${date}:`, "", ...facts, "", tables.map(render).join("\n")].join("\n");
+/** Writes docs/benchmarks.md anew. */
+export async function writeDocument(): Promise<void> {
+  const all = await kept();
+  const newest = all.toSorted((a, b) => a.date.localeCompare(b.date)).at(-1);
+  const facts = newest?.machine.map((line) => `- ${line}`) ?? [];
+  const sections = all.map((measured) => section(measured, newest!.machine));
+  const text = [HEAD, "Measured on", "", ...facts, "", sections.join("\n")].join("\n");
+  await writeFile(new URL("../../docs/benchmarks.md", import.meta.url), text);
+}
+
+function section({ date, machine, command, tables }: Measured, usual: readonly string[]): string {
+  const elsewhere = machine.filter((line) => !usual.includes(line));
+  const where = elsewhere.length > 0 ? `, on ${elsewhere.join("; ")}` : "";
+  return [...tables.map(render), `\`${command}\`, ${date}${where}.\n`].join("\n");
 }

@@ -16,6 +16,8 @@ export interface Arguments {
   readonly only: readonly string[];
   readonly tasks: number;
   readonly rounds: number;
+  /** Whether what is measured replaces what docs/benchmarks.md says. */
+  readonly write: boolean;
 }
 
 const LEAST_ROUNDS = 5;
@@ -24,9 +26,18 @@ export function readArguments(args: string[]): Arguments {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { tasks: { type: "string", default: "20000" }, rounds: { type: "string", default: String(LEAST_ROUNDS) } },
+    options: {
+      tasks: { type: "string", default: "20000" },
+      rounds: { type: "string", default: String(LEAST_ROUNDS) },
+      write: { type: "boolean", default: false },
+    },
   });
-  return { only: positionals, tasks: count(values.tasks), rounds: count(values.rounds) };
+  return {
+    only: positionals,
+    tasks: count(values.tasks),
+    rounds: count(values.rounds),
+    write: values.write || positionals.length === 0,
+  };
 }
 
 function count(text: string): number {

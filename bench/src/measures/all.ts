@@ -1,0 +1,32 @@
+import { latencyAmqp } from "./amqp-latency.js";
+import { throughputAmqp } from "./amqp-throughput.js";
+import { codegen } from "./codegen.js";
+import { enqueueSqlite } from "./enqueue.js";
+import { idleMemory } from "./idle-memory.js";
+import { latencySqlite } from "./latency.js";
+import { latencyRedis } from "./redis-latency.js";
+import { throughputRedis } from "./redis-throughput.js";
+import { throughputMemory } from "./throughput-memory.js";
+import { throughputSqlite } from "./throughput-sqlite.js";
+import type { Settings } from "../settings.js";
+import type { Table } from "../table.js";
+
+export interface Measure {
+  /** After this no further round begins. */
+  readonly limitMs: number;
+  readonly measure: (settings: Settings) => Promise<Table | readonly Table[]>;
+}
+
+/** By the names that the command line knows, in the order in which they run. */
+export const MEASURES: Readonly<Record<string, Measure>> = {
+  "throughput-sqlite": { limitMs: 90_000, measure: throughputSqlite },
+  "throughput-memory": { limitMs: 20_000, measure: throughputMemory },
+  "latency-sqlite": { limitMs: 50_000, measure: latencySqlite },
+  "enqueue-sqlite": { limitMs: 30_000, measure: enqueueSqlite },
+  "throughput-redis": { limitMs: 60_000, measure: throughputRedis },
+  "latency-redis": { limitMs: 30_000, measure: latencyRedis },
+  "throughput-amqp": { limitMs: 90_000, measure: throughputAmqp },
+  "latency-amqp": { limitMs: 50_000, measure: latencyAmqp },
+  codegen: { limitMs: 240_000, measure: codegen },
+  "idle-memory": { limitMs: 20_000, measure: idleMemory },
+};
