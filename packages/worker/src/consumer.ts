@@ -8,6 +8,7 @@ import type { Finisher } from "./finisher.js";
 import { Lanes } from "./lanes.js";
 import type { LimitedJobsHost } from "./limits/limited-jobs.js";
 import type { Limits } from "./limits/limits.js";
+import { LossWatch } from "./loss-watch.js";
 import { OwnedJobs } from "./owned-jobs.js";
 import type { BatchingPool } from "./batches/batching-pool.js";
 import type { Ended } from "./pool/pool.js";
@@ -34,8 +35,8 @@ export interface ConsumerOptions {
   readonly limits: Limits | undefined;
 }
 
-/** How often running jobs are looked at for a lost delivery; those that end before the second look cost nothing. */
-const LOST_CHECK_MS = 500;
+/** How often jobs and credit are looked at. */
+const LOOK_MS = 500;
 
 const STOPPED: Verdict = {
   kind: "worker-lost",
@@ -53,10 +54,8 @@ export class Consumer {
   readonly #revoked: RevokedJobs;
   readonly #arrivals: Arrivals;
   readonly #owned = new OwnedJobs((job) => this.#gone(job));
-  readonly #watched = new WeakSet<OwnedJob>();
-  /** Those that were owned when they were looked at last. */
-  #before: ReadonlySet<OwnedJob> = new Set();
-  #lostCheck: NodeJS.Timeout | undefined;
+  readonly #losses = new LossWatch((job) => this.#lost(job));
+  #looks: NodeJS.Timeout | undefined;
   /** Those that wait for others: still owned, but their slots are free. */
   readonly #joining = new OwnedJobs();
   readonly #gate = new EarlyGate({
@@ -95,7 +94,7 @@ export class Consumer {
     const { transport } = connection;
     const lanes = limits?.lanes(queues) ?? queues;
     await transport.declare(lanes.map(({ name }) => ({ name })));
-    this.#lostCheck = setInterval(() => this.#check(), LOST_CHECK_MS);
+    this.#looks = setInterval(() => this.#look(), LOOK_MS);
     await this.#lanes.open(lanes, transport, (batch) => this.#take(batch));
     limits?.start();
   }
@@ -149,7 +148,7 @@ export class Consumer {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#lostCheck);
+    clearInterval(this.#looks);
     await this.#options.limits?.stop();
   }
 
@@ -323,8 +322,8 @@ export class Consumer {
     if (this.#owned.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  #check(): void {
-    this.#watchLost();
+  #look(): void {
+    this.#losses.look(this.#owned);
     if (this.#stopping) return;
     const quiet = this.#prefetch.look(this.#owned.size > 0);
     if (quiet === 2) this.#grant();
@@ -332,20 +331,6 @@ export class Consumer {
     if (quiet !== 3) return;
     for (const job of this.#gate.takeBack()) this.#release(job);
     for (const job of takeSurplus(this.#options.pool, this.#lanes)) this.#release(job);
-  }
-
-  #watchLost(): void {
-    const before = this.#before;
-    this.#before = new Set(this.#owned);
-    for (const job of this.#owned) {
-      // n.b. short tasks end before it is worth while to listen
-      if (job.early || !before.has(job) || this.#watched.has(job)) continue;
-      this.#watched.add(job);
-      const { lost } = job.delivery;
-      const onLost = (): void => this.#lost(job);
-      if (lost.aborted) onLost();
-      else lost.addEventListener("abort", onLost, { once: true });
-    }
   }
 
   /** Somebody else owns it now: its signal aborts and what comes of it is dropped. */
