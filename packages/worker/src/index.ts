@@ -1,4 +1,5 @@
-export { createWorker, Worker, type PoolKind, type WorkerInfo, type WorkerOptions } from "./worker.js";
+export { createWorker, Worker } from "./worker.js";
+export type { PoolKind, WorkerInfo, WorkerOptions } from "./worker-options.js";
 export type { WorkerQueue } from "./queues.js";
 export type { TaskEvent, WorkerEvents } from "./events.js";
 export type { ConnectionHealth, HealthStatus, WorkerHealth } from "./health.js";

@@ -8,7 +8,7 @@ import { InlinePool } from "./pool/inline.js";
 import type { Pool } from "./pool/pool.js";
 import { LoadedRegistry } from "./registry.js";
 import type { OwnedJob } from "./triage.js";
-import type { WorkerInfo, WorkerOptions } from "./worker.js";
+import type { WorkerInfo, WorkerOptions } from "./worker-options.js";
 
 /** The pool that a worker's options ask for, not yet started. */
 export function openPool(options: WorkerOptions, app: AnyApp, sealer: Sealer | undefined): BatchingPool<OwnedJob> {

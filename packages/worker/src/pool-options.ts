@@ -4,7 +4,7 @@ import { bytes } from "./memory-size.js";
 import type { ChildPoolOptions } from "./pool/child-pool.js";
 import type { ChildKind } from "./pool/child.js";
 import type { Autoscale } from "./pool/pool.js";
-import type { PoolKind, WorkerOptions } from "./worker.js";
+import type { PoolKind, WorkerOptions } from "./worker-options.js";
 
 const PER_CHILD = 10;
 const CHILDREN = ["threads", "processes"] as const;
