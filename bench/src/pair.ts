@@ -6,20 +6,20 @@ import type { WorkerSettings } from "./taskgen/worker.js";
 /** What one run cost. */
 export interface Run {
   readonly ms: number;
-  /** Of all threads of both processes. */
+  /** Of all threads of all its processes. */
   readonly cpuMs: number;
 }
 
 const here = (path: string): URL => new URL(path, import.meta.url);
 
-/** A process that calls, and one that runs what is called. */
+/** A process that calls, and one that runs what is called, or several. */
 export class Pair implements AsyncDisposable {
   readonly #producer: Child;
-  readonly #worker: Child | undefined;
+  readonly #workers: readonly Child[];
 
-  constructor(producer: Child, worker?: Child) {
+  constructor(producer: Child, ...workers: readonly Child[]) {
     this.#producer = producer;
-    this.#worker = worker;
+    this.#workers = workers;
   }
 
   /** taskgen on a database of its own; without a pool there is no worker. */
@@ -27,34 +27,35 @@ export class Pair implements AsyncDisposable {
     const broker = `sqlite:${join(folder, `${name.replaceAll(/\W+/g, "-")}.db`)}`;
     const settings: WorkerSettings | undefined = pool && { broker, pool };
     const worker = settings && (await Child.start(here("taskgen/worker.ts"), settings));
-    return new Pair(await Child.start(here("taskgen/producer.ts"), { broker } satisfies ProducerSettings), worker);
+    const producer = await Child.start(here("taskgen/producer.ts"), { broker } satisfies ProducerSettings);
+    return worker === undefined ? new Pair(producer) : new Pair(producer, worker);
   }
 
   /** The same work without taskgen, on a database of its own. */
   static async raw(folder: string, options: { readonly worker: boolean } = { worker: true }): Promise<Pair> {
     const settings = { path: join(folder, options.worker ? "raw.db" : "raw-producer.db") };
-    const worker = options.worker ? await Child.start(here("raw/worker.ts"), settings) : undefined;
-    return new Pair(await Child.start(here("raw/producer.ts"), settings), worker);
+    const workers = options.worker ? [await Child.start(here("raw/worker.ts"), settings)] : [];
+    return new Pair(await Child.start(here("raw/producer.ts"), settings), ...workers);
   }
 
-  ask<T>(command: string, n: number): Promise<T> {
-    return this.#producer.ask(command, n);
+  ask<T>(command: string, input: unknown): Promise<T> {
+    return this.#producer.ask(command, input);
   }
 
   /** Runs a command that answers with its milliseconds. */
-  async run(command: string, n: number): Promise<Run> {
+  async run(command: string, input: unknown): Promise<Run> {
     const before = await this.#cpuMs();
-    const ms = await this.ask<number>(command, n);
+    const ms = await this.ask<number>(command, input);
     return { ms, cpuMs: (await this.#cpuMs()) - before };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#producer[Symbol.asyncDispose]();
-    await this.#worker?.[Symbol.asyncDispose]();
+    for (const worker of this.#workers) await worker[Symbol.asyncDispose]();
   }
 
   async #cpuMs(): Promise<number> {
-    const producer = await this.#producer.ask<number>("cpuMs");
-    return producer + ((await this.#worker?.ask<number>("cpuMs")) ?? 0);
+    const each = [this.#producer, ...this.#workers].map((child) => child.ask<number>("cpuMs"));
+    return (await Promise.all(each)).reduce((sum, ms) => sum + ms, 0);
   }
 }

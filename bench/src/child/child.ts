@@ -7,7 +7,7 @@ import type { Answer } from "./protocol.js";
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
-/** The longest that anything a child does may take. */
+/** The longest that anything a child does may take that says nothing else. */
 const LIMIT_MS = 60_000;
 
 interface Pending {
@@ -41,10 +41,10 @@ export class Child implements AsyncDisposable {
     return started;
   }
 
-  ask<T>(command: string, input?: unknown): Promise<T> {
+  ask<T>(command: string, input?: unknown, limitMs = LIMIT_MS): Promise<T> {
     const id = ++this.#lastId;
     this.#process.send({ id, command, input });
-    return this.#wait(id, command) as Promise<T>;
+    return this.#wait(id, command, limitMs) as Promise<T>;
   }
 
   /** Asks it to stop; it is killed when it does not. */
@@ -59,9 +59,9 @@ export class Child implements AsyncDisposable {
     clearTimeout(timer);
   }
 
-  #wait(id: number, what: string): Promise<unknown> {
+  #wait(id: number, what: string, limitMs = LIMIT_MS): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${what} took longer than ${LIMIT_MS} ms`)), LIMIT_MS);
+      const timer = setTimeout(() => reject(new Error(`${what} took longer than ${limitMs} ms`)), limitMs);
       const ending =
         <V>(end: (value: V) => void) =>
         (value: V): void => {

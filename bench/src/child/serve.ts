@@ -20,7 +20,7 @@ export function serve(commands: Commands): void {
 export const given = (): unknown => JSON.parse(process.argv[2]!);
 
 /** What all threads of this process have used of the processors. */
-function cpuMs(): number {
+export function cpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }

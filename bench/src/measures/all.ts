@@ -1,9 +1,12 @@
 import { latencyAmqp } from "./amqp-latency.js";
 import { throughputAmqp } from "./amqp-throughput.js";
 import { codegen } from "./codegen.js";
+import { delayedAmqp, delayedRedis, delayedSqlite, retriesAmqp, retriesRedis, retriesSqlite } from "./delayed.js";
 import { enqueueSqlite } from "./enqueue.js";
 import { idleMemory } from "./idle-memory.js";
 import { latencySqlite } from "./latency.js";
+import { payloadsAmqp, payloadsRedis, payloadsSqlite } from "./payloads.js";
+import { limitRedis } from "./redis-limit.js";
 import { latencyRedis } from "./redis-latency.js";
 import { throughputRedis } from "./redis-throughput.js";
 import { throughputMemory } from "./throughput-memory.js";
@@ -27,6 +30,16 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   "latency-redis": { limitMs: 30_000, measure: latencyRedis },
   "throughput-amqp": { limitMs: 90_000, measure: throughputAmqp },
   "latency-amqp": { limitMs: 50_000, measure: latencyAmqp },
+  "limit-redis": { limitMs: 60_000, measure: limitRedis },
+  "payloads-redis": { limitMs: 90_000, measure: payloadsRedis },
+  "payloads-amqp": { limitMs: 90_000, measure: payloadsAmqp },
+  "payloads-sqlite": { limitMs: 90_000, measure: payloadsSqlite },
+  "delayed-redis": { limitMs: 0, measure: delayedRedis },
+  "delayed-amqp": { limitMs: 0, measure: delayedAmqp },
+  "delayed-sqlite": { limitMs: 0, measure: delayedSqlite },
+  "retries-redis": { limitMs: 0, measure: retriesRedis },
+  "retries-amqp": { limitMs: 0, measure: retriesAmqp },
+  "retries-sqlite": { limitMs: 0, measure: retriesSqlite },
   codegen: { limitMs: 240_000, measure: codegen },
   "idle-memory": { limitMs: 20_000, measure: idleMemory },
 };

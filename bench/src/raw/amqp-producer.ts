@@ -2,10 +2,11 @@
 import { createId } from "@taskgen/core/internal";
 import type { ConsumeMessage } from "amqplib";
 import { given, serve } from "../child/serve.js";
-import { check } from "../taskgen/calls.js";
+import { argumentsOf, check } from "../taskgen/calls.js";
 import { consume } from "./amqp-acknowledging.js";
 import { RawChannels, REPLIES, WORK, type RawAmqpSettings } from "./amqp-channels.js";
 import { decodeResult, encodeCall } from "./message.js";
+import { manyCalls } from "./many.js";
 
 const { url } = given() as RawAmqpSettings;
 const channels = await RawChannels.open(url);
@@ -20,46 +21,39 @@ const take = ({ properties, content }: ConsumeMessage): void => {
 
 await consume(channels.consuming, REPLIES, { message: take, done: async () => {} });
 
-/** Publishes calls `from` to `from + n - 1`; their ids. */
-async function publish(n: number, from = 0): Promise<string[]> {
+/** Publishes calls; their ids. */
+async function publish(bodies: readonly Uint8Array[]): Promise<string[]> {
   const ids: string[] = [];
-  for (let i = from; i < from + n; i++) {
+  for (const body of bodies) {
     const id = createId();
     ids.push(id);
-    channels.publish(WORK, encodeCall([i, 1]), { messageId: id, replyTo: REPLIES });
+    channels.publish(WORK, body, { messageId: id, replyTo: REPLIES });
     await channels.room();
   }
   return ids;
 }
 
 /** Publishes calls and resolves with their results. */
-async function call(n: number, from = 0): Promise<unknown[]> {
+async function call(bodies: () => readonly Uint8Array[]): Promise<unknown[]> {
   results.clear();
-  wanted = n;
+  const calls = bodies();
+  wanted = calls.length;
   const all = new Promise<void>((resolve) => (wake = resolve));
-  const ids = await publish(n, from);
+  const ids = await publish(calls);
   await all;
   return ids.map((id) => results.get(id));
-}
-
-async function many(n: number): Promise<number> {
-  const start = performance.now();
-  const values = await call(n);
-  const ms = performance.now() - start;
-  check(values);
-  return ms;
 }
 
 async function oneByOne(n: number): Promise<number[]> {
   const times: number[] = [];
   const values: unknown[] = [];
-  for (let i = 0; i < n; i++) {
+  for (const args of argumentsOf(n)) {
     const start = performance.now();
-    values.push(...(await call(1, i)));
+    values.push(...(await call(() => [encodeCall(args)])));
     times.push(performance.now() - start);
   }
   check(values);
   return times;
 }
 
-serve({ many, oneByOne, stop: () => channels.close() });
+serve({ ...manyCalls(call), oneByOne, stop: () => channels.close() });

@@ -2,6 +2,8 @@
 import { given, serve } from "../child/serve.js";
 import { createId } from "@taskgen/core/internal";
 import { Bell } from "./bell.js";
+import { argumentsOf, check } from "../taskgen/calls.js";
+import { manyCalls } from "./many.js";
 import { decodeResult, encodeCall } from "./message.js";
 import { RawStore } from "./store.js";
 
@@ -19,48 +21,37 @@ done.onRing(() => {
   wake();
 });
 
-const callsOf = (n: number): { id: string; body: Uint8Array }[] =>
-  Array.from({ length: n }, (_, i) => ({ id: createId(), body: encodeCall([i, 1]) }));
-
 /** Resolves when there are `n` results. */
 async function arrived(n: number): Promise<void> {
   while (results.size < n) await new Promise<void>((resolve) => (wake = resolve));
 }
 
-function insert(n: number): string[] {
-  const calls = callsOf(n);
-  for (let i = 0; i < n; i += BATCH) {
+function insert(bodies: readonly Uint8Array[]): string[] {
+  const calls = bodies.map((body) => ({ id: createId(), body }));
+  for (let i = 0; i < calls.length; i += BATCH) {
     store.insert(calls.slice(i, i + BATCH));
     work.ring();
   }
   return calls.map(({ id }) => id);
 }
 
-async function many(n: number): Promise<number> {
+async function call(bodies: () => readonly Uint8Array[]): Promise<unknown[]> {
   results.clear();
-  const start = performance.now();
-  const ids = insert(n);
-  await arrived(n);
-  const ms = performance.now() - start;
-  ids.forEach((id, i) => expect(results.get(id), i));
-  return ms;
+  const ids = insert(bodies());
+  await arrived(ids.length);
+  return ids.map((id) => results.get(id));
 }
 
 async function oneByOne(n: number): Promise<number[]> {
   const times: number[] = [];
-  for (let i = 0; i < n; i++) {
-    results.clear();
+  const values: unknown[] = [];
+  for (const args of argumentsOf(n)) {
     const start = performance.now();
-    const [id] = insert(1);
-    await arrived(1);
+    values.push(...(await call(() => [encodeCall(args)])));
     times.push(performance.now() - start);
-    expect(results.get(id!), 0);
   }
+  check(values);
   return times;
-}
-
-function expect(value: unknown, i: number): void {
-  if (value !== i + 1) throw new Error(`call ${i} came to ${String(value)}`);
 }
 
 function timed(run: () => void): number {
@@ -70,13 +61,13 @@ function timed(run: () => void): number {
 }
 
 serve({
-  many,
+  ...manyCalls(call),
   oneByOne,
   sendOneByOne: (n: number) =>
     timed(() => {
-      for (let i = 0; i < n; i++) insert(1);
+      for (const args of argumentsOf(n)) insert([encodeCall(args)]);
     }),
-  sendMany: (n: number) => timed(() => insert(n)),
+  sendMany: (n: number) => timed(() => insert(argumentsOf(n).map((args) => encodeCall(args)))),
   stop: () => {
     done.close();
     store.close();

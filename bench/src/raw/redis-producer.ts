@@ -2,6 +2,7 @@
 import { createId } from "@taskgen/core/internal";
 import { given, serve } from "../child/serve.js";
 import { decodeResult, encodeCall } from "./message.js";
+import { manyCalls } from "./many.js";
 import { argumentsOf, check } from "../taskgen/calls.js";
 import { Echo } from "./redis-echo.js";
 import { RawQueue, type RawMessage } from "./redis-queue.js";
@@ -25,15 +26,12 @@ async function push(calls: readonly RawMessage[]): Promise<void> {
   await Promise.all(pushes);
 }
 
-async function many(n: number): Promise<number> {
+async function call(bodies: () => readonly Uint8Array[]): Promise<unknown[]> {
   values.clear();
-  const start = performance.now();
-  const calls = argumentsOf(n).map((args): RawMessage => ({ id: createId(), body: encodeCall(args) }));
+  const calls = bodies().map((body): RawMessage => ({ id: createId(), body }));
   await push(calls);
-  while (values.size < n) await new Promise<void>((resolve) => (wake = resolve));
-  const ms = performance.now() - start;
-  check(calls.map(({ id }) => values.get(id)));
-  return ms;
+  while (values.size < calls.length) await new Promise<void>((resolve) => (wake = resolve));
+  return calls.map(({ id }) => values.get(id));
 }
 
 async function oneByOne(n: number): Promise<number[]> {
@@ -49,7 +47,7 @@ async function oneByOne(n: number): Promise<number[]> {
 }
 
 serve({
-  many,
+  ...manyCalls(call),
   oneByOne,
   stop: () => {
     queue.close();
