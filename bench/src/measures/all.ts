@@ -9,6 +9,10 @@ import { payloadsAmqp, payloadsRedis, payloadsSqlite } from "./payloads.js";
 import { limitRedis } from "./redis-limit.js";
 import { latencyRedis } from "./redis-latency.js";
 import { throughputRedis } from "./redis-throughput.js";
+import { workersRedis } from "./workers.js";
+import { queuesRedis } from "./queues.js";
+import { backlogAmqp, backlogRedis, backlogSqlite } from "./backlog.js";
+import { idleRedis } from "./idle-workers.js";
 import { throughputMemory } from "./throughput-memory.js";
 import { throughputSqlite } from "./throughput-sqlite.js";
 import type { Settings } from "../settings.js";
@@ -40,6 +44,12 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   "retries-redis": { limitMs: 0, measure: retriesRedis },
   "retries-amqp": { limitMs: 0, measure: retriesAmqp },
   "retries-sqlite": { limitMs: 0, measure: retriesSqlite },
+  "workers-redis": { limitMs: 60_000, measure: workersRedis },
+  "queues-redis": { limitMs: 120_000, measure: queuesRedis },
+  "backlog-redis": { limitMs: 0, measure: backlogRedis },
+  "backlog-amqp": { limitMs: 0, measure: backlogAmqp },
+  "backlog-sqlite": { limitMs: 0, measure: backlogSqlite },
+  "idle-redis": { limitMs: 0, measure: idleRedis },
   codegen: { limitMs: 240_000, measure: codegen },
   "idle-memory": { limitMs: 20_000, measure: idleMemory },
 };

@@ -77,6 +77,12 @@ async function delayed({ n, leadMs, spreadMs }: DelayedRun): Promise<number> {
   return performance.now() - start;
 }
 
+async function oneByOne(n: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < n; i++) times.push(await timed(() => add.delay(i, 1).get()));
+  return times;
+}
+
 function overQueues({ n, queues }: QueuesRun): Promise<number> {
   const args = argumentsOf(Math.ceil(n / queues));
   const calls = Array.from({ length: queues }, (_, i) => add.with({ queue: `q${i}` }));
@@ -97,6 +103,7 @@ async function busy({ n, turns }: BusyRun): Promise<Busy> {
 
 serve({
   many: (n: number) => timed(() => add.delayMany(argumentsOf(n)).get(), check),
+  oneByOne,
   naps: (n: number) => timed(() => nap.delayMany(new Array<[number]>(n).fill([10])).get()),
   retries: (n: number) => timed(() => flaky.delayMany(new Array<[number]>(n).fill([2]))),
   fill,
