@@ -43,11 +43,13 @@ function split(amount: number, parts: readonly Part[], least: 0 | 1): number[] {
   const given = parts.map(() => 0);
   let left = amount;
   let open = parts.map((_, i) => i);
-  const shareOf = (i: number): number => (left * parts[i]!.weight) / open.reduce((sum, j) => sum + parts[j]!.weight, 0);
+  let weights = sumOf(parts.map(({ weight }) => weight));
+  const shareOf = (i: number): number => (left * parts[i]!.weight) / weights;
   const settle = (isSettled: (i: number) => boolean, give: (i: number) => number): void => {
     for (let settled = open.filter(isSettled); settled.length > 0; settled = open.filter(isSettled)) {
+      open = open.filter((i) => !isSettled(i));
       for (const i of settled) left -= given[i] = give(i);
-      open = open.filter((i) => !settled.includes(i));
+      weights = sumOf(open.map((i) => parts[i]!.weight));
     }
   };
   settle(
