@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { writeDocument } from "./document.js";
 import { keep } from "./measured.js";
 import { MEASURES } from "./measures/all.js";
+import { installPeers } from "./peers/packages.js";
 import { readArguments } from "./settings.js";
 import { render } from "./table.js";
 
@@ -25,7 +26,8 @@ if (write) await writeDocument();
 console.log(`${secondsSince(started)} s${write ? "; written to docs/benchmarks.md" : ""}`);
 
 async function run(name: string) {
-  const { limitMs, measure } = MEASURES[name]!;
+  const { limitMs, peers, measure } = MEASURES[name]!;
+  if (peers) installPeers();
   const folder = await mkdtemp(join(tmpdir(), "taskgen-bench-"));
   try {
     return [await measure({ folder, tasks, rounds: { count: rounds, until: performance.now() + limitMs } })].flat();

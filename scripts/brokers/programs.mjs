@@ -59,7 +59,7 @@ export function requirePrograms(names, instead) {
 export class BrokerMissing extends Error {}
 
 /** Installs Debian packages as root or with a sudo that asks nothing; false where neither is there, or it failed. */
-function install(packages) {
+export function install(packages) {
   if (!succeeds("apt-get", ["--version"])) return false;
   const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
   if (sudo.length > 0 && !succeeds("sudo", ["-n", "true"])) return false;
@@ -83,5 +83,7 @@ if [ ! -e "$policy" ]; then
 fi
 apt-get update
 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
-if [ -d /run/systemd/system ]; then systemctl disable "$@"; fi
+if [ -d /run/systemd/system ]; then
+  for unit in "$@"; do if systemctl cat "$unit" > /dev/null 2>&1; then systemctl disable "$unit"; fi; done
+fi
 `;

@@ -36,7 +36,12 @@ export class Child implements AsyncDisposable {
       execArgv,
       env: { ...process.env, ...env },
     });
-    const started = new Child(child);
+    return await Child.ready(child);
+  }
+
+  /** Resolves when a process that has a channel to this one says that it is ready. */
+  static async ready(process: ChildProcess): Promise<Child> {
+    const started = new Child(process);
     await started.#wait(0, "start");
     return started;
   }

@@ -13,6 +13,10 @@ import { workersRedis } from "./workers.js";
 import { queuesRedis } from "./queues.js";
 import { backlogAmqp, backlogRedis, backlogSqlite } from "./backlog.js";
 import { idleRedis } from "./idle-workers.js";
+import { commandsRedis } from "./peers-commands.js";
+import { enqueueAmqpPeers, enqueueRedisPeers } from "./peers-enqueue.js";
+import { latencyAmqpPeers, latencyRedisPeers } from "./peers-latency.js";
+import { throughputAmqpPeers, throughputRedisPeers, throughputSqlitePeers } from "./peers-throughput.js";
 import { throughputMemory } from "./throughput-memory.js";
 import { throughputSqlite } from "./throughput-sqlite.js";
 import type { Settings } from "../settings.js";
@@ -21,6 +25,8 @@ import type { Table } from "../table.js";
 export interface Measure {
   /** After this no further round begins. */
   readonly limitMs: number;
+  /** Whether what taskgen is measured against must be installed first. */
+  readonly peers?: true;
   readonly measure: (settings: Settings) => Promise<Table | readonly Table[]>;
 }
 
@@ -50,6 +56,14 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   "backlog-amqp": { limitMs: 0, measure: backlogAmqp },
   "backlog-sqlite": { limitMs: 0, measure: backlogSqlite },
   "idle-redis": { limitMs: 0, measure: idleRedis },
+  "peers-throughput-redis": { limitMs: 180_000, peers: true, measure: throughputRedisPeers },
+  "peers-throughput-amqp": { limitMs: 120_000, peers: true, measure: throughputAmqpPeers },
+  "peers-throughput-sqlite": { limitMs: 60_000, peers: true, measure: throughputSqlitePeers },
+  "peers-latency-redis": { limitMs: 120_000, peers: true, measure: latencyRedisPeers },
+  "peers-latency-amqp": { limitMs: 90_000, peers: true, measure: latencyAmqpPeers },
+  "peers-enqueue-redis": { limitMs: 120_000, peers: true, measure: enqueueRedisPeers },
+  "peers-enqueue-amqp": { limitMs: 60_000, peers: true, measure: enqueueAmqpPeers },
+  "peers-commands-redis": { limitMs: 60_000, peers: true, measure: commandsRedis },
   codegen: { limitMs: 240_000, measure: codegen },
   "idle-memory": { limitMs: 20_000, measure: idleMemory },
 };

@@ -1,6 +1,7 @@
 // A process that calls tasks.
 import { createApp } from "@taskgen/core";
 import { given, serve } from "../child/serve.js";
+import { closedLoop } from "../closed-loop.js";
 import { argumentsOf, runEach, runMany, runOneByOne } from "./calls.js";
 import { createTasks } from "./stubs.js";
 
@@ -12,6 +13,7 @@ export interface ProducerSettings {
 }
 
 const BATCH = 500;
+const WIDTH = 100;
 
 const { broker, prefix } = given() as ProducerSettings;
 const app = createApp({ broker, prefix });
@@ -39,6 +41,7 @@ serve({
   many: (n: number) => runMany(tasks, n),
   each: (n: number) => runEach(tasks, n),
   oneByOne: (n: number) => runOneByOne(tasks, n),
+  inFlight: (n: number) => closedLoop(n, WIDTH, (i) => tasks.add.delay(i, 1).get()),
   sendOneByOne: (n: number) => timed(() => sendOneByOne(n)),
   sendTogether: (n: number) => timed(() => sendTogether(n)),
   sendMany: (n: number) => timed(() => tasks.add.delayMany(argumentsOf(n))),

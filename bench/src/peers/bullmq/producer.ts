@@ -1,0 +1,22 @@
+import { given } from "../../child/serve.js";
+import { serveProducer } from "../serve-producer.js";
+import { connecting, loadBullMQ, NAME, type BullSettings } from "./bullmq.js";
+
+const LIMIT_MS = 30_000;
+
+const settings = given() as BullSettings;
+const { Queue, QueueEvents } = await loadBullMQ();
+const queue = new Queue(settings.queue, connecting(settings.url));
+await queue.waitUntilReady();
+const events = settings.events ? new QueueEvents(settings.queue, connecting(settings.url)) : undefined;
+await events?.waitUntilReady();
+
+serveProducer({
+  add: (data) => queue.add(NAME, data),
+  addMany: (all) => queue.addBulk(all.map((data) => ({ name: NAME, data }))),
+  call: async (data) => (await queue.add(NAME, data)).waitUntilFinished(events!, LIMIT_MS),
+  close: async () => {
+    await events?.close();
+    await queue.close();
+  },
+});

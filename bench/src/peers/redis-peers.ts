@@ -1,0 +1,35 @@
+import type { BeeSettings } from "./bee-queue/bee-queue.js";
+import type { Candidate } from "./best.js";
+import type { BullSettings } from "./bullmq/bullmq.js";
+import { TalliedPair } from "./tallied-pair.js";
+
+/** How a peer on Redis is run. */
+export interface RedisPeer {
+  readonly url: string;
+  /** Jobs that the worker runs at once; without, there is no worker. */
+  readonly concurrency?: number;
+  /** Whether the producer waits for results. */
+  readonly events?: boolean;
+}
+
+/** By their names, the folders of their children. */
+export const REDIS_PEERS = { BullMQ: "bullmq", "bee-queue": "bee-queue" } as const;
+
+type Name = keyof typeof REDIS_PEERS;
+
+export async function redisPeer(name: Name, { url, concurrency, events = false }: RedisPeer): Promise<TalliedPair> {
+  const queue = `bench-${concurrency ?? "alone"}-${events}`;
+  const settings: BullSettings & BeeSettings = { url, queue, concurrency: concurrency ?? 1, events };
+  return await TalliedPair.start(REDIS_PEERS[name], settings, concurrency === undefined ? undefined : settings);
+}
+
+/** A peer with each of some concurrencies. */
+export const redisCandidates = (
+  name: Name,
+  concurrencies: readonly number[],
+  peer: Omit<RedisPeer, "concurrency">,
+): Candidate[] =>
+  concurrencies.map((concurrency) => ({
+    name: `${name}, ${concurrency} at once`,
+    open: () => redisPeer(name, { ...peer, concurrency }),
+  }));
