@@ -17,9 +17,10 @@ export class Pair implements AsyncDisposable {
   readonly #producer: Child;
   readonly #workers: readonly Child[];
 
-  constructor(producer: Child, ...workers: readonly Child[]) {
+  /** A worker that is undefined was not wanted. */
+  constructor(producer: Child, ...workers: readonly (Child | undefined)[]) {
     this.#producer = producer;
-    this.#workers = workers;
+    this.#workers = workers.filter((worker) => worker !== undefined);
   }
 
   /** taskgen on a database of its own; without a pool there is no worker. */
@@ -27,15 +28,14 @@ export class Pair implements AsyncDisposable {
     const broker = `sqlite:${join(folder, `${name.replaceAll(/\W+/g, "-")}.db`)}`;
     const settings: WorkerSettings | undefined = pool && { broker, pool };
     const worker = settings && (await Child.start(here("taskgen/worker.ts"), settings));
-    const producer = await Child.start(here("taskgen/producer.ts"), { broker } satisfies ProducerSettings);
-    return worker === undefined ? new Pair(producer) : new Pair(producer, worker);
+    return new Pair(await Child.start(here("taskgen/producer.ts"), { broker } satisfies ProducerSettings), worker);
   }
 
   /** The same work without taskgen, on a database of its own. */
   static async raw(folder: string, options: { readonly worker: boolean } = { worker: true }): Promise<Pair> {
     const settings = { path: join(folder, options.worker ? "raw.db" : "raw-producer.db") };
-    const workers = options.worker ? [await Child.start(here("raw/worker.ts"), settings)] : [];
-    return new Pair(await Child.start(here("raw/producer.ts"), settings), ...workers);
+    const worker = options.worker ? await Child.start(here("raw/worker.ts"), settings) : undefined;
+    return new Pair(await Child.start(here("raw/producer.ts"), settings), worker);
   }
 
   ask<T>(command: string, input: unknown): Promise<T> {

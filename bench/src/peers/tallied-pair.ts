@@ -17,8 +17,8 @@ export class TalliedPair extends Pair {
     return new TalliedPair(await Child.start(module("producer"), producer), started);
   }
 
-  override async ask<T>(command: string, n: number): Promise<T> {
-    return command === "many" ? ((await this.#many(n)) as T) : await super.ask<T>(command, n);
+  override async ask<T>(command: string, input: unknown): Promise<T> {
+    return command === "many" ? ((await this.#many(input as number)) as T) : await super.ask<T>(command, input);
   }
 
   /** Milliseconds until this process knows that the results of `n` tasks are stored. */
