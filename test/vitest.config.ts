@@ -11,8 +11,9 @@ export default defineConfig({
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     retry: 0,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // n.b. more than two waits of `within`, so that what is missing has a name
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // the packages as Node loads them: each module once, also for the code that they import themselves
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     reporters: [new LastLineReporter()],

@@ -39,7 +39,7 @@ describe("the frames of a task on RabbitMQ", () => {
     const replies = Promise.all(calls.map(({ id }) => caller.results.wait(id)));
     for (let start = 0; start < TASKS; start += 1_000)
       await send(caller.transport, ...calls.slice(start, start + 1_000));
-    await within("all results", replies, 20_000);
+    await within("all results", replies);
     await within("all settlements", Promise.all(serving));
     await worker.transport.close(deadline());
     await caller.results.close(deadline());

@@ -15,8 +15,8 @@ describe("questions to a RabbitMQ that is gone", () => {
 
   beforeAll(async () => {
     server = await RabbitServer.start();
-  }, 90_000);
-  afterAll(() => server.stop(), 30_000);
+  });
+  afterAll(() => server.stop());
 
   expectNothingLeftRunning();
 

@@ -25,7 +25,7 @@ export class Events implements TransportEvents {
   };
 
   /** Resolves when something is so. */
-  async when(what: string, isSo: (events: Events) => boolean, ms = 15_000): Promise<void> {
+  async when(what: string, isSo: (events: Events) => boolean, ms = 60_000): Promise<void> {
     let watcher!: () => void;
     const happened = new Promise<void>((resolve) => {
       watcher = () => void (isSo(this) && resolve());

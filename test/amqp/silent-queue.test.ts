@@ -18,7 +18,7 @@ const ELECT =
 /** A server with two queues, of which `dead` lost its leader: it was killed right after that was declared. */
 async function start(prefix: string): Promise<RabbitServer> {
   const server = await RabbitServer.start();
-  onTestFinished(() => server.stop(), 60_000);
+  onTestFinished(() => server.stop());
   const { transport } = await open(server.url, { prefix });
   await transport.declare([{ name: "alive" }]);
   await delay(WRITTEN_DOWN_MS);
@@ -35,10 +35,10 @@ test("a queue that lost its leader is named, stops no other one, and is used aga
   const taking = consume(transport, "dead", 500);
   const lost = transport.send(messages("dead", 100), AbortSignal.timeout(30_000));
   const isNamed = ({ message }: Error): boolean => message.includes("p.dead");
-  await events.when("the report", ({ errors }) => errors.some(isNamed), 30_000);
-  await events.when("another connection", ({ states }) => states.includes("down") && states.at(-1) === "up", 30_000);
+  await events.when("the report", ({ errors }) => errors.some(isNamed));
+  await events.when("another connection", ({ states }) => states.includes("down") && states.at(-1) === "up");
   expect(await transport.send(messages("alive", 100), deadline())).toEqual(Array(100).fill("stored"));
-  for (const outcome of await within("the end of the sends", lost, 40_000)) {
+  for (const outcome of await within("the end of the sends", lost)) {
     expect(outcome).toMatchObject({ code: "BROKER_UNAVAILABLE", message: expect.stringContaining("p.dead") });
   }
   expect(events.errors.filter((error) => !isNamed(error))).toEqual([]);

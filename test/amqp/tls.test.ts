@@ -42,12 +42,12 @@ describe("amqps", () => {
     client = await certificates.signed(authority, "client", ["DNS:client"]);
     const own = await certificates.signed(authority, "server", ["IP:127.0.0.1"]);
     place = await serve(authority, own);
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await place?.server.stop();
     await certificates?.remove();
-  }, 30_000);
+  });
 
   describe("a server", () => {
     expectNothingLeftRunning();
@@ -164,5 +164,5 @@ describe("amqps", () => {
       open(urlOf("127.0.0.1", strict.port, { cacertfile: authority!.cert })),
     ).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "BROKER_UNAVAILABLE", certain: true });
-  }, 90_000);
+  });
 });

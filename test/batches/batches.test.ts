@@ -12,7 +12,7 @@ import { registry } from "./fixtures/registry.js";
 
 type Call = TaskCallWith<unknown, UnknownExtras>;
 
-const wait = { timeout: "20s" } as const;
+const wait = { timeout: "60s" } as const;
 
 const send = (app: App, task: string, ...items: readonly unknown[]): Call[] =>
   items.map((item) => app.sendUnchecked(task, [item]));

@@ -21,7 +21,7 @@ async function startWorker(broker: string, prefix: string): Promise<Child> {
   const worker = spawnChild(new URL("fixtures/worker.ts", import.meta.url), {
     env: { BROKER: broker, PREFIX: prefix },
   });
-  await worker.line("the worker is ready", (line) => (line as { ready?: number }).ready, 20_000);
+  await worker.line("the worker is ready", (line) => (line as { ready?: number }).ready);
   return worker;
 }
 

@@ -57,7 +57,7 @@ export class CancelScene {
 
   async worker(options: Partial<WorkerOptions> = {}): Promise<Worker> {
     const worker = this.newWorker(options);
-    await within("the start of a worker", worker.start(), 20_000);
+    await within("the start of a worker", worker.start());
     return worker;
   }
 
@@ -117,7 +117,7 @@ export class CancelScene {
 
   /** How a worker ended a revoked task. */
   async revoked(id: string): Promise<Ending> {
-    return eventually(() => this.#revoked.get(id), { what: `the end of the revoked task ${id}`, within: 20_000 });
+    return eventually(() => this.#revoked.get(id), { what: `the end of the revoked task ${id}` });
   }
 
   /** A task that a worker discarded: it never ran. */
@@ -150,13 +150,13 @@ export class CancelScene {
 
   /** The worker still does its work. */
   async works(): Promise<void> {
-    expect(await this.scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "20s" })).toBe(8);
+    expect(await this.scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "60s" })).toBe(8);
   }
 }
 
 /** What the caller sees of a revoked task. */
 export async function expectRevoked(call: Pick<Call, "settled" | "get">): Promise<void> {
-  const settled = await call.settled({ timeout: "20s" });
+  const settled = await call.settled({ timeout: "60s" });
   expect(settled).toMatchObject({ ok: false, state: "REVOKED", error: { code: "TASK_REVOKED", state: "REVOKED" } });
   await expect(call.get()).rejects.toMatchObject({ code: "TASK_REVOKED" });
 }

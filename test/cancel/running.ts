@@ -71,7 +71,7 @@ export const running: Readonly<Record<string, Case>> = {
   "by another task": async (at) => {
     await at.worker();
     const call = await at.begun("cooperative", "it");
-    await at.scene.app.sendUnchecked("revoker", [at.where, [call.id]]).get({ timeout: "20s" });
+    await at.scene.app.sendUnchecked("revoker", [at.where, [call.id]]).get({ timeout: "60s" });
     expect(await at.abortOf("it")).toBe("TASK_REVOKED");
     await at.revoked(call.id);
     await expectRevoked(call);
@@ -80,9 +80,9 @@ export const running: Readonly<Record<string, Case>> = {
   "it has ended before": async (at) => {
     await at.worker();
     const call = await at.call("add", [1, 2]);
-    expect(await call.get({ timeout: "20s" })).toBe(3);
+    expect(await call.get({ timeout: "60s" })).toBe(3);
     await call.revoke({ terminate: true, children: true });
     expect(await call.status()).toBe("SUCCESS");
-    expect(await (await at.call("add", [1, 2])).get({ timeout: "20s" })).toBe(3);
+    expect(await (await at.call("add", [1, 2])).get({ timeout: "60s" })).toBe(3);
   },
 };

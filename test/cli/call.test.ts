@@ -94,7 +94,7 @@ export const app = createApp({
     const { stdout: doctor } = await taskgen(["doctor"], { cwd });
     expect(doctor).toContain("note  other holds 1 task and has no consumer: start a worker with -Q other\n");
     expect(doctor).not.toContain("mail holds");
-  }, 60_000);
+  });
 
   it("says which argument is not JSON", async () => {
     const cwd = await copyProject(PROJECT);

@@ -50,7 +50,7 @@ describe("taskgen dev", () => {
     expect(await within("the end", dev.exited)).toEqual({ code: 0, signal: null });
     expect(isRunning(second)).toBe(false);
     expect(dev.stderr).toBe("");
-  }, 60_000);
+  });
 
   it("lets the worker finish what it runs before the next one starts", async () => {
     const cwd = await copyProject(PROJECT);
@@ -65,7 +65,7 @@ describe("taskgen dev", () => {
     expect(await held).toBe('"released"\n');
     await readyWorker(dev, 2);
     expect(dev.lines.filter((line) => String(line).includes(": holding"))).toHaveLength(1);
-  }, 60_000);
+  });
 
   it("goes on with the code it has while the tasks have errors, and starts again a worker that ended", async () => {
     const cwd = await copyProject(PROJECT);
@@ -79,7 +79,7 @@ describe("taskgen dev", () => {
     await write(cwd, "twice", "export const twice = task((x: number) => 2 * x);");
     await readyWorker(dev, 2);
     expect(await call(cwd, "twice", "4")).toBe("8\n");
-  }, 60_000);
+  });
 
   it("leaves no worker behind when it is killed", async () => {
     const cwd = await copyProject(PROJECT);
@@ -87,7 +87,7 @@ describe("taskgen dev", () => {
     const worker = await readyWorker(dev, 1);
     dev.signal("SIGKILL");
     await eventually(() => !isRunning(worker), { what: "the worker's end" });
-  }, 60_000);
+  });
 });
 
 describe("taskgen generate --watch", () => {
@@ -101,7 +101,7 @@ describe("taskgen generate --watch", () => {
     await textLine(watch, "9 tasks: src/out/client.ts written");
     watch.signal("SIGINT");
     expect(await within("the end", watch.exited)).toEqual({ code: 0, signal: null });
-  }, 60_000);
+  });
 
   it("cannot be a check at the same time", async () => {
     const cwd = await copyProject(PROJECT);

@@ -53,7 +53,7 @@ async function runOnce(broker: string, queue: string, id: string): Promise<unkno
   await using app = createApp({ broker, queue, ...(broker.startsWith("amqp") && { backend: brokerUrl("redis") }) });
   await using worker = createWorker({ app, registry: tasks((order) => `charged ${order}`), pool: "inline" });
   await worker.start();
-  return await app.result(id).get({ timeout: "20s" });
+  return await app.result(id).get({ timeout: "60s" });
 }
 
 describe.each(Object.entries(URLS))("with %s", (_name, url) => {
@@ -94,7 +94,7 @@ describe.each(Object.entries(URLS))("with %s", (_name, url) => {
     });
     expect(await listed()).toEqual([]);
     expect(await dlq("purge", "--all", "--yes", "-Q", queue)).toMatchObject({ code: 0, stdout: "" });
-  }, 60_000);
+  });
 });
 
 describe("taskgen dlq", () => {
@@ -114,7 +114,7 @@ describe("taskgen dlq", () => {
     expect(left).toContain("arguments:\nno header\n");
     expect(await taskgen(["dlq", "purge", "--all", "--yes", "--broker", broker], { cwd })).toMatchObject({ code: 0 });
     expect((await taskgen(["dlq", "list", "--broker", broker], { cwd })).stdout).toBe("there are no dead letters\n");
-  }, 60_000);
+  });
 
   it("says what is missing", async () => {
     const cwd = await tempDir();

@@ -15,7 +15,7 @@ const FILES = ["package.json", "tsconfig.json", "src/tasks/math.task.ts", "src/m
 
 describe("taskgen init", () => {
   let install: PackedInstall;
-  beforeAll(async () => void (install = await PackedInstall.create()), 60_000);
+  beforeAll(async () => void (install = await PackedInstall.create()));
   afterAll(() => install[Symbol.asyncDispose]());
 
   it("in an empty folder makes a project that generates, compiles, runs, and gives 8", async () => {
@@ -33,11 +33,11 @@ describe("taskgen init", () => {
       bin,
     });
     const main = spawnChild(pathToFileURL(join(cwd, "dist/main.js")), { cwd });
-    await within("the program's end", main.exited, 20_000);
+    await within("the program's end", main.exited);
     expect({ lines: main.lines, stderr: main.stderr }).toEqual({ lines: [8], stderr: "" });
     worker.signal("SIGTERM");
     expect((await within("the worker's end", worker.exited)).code).toBe(0);
-  }, 60_000);
+  });
 });
 
 describe("taskgen init in a folder that has files", () => {

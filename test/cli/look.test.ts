@@ -100,7 +100,7 @@ describe("taskgen doctor", () => {
     expect(stdout).not.toContain("secret");
     expect(stdout).toMatch(/\n2 things are wrong\n$/);
     expect(code).toBe(1);
-  }, 30_000);
+  });
 
   it("tells of a store of results that does not answer, or refuses, and of one that does", async () => {
     const cwd = await copyProject(PROJECT);
@@ -118,7 +118,7 @@ describe("taskgen doctor", () => {
     const refused = await doctor(url.href);
     expect(refused.stdout).toMatch(/^BAD {3}.*password authentication failed.*check the user and the password/m);
     expect(silent.stdout + refused.stdout).not.toContain("secret");
-  }, 60_000);
+  });
 
   it("tells of a package that is damaged, and looks on", async () => {
     const cwd = await copyProject(PROJECT);

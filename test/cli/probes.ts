@@ -72,7 +72,7 @@ export class ProbedWorker {
       const probe = await this.probe();
       return probe.body.status === status ? probe : undefined;
     };
-    return eventually(look, { what: `a worker that is ${status}`, within: 30_000, every: 50 });
+    return eventually(look, { what: `a worker that is ${status}`, every: 50 });
   }
 }
 

@@ -60,5 +60,5 @@ describe.each(Object.entries(URLS))("with %s", (_name, url) => {
     expect(left).toContainEqual({ queue: other, ...full });
     expect(left).not.toContainEqual({ queue, ...full });
     expect((await taskgen(["purge", other, "--yes", "--broker", broker], { cwd })).code).toBe(0);
-  }, 60_000);
+  });
 });

@@ -45,7 +45,7 @@ async function start(...args: string[]): Promise<{ readonly worker: Child; reado
   onTestFinished(() => app.close());
   const worker = startTaskgen(["worker", "--threads", "1", ...args], { cwd });
   const login = async (): Promise<unknown> =>
-    app.sendUnchecked("login", [{ token: "sk_live" }]).get({ timeout: "15s" });
+    app.sendUnchecked("login", [{ token: "sk_live" }]).get({ timeout: "60s" });
   return { worker, login };
 }
 

@@ -31,7 +31,7 @@ function appOf(cwd: string): App {
 
 /** Calls a task and waits until it has ended. */
 const call = async (app: App, name: string, ...args: unknown[]): Promise<unknown> =>
-  (await app.sendUnchecked(name, args)).settled({ timeout: "15s" });
+  (await app.sendUnchecked(name, args)).settled({ timeout: "60s" });
 
 const textOf = (worker: Child): string => worker.lines.map(String).join("\n");
 
@@ -121,7 +121,7 @@ describe("taskgen worker", () => {
     await textLine(worker, "Warm shutdown (SIGTERM)");
     await writeFile(gate, "");
     expect(await within("the worker's end", worker.exited)).toEqual({ code: 0, signal: null });
-    expect(await held.get({ timeout: "15s" })).toBe("released");
+    expect(await held.get({ timeout: "60s" })).toBe("released");
   });
 
   it("exits with 1 when the grace period is over, and the task runs again", async () => {
@@ -133,7 +133,7 @@ describe("taskgen worker", () => {
     const next = startTaskgen(["worker", "--threads", "1"], { cwd });
     await textLine(next, ": holding");
     await writeFile(gate, "");
-    expect(await held.get({ timeout: "15s" })).toBe("released");
+    expect(await held.get({ timeout: "60s" })).toBe("released");
     expect(await stop(next)).toBe(0);
   });
 

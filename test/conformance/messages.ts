@@ -15,7 +15,7 @@ export const bytes = (text: string): Uint8Array => encoder.encode(text);
 export const textOf = (body: Uint8Array): string => decoder.decode(body);
 
 /** When a call gives up. */
-export const deadline = (): AbortSignal => AbortSignal.timeout(10_000);
+export const deadline = (): AbortSignal => AbortSignal.timeout(30_000);
 
 /** An envelope, its body a text. */
 export function message(queue: string, text: string, more: Partial<Envelope> = {}): Envelope {

@@ -49,7 +49,7 @@ export class PeerCommands {
 
   async send(queue: string, id: string): Promise<string> {
     const envelope = { id, queue, priority: 4, body: new TextEncoder().encode(id) };
-    const [outcome] = await this.participant.transport.send([envelope], AbortSignal.timeout(10_000));
+    const [outcome] = await this.participant.transport.send([envelope], AbortSignal.timeout(30_000));
     return asText(outcome);
   }
 
@@ -60,7 +60,7 @@ export class PeerCommands {
   }
 
   async wait(id: string): Promise<string> {
-    const record = await this.participant.results.wait(id, AbortSignal.timeout(15_000));
+    const record = await this.participant.results.wait(id, AbortSignal.timeout(30_000));
     return new TextDecoder().decode(record.body);
   }
 }

@@ -39,7 +39,7 @@ export class ProcessPeer implements Peer {
 
   static async start(place: PeerPlace): Promise<ProcessPeer> {
     const child = spawnChild(new URL("./peer-process.ts", import.meta.url), { args: [JSON.stringify(place)] });
-    await child.line("a peer process", (line) => (line as { ready?: true }).ready, 20_000);
+    await child.line("a peer process", (line) => (line as { ready?: true }).ready);
     return new ProcessPeer(child);
   }
 
@@ -69,7 +69,7 @@ export class ProcessPeer implements Peer {
     this.#child.write({ call, command, args } satisfies PeerCall);
     const isAnswer = (line: unknown): Answer | undefined =>
       (line as Answer).call === call ? (line as Answer) : undefined;
-    const { value, error } = await this.#child.line(`a peer's ${command}`, isAnswer, 20_000);
+    const { value, error } = await this.#child.line(`a peer's ${command}`, isAnswer);
     if (error !== undefined) throw new Error(`a peer's ${command}: ${error}`);
     return value as T;
   }

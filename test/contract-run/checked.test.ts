@@ -15,7 +15,7 @@ describe.each(places.filter(({ name }) => name.startsWith("memory")))("arguments
     stub<Stub<unknown[], unknown>>(scene.app, task, hash === undefined ? {} : { hash }).delay(...args);
   const settle = async (scene: Scene, rows: readonly Row[]): Promise<readonly Settled<unknown>[]> => {
     const calls = await Promise.all(rows.map((row) => call(scene, row)));
-    return Promise.all(calls.map((result) => result.settled({ timeout: "10s" })));
+    return Promise.all(calls.map((result) => result.settled({ timeout: "60s" })));
   };
 
   it("runs what fits", async () => {
@@ -51,6 +51,6 @@ describe.each(places.filter(({ name }) => name.startsWith("memory")))("arguments
     const scene = await Scene.open(place);
     await scene.worker({ registry });
     await settle(scene, refused);
-    expect(await (await call(scene, runs[0]!)).get({ timeout: "10s" })).toBe(3);
+    expect(await (await call(scene, runs[0]!)).get({ timeout: "60s" })).toBe(3);
   });
 });

@@ -74,7 +74,7 @@ describe("100,000 tasks that are due in an hour wait in the broker and not in th
 
   it("amqp", async () => {
     const server = await RabbitServer.start();
-    onTestFinished(() => server.stop(), 60_000);
+    onTestFinished(() => server.stop());
     const { app, worker } = await open(server.url);
     await sendAll(app, worker);
     const waiting = async (): Promise<boolean> => (await messages(server)) === TASKS;

@@ -15,7 +15,7 @@ const WINDOW = 1_000;
 
 async function startWorker(broker: string, env: Readonly<Record<string, string>> = {}): Promise<Child> {
   const child = spawnChild(new URL("fixtures/stream-worker.ts", import.meta.url), { env: { BROKER: broker, ...env } });
-  await child.line("the worker is ready", (line) => (line as { ready?: number }).ready, 20_000);
+  await child.line("the worker is ready", (line) => (line as { ready?: number }).ready);
   return child;
 }
 
@@ -56,7 +56,7 @@ describe.each(Object.keys(brokers))("a stream on %s", (name) => {
       60_000,
     );
     expect(items).toEqual(upTo(5_000));
-    expect(await call.get({ timeout: "10s" })).toBe(1);
+    expect(await call.get({ timeout: "60s" })).toBe(1);
   });
 
   it("is read on by another process where the first reader has died", async () => {
@@ -64,7 +64,7 @@ describe.each(Object.keys(brokers))("a stream on %s", (name) => {
     await startWorker(broker);
     const env = { BROKER: broker, COUNT: "3000", STEP: "1000" };
     const reader = spawnChild(new URL("fixtures/stream-reader.ts", import.meta.url), { env });
-    const { id } = await reader.line("the first items", (line) => line as { id: string }, 20_000);
+    const { id } = await reader.line("the first items", (line) => line as { id: string });
     await reader.kill();
     const app = openApp(broker);
     const { error } = await failedItems(app.result(id).stream());
@@ -88,7 +88,7 @@ describe("a stream on a Redis that is killed and comes back", () => {
       60_000,
     );
     expect(items).toEqual(upTo(6_000));
-    expect(await call.get({ timeout: "20s" })).toBeTypeOf("number");
+    expect(await call.get({ timeout: "60s" })).toBeTypeOf("number");
   });
 
   it("ends once", async () => {
@@ -96,7 +96,7 @@ describe("a stream on a Redis that is killed and comes back", () => {
     const app = openApp(server.url);
     await startWorker(server.url);
     const call = streamOf(app, "count", [150]);
-    await call.get({ timeout: "20s" });
+    await call.get({ timeout: "60s" });
     expect(
       await within(
         "the end",
@@ -111,7 +111,7 @@ describe("a stream on a Redis that is killed and comes back", () => {
     const app = openApp(server.url);
     await startWorker(server.url);
     const call = streamOf(app, "failing", [950]);
-    await expect(call.get({ timeout: "20s" })).rejects.toThrow("enough");
+    await expect(call.get({ timeout: "60s" })).rejects.toThrow("enough");
     const restarted = deferred();
     const stream = (async function* () {
       let read = 0;
@@ -181,7 +181,7 @@ describe("what is left of a stream", () => {
     const app = openApp(server.url);
     await startWorker(server.url);
     const call = streamOf(app, "count", [50]);
-    await call.get({ timeout: "20s" });
+    await call.get({ timeout: "60s" });
     const result = await call;
     await result.forget();
     const results = await openResults(server.url);

@@ -30,7 +30,7 @@ describe("workers that are killed", () => {
         const entries = readHistory(history);
         return entries.length > share ? workers.find(({ pid }) => inTheMiddle(entries, pid).length > 0) : undefined;
       };
-      const victim = await eventually(busy, { within: 20_000, what: `a busy worker after ${share} lines of history` });
+      const victim = await eventually(busy, { what: `a busy worker after ${share} lines of history` });
       await victim.kill();
       killed.push(victim.pid);
       workers = [...workers.filter((worker) => worker !== victim), spawnWorker(broker, history)];
@@ -53,7 +53,7 @@ describe("workers that are killed", () => {
     for (const worker of workers) await isReady(worker);
     for (const worker of workers) worker.signal("SIGTERM");
     for (const worker of workers)
-      expect(await within("a clean exit", worker.exited, 20_000)).toEqual({ code: 0, signal: null });
+      expect(await within("a clean exit", worker.exited)).toEqual({ code: 0, signal: null });
   }, 120_000);
 
   it.each(["sqlite, threads", "sqlite, inline", "redis, threads", "redis, inline"])(
@@ -69,7 +69,7 @@ describe("workers that are killed", () => {
       const start = (): Promise<Child> => startWorker(broker, history, { POOL, PREFIX });
       const workers = await Promise.all([start(), start()]);
       const call = await app.sendUnchecked("block", [4_500]);
-      expect(await within("the blocking task", call.get(), 20_000)).toBe(4_500);
+      expect(await within("the blocking task", call.get())).toBe(4_500);
       const starts = readHistory(history).filter(({ event }) => event === "start");
       expect(starts).toMatchObject([{ id: call.id, redeliveries: 0 }]);
       expect(workers.flatMap((worker) => worker.lines.filter((line) => "lost" in (line as object)))).toEqual([]);
@@ -83,15 +83,15 @@ describe("workers that are killed", () => {
     const settled = call.settled();
     for (let i = 0; i < 4; i++) {
       const worker = spawnWorker(broker, history);
-      await within("the death of a worker", worker.exited, 20_000);
+      await within("the death of a worker", worker.exited);
     }
     await startWorker(broker, history);
-    expect(await within("the outcome", settled, 20_000)).toMatchObject({
+    expect(await within("the outcome", settled)).toMatchObject({
       ok: false,
       state: "FAILURE",
       error: { code: "WORKER_LOST" },
     });
     const starts = readHistory(history).filter(({ event }) => event === "start");
     expect(starts.map(({ redeliveries }) => redeliveries)).toEqual([0, 1, 2, 3]);
-  }, 90_000);
+  });
 });

@@ -6,7 +6,7 @@ export const spawnWorker = (broker: string, history: string, env: Readonly<Recor
 
 /** Resolves when it consumes. */
 export const isReady = (worker: Child): Promise<unknown> =>
-  worker.line("the worker is ready", (line) => (line as { ready?: number }).ready, 20_000);
+  worker.line("the worker is ready", (line) => (line as { ready?: number }).ready);
 
 /** A worker process that consumes. */
 export async function startWorker(...args: Parameters<typeof spawnWorker>): Promise<Child> {

@@ -23,7 +23,7 @@ const open = async (place: Place): Promise<Scene> => {
   return scene;
 };
 const value = (app: App, task: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> =>
-  app.sendUnchecked(task, args, options).get({ timeout: "15s" });
+  app.sendUnchecked(task, args, options).get({ timeout: "60s" });
 
 describe.each(places)("what travels with calls on $name", (place) => {
   expectNothingLeftRunning();
@@ -47,7 +47,7 @@ describe.each(places)("what travels with calls on $name", (place) => {
   it("travels with every call of a list", async () => {
     const { app } = await open(place);
     const seen = stub<Stub<unknown[], unknown>>(app, "seen");
-    const values = traceId.run("t-1", () => seen.delayMany([[], []]).get({ timeout: "15s" }));
+    const values = traceId.run("t-1", () => seen.delayMany([[], []]).get({ timeout: "60s" }));
     expect(await values).toEqual([{ traceId: "t-1" }, { traceId: "t-1" }]);
   });
 

@@ -10,7 +10,7 @@ describe.each(places)("tasks that end themselves on $name", (place) => {
     const scene = await Scene.open(place);
     await scene.worker();
     const call = await scene.app.sendUnchecked("reject", ["wrong door"]);
-    expect(await call.settled({ timeout: "15s" })).toMatchObject({
+    expect(await call.settled({ timeout: "60s" })).toMatchObject({
       ...{ ok: false, state: "REJECTED", declared: false },
       error: { code: "TASK_REJECTED", remote: { name: "RejectTask", message: "wrong door" } },
     });
@@ -21,12 +21,12 @@ describe.each(places)("tasks that end themselves on $name", (place) => {
     const scene = await Scene.open(place);
     await scene.worker();
     const ignored = await scene.app.sendUnchecked("ignore", []);
-    expect(await ignored.settled({ timeout: "15s" })).toMatchObject({
+    expect(await ignored.settled({ timeout: "60s" })).toMatchObject({
       ...{ ok: false, state: "IGNORED", declared: false },
       error: { code: "TASK_IGNORED" },
     });
     const rejected = await scene.app.sendUnchecked("reject", ["after it"]);
-    await rejected.settled({ timeout: "15s" });
+    await rejected.settled({ timeout: "60s" });
     expect([...(await deadLetters(scene.app, "default", 1)).keys()]).toEqual([rejected.id]);
   });
 });

@@ -12,7 +12,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
   expectNothingLeftRunning();
 
   const failure = async (scene: Scene, task: string, args: readonly unknown[] = []): Promise<TaskError> => {
-    const settled = await (await scene.app.sendUnchecked(task, args)).settled({ timeout: "10s" });
+    const settled = await (await scene.app.sendUnchecked(task, args)).settled({ timeout: "60s" });
     if (settled.ok || settled.declared) throw new Error(`${task} did not fail`);
     return settled.error;
   };
@@ -46,16 +46,16 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
   it("runs a task and gives back its value", async () => {
     const scene = await Scene.open(place);
     await scene.worker();
-    expect(await scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "10s" })).toBe(8);
-    expect(await scene.app.sendUnchecked("greet", []).get({ timeout: "10s" })).toBe("hello you");
-    expect(await scene.app.sendUnchecked("add", [1n, 2n]).get({ timeout: "10s" })).toBe(3n);
+    expect(await scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "60s" })).toBe(8);
+    expect(await scene.app.sendUnchecked("greet", []).get({ timeout: "60s" })).toBe("hello you");
+    expect(await scene.app.sendUnchecked("add", [1n, 2n]).get({ timeout: "60s" })).toBe(3n);
   });
 
   it("runs what was sent before it started", async () => {
     const scene = await Scene.open(place);
     const calls = await Promise.all(Array.from({ length: 500 }, (_, i) => scene.app.sendUnchecked("add", [i, 1])));
     await scene.worker();
-    const values = await Promise.all(calls.map((call) => call.get({ timeout: "20s" })));
+    const values = await Promise.all(calls.map((call) => call.get({ timeout: "60s" })));
     expect(values).toEqual(calls.map((_, i) => i + 1));
   });
 
@@ -65,7 +65,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     expect(await sum.status()).toBe("PENDING");
     expect(await sum.ready()).toBe(false);
     await scene.worker();
-    await sum.get({ timeout: "10s" });
+    await sum.get({ timeout: "60s" });
     expect([await sum.status(), await sum.ready(), await sum.successful(), await sum.failed()]).toEqual([
       "SUCCESS",
       true,
@@ -73,7 +73,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
       false,
     ]);
     const broken = await scene.app.sendUnchecked("boom", []);
-    await broken.settled({ timeout: "10s" });
+    await broken.settled({ timeout: "60s" });
     expect([await broken.status(), await broken.successful(), await broken.failed()]).toEqual(["FAILURE", false, true]);
     expect(await broken.traceback()).toContain("tasks.js");
     await sum.forget();
@@ -92,7 +92,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
   it("brings a declared error back as itself, with its data", async () => {
     const scene = await Scene.open(place, { errors: [CardDeclined] });
     await scene.worker();
-    const settled = await (await scene.app.sendUnchecked("decline", [12n])).settled({ timeout: "10s" });
+    const settled = await (await scene.app.sendUnchecked("decline", [12n])).settled({ timeout: "60s" });
     if (settled.ok || !settled.declared) throw new Error("not a declared error");
     expect(settled.error).toBeInstanceOf(CardDeclined);
     expect(settled.error).toMatchObject({ code: "CARD_DECLINED", balance: 12n });
@@ -107,7 +107,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
   it("retries as often as the task asks, and fails with the cause when no retry is left", async () => {
     const scene = await Scene.open(place);
     await scene.worker();
-    expect(await scene.app.sendUnchecked("flaky", [3]).get({ timeout: "10s" })).toBe(3);
+    expect(await scene.app.sendUnchecked("flaky", [3]).get({ timeout: "60s" })).toBe(3);
     expect((await failure(scene, "flaky", [4])).message).toContain("attempt 3");
     expect((await failure(scene, "autoretried")).message).toContain("RangeError: again");
   });
@@ -117,7 +117,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     await scene.worker();
     expect(await failure(scene, "ignore")).toMatchObject({ state: "IGNORED", code: "TASK_IGNORED" });
     const call = await scene.app.sendUnchecked("reject", ["wrong door"]);
-    await expect(call.get({ timeout: "10s" })).rejects.toMatchObject({ state: "REJECTED" });
+    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ state: "REJECTED" });
     expect((await deadLetters(scene, [call.id])).get(call.id)).toContain("wrong door");
   });
 
@@ -134,27 +134,27 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     const scene = await Scene.open(place);
     await scene.worker();
     expect(await failure(scene, "silent")).toMatchObject({ state: "IGNORED", code: "TASK_IGNORED" });
-    expect(await scene.app.sendUnchecked("silent", [], { ignoreResult: false }).get({ timeout: "10s" })).toBe(1);
+    expect(await scene.app.sendUnchecked("silent", [], { ignoreResult: false }).get({ timeout: "60s" })).toBe(1);
   });
 
   it("revokes what expired, before and without running it", async () => {
     const scene = await Scene.open(place);
     const call = await scene.app.sendUnchecked("add", [1, 1], { expires: new Date(Date.now() - 1) });
     await scene.worker();
-    await expect(call.get({ timeout: "10s" })).rejects.toMatchObject({ state: "REVOKED", code: "TASK_EXPIRED" });
+    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ state: "REVOKED", code: "TASK_EXPIRED" });
   });
 
   it("runs a task that is acknowledged early", async () => {
     const scene = await Scene.open(place);
     await scene.worker();
-    expect(await scene.app.sendUnchecked("early", [7]).get({ timeout: "10s" })).toBe(7);
+    expect(await scene.app.sendUnchecked("early", [7]).get({ timeout: "60s" })).toBe(7);
   });
 
   it("stores STARTED for a tracked task", async () => {
     const scene = await Scene.open(place);
     const worker = await scene.worker();
     const started = nextEvent(worker, "task-started");
-    expect(await scene.app.sendUnchecked("tracked", [1]).get({ timeout: "10s" })).toBe(1);
+    expect(await scene.app.sendUnchecked("tracked", [1]).get({ timeout: "60s" })).toBe(1);
     expect(await started).toMatchObject({ task: "tracked" });
   });
 
@@ -162,7 +162,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     const scene = await Scene.open(place);
     await scene.worker();
     const call = await scene.app.sendUnchecked("context", [], { headers: { tenant: "acme" } });
-    expect(await call.get({ timeout: "10s" })).toEqual({
+    expect(await call.get({ timeout: "60s" })).toEqual({
       id: call.id,
       name: "context",
       retries: 0,
@@ -178,7 +178,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     const scene = await Scene.open(place);
     const worker = await scene.worker();
     expect(worker.info?.queues).toEqual(["default", "elsewhere"]);
-    expect(await scene.app.sendUnchecked("elsewhere", [], { queue: "elsewhere" }).get({ timeout: "10s" })).toBe(
+    expect(await scene.app.sendUnchecked("elsewhere", [], { queue: "elsewhere" }).get({ timeout: "60s" })).toBe(
       "elsewhere",
     );
   });
@@ -188,7 +188,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     await scene.worker();
     const eta = new Date(Date.now() + 150);
     const call = await scene.app.sendUnchecked("add", [1, 1], { eta });
-    await call.get({ timeout: "10s" });
+    await call.get({ timeout: "60s" });
     expect(Date.now()).toBeGreaterThanOrEqual(eta.getTime());
   });
 
@@ -197,7 +197,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     const first = await scene.app.sendUnchecked("add", [1, 1], { taskId: "the-one" });
     const second = await scene.app.sendUnchecked("add", [5, 5], { taskId: "the-one" });
     await scene.worker();
-    expect([await first.get({ timeout: "10s" }), await second.get({ timeout: "10s" })]).toEqual([2, 2]);
+    expect([await first.get({ timeout: "60s" }), await second.get({ timeout: "60s" })]).toEqual([2, 2]);
   });
 
   it("parks what it does not know, then gives it up as a dead letter", async () => {
@@ -206,7 +206,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     const parked = nextEvent(worker, "task-parked");
     const call = await scene.app.sendUnchecked("nobody.knows", []);
     expect(await parked).toMatchObject({ id: call.id, task: "nobody.knows" });
-    await expect(call.get({ timeout: "10s" })).rejects.toMatchObject({ state: "REJECTED", code: "UNKNOWN_TASK" });
+    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ state: "REJECTED", code: "UNKNOWN_TASK" });
     expect((await deadLetters(scene, [call.id])).get(call.id)).toContain("UNKNOWN_TASK");
   });
 
@@ -220,7 +220,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     await parked;
     await ignorant.stop();
     await scene.worker();
-    expect(await call.get({ timeout: "10s" })).toBe(4);
+    expect(await call.get({ timeout: "60s" })).toBe(4);
   });
 
   it("makes dead letters of hostile messages, and goes on", async () => {
@@ -252,7 +252,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     const dead = await deadLetters(scene, ids);
     expect(ids.filter((id) => !dead.get(id))).toEqual([]);
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
-    expect(await scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "10s" })).toBe(8);
+    expect(await scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "60s" })).toBe(8);
     expect((await worker.stop()).clean).toBe(true);
   });
 
@@ -264,7 +264,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     await started;
     expect(await within("a clean stop", worker.stop())).toEqual({ clean: true });
     const next = await scene.worker();
-    expect(await call.get({ timeout: "10s" })).toBe(5);
+    expect(await call.get({ timeout: "60s" })).toBe(5);
     expect(await within("another clean stop", next.stop())).toEqual({ clean: true });
   });
 
@@ -293,7 +293,7 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     const scene = await Scene.open(place);
     await scene.worker({ concurrency: 1 });
     const { prefix, where } = scene;
-    expect(await scene.app.sendUnchecked("countdown", [where, 3]).get({ timeout: "10s" })).toBe(3);
+    expect(await scene.app.sendUnchecked("countdown", [where, 3]).get({ timeout: "60s" })).toBe(3);
     expect(await failure(scene, "starving", [where])).toMatchObject({ code: "JOIN_IN_TASK" });
     await (apps as Record<string, App>)[prefix]?.close();
   });

@@ -44,7 +44,7 @@ describe("a worker and the headers of messages", () => {
     };
     const ids = Object.keys(hostile);
     await send(scene, ...ids.map((id) => envelope(id, hostile[id]!)));
-    const states = await Promise.all(ids.map((id) => scene.app.result(id).settled({ timeout: "10s" })));
+    const states = await Promise.all(ids.map((id) => scene.app.result(id).settled({ timeout: "60s" })));
     expect(states.map(({ state }) => state)).toEqual(ids.map(() => "REJECTED"));
   });
 
@@ -53,7 +53,7 @@ describe("a worker and the headers of messages", () => {
     await scene.worker({ registry: odd });
     const far = Number.MAX_SAFE_INTEGER;
     await send(scene, envelope("far", { v: 1, task: "limits", timeLimit: far, softTimeLimit: far }, "[]"));
-    expect(await scene.app.result("far").get({ timeout: "10s" })).toBe(false);
+    expect(await scene.app.result("far").get({ timeout: "60s" })).toBe(false);
   });
 
   it("parks a message of another version, whatever else its header holds", async () => {
@@ -62,7 +62,7 @@ describe("a worker and the headers of messages", () => {
     const parked = nextEvent(worker, "task-parked", "newer");
     await send(scene, envelope("newer", { v: 2, task: "add", timeLimit: "5s", headers: [1], rootId: { ns: 1 } }));
     expect(await parked).toMatchObject({ id: "newer", reason: "message version 2 is unknown" });
-    await expect(scene.app.result("newer").get({ timeout: "10s" })).rejects.toMatchObject({ code: "UNKNOWN_TASK" });
+    await expect(scene.app.result("newer").get({ timeout: "60s" })).rejects.toMatchObject({ code: "UNKNOWN_TASK" });
   });
 
   it("gives up a message whose next header makes it too large for the broker", async () => {
@@ -73,7 +73,7 @@ describe("a worker and the headers of messages", () => {
     const full = new Uint8Array(transport.caps.maxBytes);
     full.set(body);
     await send(scene, { ...envelope("full", {}), body: full });
-    await expect(scene.app.result("full").get({ timeout: "20s" })).rejects.toMatchObject({
+    await expect(scene.app.result("full").get({ timeout: "60s" })).rejects.toMatchObject({
       state: "REJECTED",
       code: "PAYLOAD_TOO_LARGE",
     });

@@ -30,7 +30,7 @@ describe.each(places)("the health of a worker on $name", (place) => {
     });
     const start = worker.start();
     expect(worker.health().status).toBe("starting");
-    await within("the start", start, 20_000);
+    await within("the start", start);
     const consuming = { status: "consuming", broker: up, backend: up, queues: ["default", "elsewhere"] };
     expect(worker.health()).toEqual({ ...consuming, owned: 0 });
     const started = nextEvent(worker, "task-started");

@@ -32,7 +32,7 @@ describe.each(memory)("hooks of tasks on $name", (place) => {
     return { app: scene.app, worker, notes, lines };
   };
   const settle = async (app: App, task: string, ...args: unknown[]): Promise<string> =>
-    (await (await app.sendUnchecked(task, args)).settled({ timeout: "15s" })).state;
+    (await (await app.sendUnchecked(task, args)).settled({ timeout: "60s" })).state;
 
   it("are told of a value, within the task and its context", async () => {
     const { app, notes } = await open();

@@ -12,6 +12,6 @@ it("owns what a task waits for, also when another thing that it waits for has en
   await scene.worker({ concurrency: 1 });
   const { prefix, where } = scene;
   // n.b. the second is due when the worker expects nothing any more from the speed of the first
-  expect(await scene.app.sendUnchecked("gather", [where, 2]).get({ timeout: "20s" })).toEqual([0, 2]);
+  expect(await scene.app.sendUnchecked("gather", [where, 2]).get({ timeout: "60s" })).toEqual([0, 2]);
   await (apps as Record<string, App>)[prefix]?.close();
 });

@@ -126,7 +126,7 @@ describe.each(places)("the life of a worker on $name", (place) => {
     await done;
     expect(await within("the stop", worker.stop())).toEqual({ clean: true });
     expect(await call.ready()).toBe(true);
-    expect(await call.get({ timeout: "5s" })).toBe(7);
+    expect(await call.get({ timeout: "60s" })).toBe(7);
   });
 
   it("ends a wait when the retry of a task that was acknowledged early cannot be sent", async () => {
@@ -141,7 +141,7 @@ describe.each(places)("the life of a worker on $name", (place) => {
     const worker = await scene.worker({ app, registry: odd });
     const warned = nextEvent(worker, "warning");
     const call = await scene.app.sendUnchecked("earlyFlaky", [1]);
-    await expect(call.get({ timeout: "5s" })).rejects.toMatchObject({ state: "FAILURE", code: "WORKER_LOST" });
+    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ state: "FAILURE", code: "WORKER_LOST" });
     expect((await warned).error.message).toContain("injected");
   });
 

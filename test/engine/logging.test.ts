@@ -36,7 +36,7 @@ describe.each(places.filter(({ name }) => name.startsWith("memory")))("the logge
     const worker = await scene.worker({ registry, logger });
     const ends = [];
     for (const [task, ...args] of calls)
-      ends.push(await (await scene.app.sendUnchecked(task, args)).settled({ timeout: "15s" }));
+      ends.push(await (await scene.app.sendUnchecked(task, args)).settled({ timeout: "60s" }));
     await worker.stop();
     return ends;
   };
@@ -119,7 +119,7 @@ describe.each(places.filter(({ name }) => name.startsWith("memory")))("the logge
     const warnings: Error[] = [];
     worker.on("warning", ({ error }) => warnings.push(error));
     await worker.start();
-    expect(await scene.app.sendUnchecked("logging", []).get({ timeout: "10s" })).toBe("logged");
+    expect(await scene.app.sendUnchecked("logging", []).get({ timeout: "60s" })).toBe("logged");
     expect(warnings).toMatchObject([{ cause: { message: "the logger is wrong" } }]);
   });
 

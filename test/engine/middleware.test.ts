@@ -60,7 +60,7 @@ describe("middleware", () => {
       },
     });
     await scene.worker();
-    expect(await addOf(scene.app).delay(4, 4).get({ timeout: "10s" })).toBe(81);
+    expect(await addOf(scene.app).delay(4, 4).get({ timeout: "60s" })).toBe(81);
     expect(steps).toEqual(["plus add", "times"]);
   });
 
@@ -83,8 +83,8 @@ describe("middleware", () => {
     );
     await scene.worker();
     const { app } = scene;
-    expect(await app.sendUnchecked("greet", [], { ignoreResult: true }).get({ timeout: "10s" })).toBe("hello more");
-    const seen = await app.sendUnchecked("context", [], { headers: { own: "x" } }).get({ timeout: "10s" });
+    expect(await app.sendUnchecked("greet", [], { ignoreResult: true }).get({ timeout: "60s" })).toBe("hello more");
+    const seen = await app.sendUnchecked("context", [], { headers: { own: "x" } }).get({ timeout: "60s" });
     expect(seen).toMatchObject({ headers: { own: "x", tenant: "acme" } });
   });
 
@@ -144,7 +144,7 @@ describe("middleware", () => {
     await scene.worker();
     const twice = [1, 2].map(() => scene.app.sendUnchecked("add", [2, 2], { taskId: "same" }));
     expect((await Promise.all(twice)).map(({ id }) => id)).toEqual(["same", "same"]);
-    expect(await scene.app.result("same").get({ timeout: "10s" })).toBe(4);
+    expect(await scene.app.result("same").get({ timeout: "60s" })).toBe(4);
     expect([made, counts]).toEqual([1, [1, 2]]);
   });
 
@@ -164,7 +164,7 @@ describe("middleware", () => {
       [0, 2],
       [1, 3],
     ];
-    expect(await addOf(scene.app).delayMany(lists).get({ timeout: "10s" })).toEqual([4, 2, 4]);
+    expect(await addOf(scene.app).delayMany(lists).get({ timeout: "60s" })).toEqual([4, 2, 4]);
     expect([seen, sizes]).toEqual([lists, [3]]);
   });
 
@@ -224,7 +224,7 @@ describe("middleware", () => {
     const call = scene.app.sendUnchecked("early", [list]);
     list.push("after");
     gate.resolve();
-    expect(await call.get({ timeout: "10s" })).toEqual(["before", "after"]);
+    expect(await call.get({ timeout: "60s" })).toEqual(["before", "after"]);
   });
 
   it("is not needed: without it arguments are taken at the call", async () => {
@@ -233,6 +233,6 @@ describe("middleware", () => {
     const list = ["before"];
     const call = scene.app.sendUnchecked("early", [list]);
     list.push("after");
-    expect(await call.get({ timeout: "10s" })).toEqual(["before"]);
+    expect(await call.get({ timeout: "60s" })).toEqual(["before"]);
   });
 });

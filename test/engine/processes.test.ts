@@ -12,10 +12,10 @@ describe.each(processPlaces)("a worker with processes on $name", (place) => {
     expect(worker.info).toMatchObject({ pool: "processes", processes: 2, threads: 0, concurrency: 20 });
     const calls = await scene.app.sendUnchecked("flaky", [2]);
     const many = await Promise.all(Array.from({ length: 300 }, (_, i) => scene.app.sendUnchecked("add", [i, 1])));
-    const values = await Promise.all(many.map((call) => call.get({ timeout: "20s" })));
+    const values = await Promise.all(many.map((call) => call.get({ timeout: "60s" })));
     expect(values).toEqual(many.map((_, i) => i + 1));
-    expect(await calls.get({ timeout: "10s" })).toBe(2);
-    await expect(scene.app.sendUnchecked("boom", []).get({ timeout: "10s" })).rejects.toMatchObject({
+    expect(await calls.get({ timeout: "60s" })).toBe(2);
+    await expect(scene.app.sendUnchecked("boom", []).get({ timeout: "60s" })).rejects.toMatchObject({
       state: "FAILURE",
     });
   });
@@ -23,7 +23,7 @@ describe.each(processPlaces)("a worker with processes on $name", (place) => {
   it("lets tasks call tasks through its own connection", async () => {
     const scene = await Scene.open(place);
     await scene.worker();
-    expect(await scene.app.sendUnchecked("countdown", [scene.where, 3]).get({ timeout: "15s" })).toBe(3);
+    expect(await scene.app.sendUnchecked("countdown", [scene.where, 3]).get({ timeout: "60s" })).toBe(3);
   });
 
   it("ends a task that crashes its process after its redeliveries, and goes on", async () => {
@@ -32,8 +32,8 @@ describe.each(processPlaces)("a worker with processes on $name", (place) => {
     const warned = nextEvent(worker, "warning");
     const call = await scene.app.sendUnchecked("crash", []);
     expect((await warned).error.message).toContain("a pool process died: it was ended by SIGSEGV");
-    await expect(call.get({ timeout: "15s" })).rejects.toMatchObject({ state: "FAILURE", code: "WORKER_LOST" });
-    expect(await scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "10s" })).toBe(8);
+    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ state: "FAILURE", code: "WORKER_LOST" });
+    expect(await scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "60s" })).toBe(8);
   });
 
   it("stops in the middle of that, and the next one counts on", async () => {
@@ -51,7 +51,7 @@ describe.each(processPlaces)("a worker with processes on $name", (place) => {
     await warned;
     await first.stop();
     await start();
-    await expect(call.get({ timeout: "15s" })).rejects.toMatchObject({ state: "FAILURE", code: "WORKER_LOST" });
+    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ state: "FAILURE", code: "WORKER_LOST" });
     expect(deaths).toBe(3);
   });
 

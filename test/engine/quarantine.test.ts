@@ -36,7 +36,7 @@ describe.each(some)("tasks that several workers died with on $name", (place) => 
     const sent = await transport.send(calls, AbortSignal.timeout(20_000));
     expect(sent).toEqual(calls.map(() => "stored"));
     await worker.start();
-    const values = [...SUSPECTS, ...OTHERS].map((id) => scene.app.result(id).get({ timeout: "25s" }));
+    const values = [...SUSPECTS, ...OTHERS].map((id) => scene.app.result(id).get({ timeout: "60s" }));
     expect(await Promise.all(values)).toEqual([...SUSPECTS, ...OTHERS]);
     expect(most).toBe(1);
     expect(put.size).toBeGreaterThanOrEqual(2);

@@ -65,7 +65,7 @@ it("hands back a redelivered task of ack early that has not begun when the worke
   await within("the stop", worker.stop({ gracePeriod: "0ms" }));
   expect(await scene.app.result(id).ready()).toBe(false);
   const next = await scene.worker();
-  expect(await scene.app.result(id).get({ timeout: "10s" })).toBe(5);
+  expect(await scene.app.result(id).get({ timeout: "60s" })).toBe(5);
   go();
   expect(await next.stop()).toEqual({ clean: true });
 });

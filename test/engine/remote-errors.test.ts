@@ -11,7 +11,7 @@ describe.each(places.filter(({ name }) => name.startsWith("memory")))("what task
   const failure = async (kind: string): Promise<TaskError> => {
     const scene = await Scene.open(place);
     await scene.worker({ registry });
-    const settled = await (await scene.app.sendUnchecked("throwing", [kind])).settled({ timeout: "10s" });
+    const settled = await (await scene.app.sendUnchecked("throwing", [kind])).settled({ timeout: "60s" });
     if (settled.ok || settled.declared) throw new Error("it did not fail");
     expect(settled.error).toMatchObject({ state: "FAILURE", taskName: "throwing" });
     return settled.error;

@@ -93,7 +93,7 @@ export class Scene {
 
   async worker(options: Partial<WorkerOptions> = {}): Promise<Worker> {
     const worker = this.newWorker(options);
-    await within("the start of a worker", worker.start(), 20_000);
+    await within("the start of a worker", worker.start());
     return worker;
   }
 }

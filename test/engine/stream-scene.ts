@@ -28,7 +28,7 @@ export async function failedItems(stream: AsyncIterable<unknown>): Promise<{ ite
     }
     throw new Error(`the stream ended without an error after ${items.length} items`);
   };
-  return { error: await within("the end of a stream", read(), 30_000), items };
+  return { error: await within("the end of a stream", read()), items };
 }
 
 /** The first `count` items of a loop that is left then. */

@@ -32,7 +32,7 @@ describe.each(here)("streams on $name", (place) => {
     const { app } = await open();
     const call = streamOf(app, "count", [2_500]);
     expect(await itemsOf(call.stream())).toEqual(upTo(2_500));
-    expect(await call.get({ timeout: "10s" })).toBe(3_126_250);
+    expect(await call.get({ timeout: "60s" })).toBe(3_126_250);
     expect(await itemsOf(streamOf(app, "nothing", []).stream())).toEqual([]);
   });
 
@@ -49,7 +49,7 @@ describe.each(here)("streams on $name", (place) => {
     const { app } = await open();
     const gate = await newFile();
     const items: unknown[] = [];
-    for await (const item of streamOf(app, "gated", [gate]).stream({ timeout: "20s" })) {
+    for await (const item of streamOf(app, "gated", [gate]).stream({ timeout: "60s" })) {
       if (items.push(item) === 1) writeFileSync(gate, "");
     }
     expect(items).toEqual(["before", "after"]);
@@ -61,7 +61,7 @@ describe.each(here)("streams on $name", (place) => {
     const { items, error } = await failedItems(call.stream());
     expect(items).toEqual(upTo(1_300));
     expect(error).toMatchObject({ name: "TaskError", message: expect.stringContaining("enough") as string });
-    await expect(call.get({ timeout: "10s" })).rejects.toThrow("enough");
+    await expect(call.get({ timeout: "60s" })).rejects.toThrow("enough");
   });
 
   it("gives each number once, whatever runs again", async () => {
@@ -75,7 +75,7 @@ describe.each(here)("streams on $name", (place) => {
     const call = streamOf(app, "resuming", [await newFile(), 110]);
     const items = await itemsOf(call.stream());
     expect(items).toEqual(upTo(330).map((i) => `${i} of run ${Math.floor((i - 1) / 110)}`));
-    expect(await call.get({ timeout: "10s" })).toBe(220);
+    expect(await call.get({ timeout: "60s" })).toBe(220);
   });
 
   it("fails where an item cannot be encoded, without a retry", async () => {
@@ -93,7 +93,7 @@ describe.each(here)("streams on $name", (place) => {
     const { app } = await open();
     const file = await newFile();
     const call = streamOf(app, "stalling", [file]);
-    await expect(call.get({ timeout: "20s" })).rejects.toMatchObject({ code: "STREAM_STALLED" });
+    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ code: "STREAM_STALLED" });
     expect(textOf(file)).toBe("cleaned up\n");
     const { items, error } = await failedItems(call.stream());
     expect(error).toMatchObject({ code: "STREAM_STALLED" });
@@ -117,7 +117,7 @@ describe.each(here)("streams on $name", (place) => {
     const file = await newFile();
     const call = streamOf(app, "endless", [file]);
     expect(await firstItems(call, 3, { revokeOnReturn: true })).toEqual([1, 2, 3]);
-    await expect(call.get({ timeout: "20s" })).rejects.toMatchObject({ code: "TASK_REVOKED" });
+    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ code: "TASK_REVOKED" });
     await eventually(() => textOf(file) === "TASK_REVOKED\n", { what: "the end of the generator" });
   });
 
@@ -125,7 +125,7 @@ describe.each(here)("streams on $name", (place) => {
     const { app } = await open();
     const call = streamOf(app, "soft", []);
     expect(await itemsOf(call.stream())).toEqual(["first", "not told yet", "SOFT_TIME_LIMIT_EXCEEDED"]);
-    expect(await call.get({ timeout: "10s" })).toBe("ended well");
+    expect(await call.get({ timeout: "60s" })).toBe("ended well");
   });
 
   it("gives what was stored before a hard limit", async () => {
@@ -158,7 +158,7 @@ describe.each(here)("streams on $name", (place) => {
     const { app } = await open();
     const call = streamOf(app, "add", [4, 4]);
     expect(await itemsOf(call.stream())).toEqual([]);
-    expect(await call.get({ timeout: "10s" })).toBe(8);
+    expect(await call.get({ timeout: "60s" })).toBe(8);
   });
 });
 

@@ -16,7 +16,7 @@ describe.each(places.filter(({ name }) => name.startsWith("memory")))("limits of
   const settled = async (name: string): Promise<unknown> => {
     const scene = await Scene.open(place);
     await scene.worker({ registry, killGrace: "0ms" });
-    return (await scene.app.sendUnchecked(name, [])).settled({ timeout: "15s" });
+    return (await scene.app.sendUnchecked(name, [])).settled({ timeout: "60s" });
   };
 
   it.each(["waits", "computes"])(

@@ -48,7 +48,7 @@ it("keeps the value of a part that runs once, also when the store does not take 
       return { ...rest, results: over(results, { swap }) };
     },
   );
-  expect(await stub<Stub<[], number>>(app, "charge").delay().get({ timeout: "10s" })).toBe(1);
+  expect(await stub<Stub<[], number>>(app, "charge").delay().get({ timeout: "60s" })).toBe(1);
   expect({ runs, refusals }).toEqual({ runs: 1, refusals: -1 });
 });
 
@@ -70,7 +70,7 @@ it("reads a stream to the error at its end, also when the store does not take it
   const call = await stub<StreamStub<[], number, void>>(app, "rows").delay();
   const items: number[] = [];
   const reading = (async (): Promise<void> => {
-    for await (const item of call.stream({ timeout: "10s" })) items.push(item);
+    for await (const item of call.stream({ timeout: "60s" })) items.push(item);
   })();
   await expect(reading).rejects.toThrow("no more");
   expect({ items, refusals }).toEqual({ items: [1], refusals: -1 });

@@ -34,11 +34,11 @@ describe.each(pairs)("a worker on $name", (pair) => {
     expect(canFuse(transport) && transport.fuse(results)).toBe(undefined);
     const worker = await scene.worker();
     const calls = await Promise.all(Array.from({ length: 300 }, (_, i) => scene.app.sendUnchecked("add", [i, 1])));
-    const values = await Promise.all(calls.map((call) => call.get({ timeout: "20s" })));
+    const values = await Promise.all(calls.map((call) => call.get({ timeout: "60s" })));
     expect(values).toEqual(calls.map((_, i) => i + 1));
-    expect(await scene.app.sendUnchecked("flaky", [2]).get({ timeout: "10s" })).toBe(2);
-    expect(await scene.app.sendUnchecked("early", [5]).get({ timeout: "10s" })).toBe(5);
-    const rejected = scene.app.sendUnchecked("reject", ["wrong door"]).get({ timeout: "10s" });
+    expect(await scene.app.sendUnchecked("flaky", [2]).get({ timeout: "60s" })).toBe(2);
+    expect(await scene.app.sendUnchecked("early", [5]).get({ timeout: "60s" })).toBe(5);
+    const rejected = scene.app.sendUnchecked("reject", ["wrong door"]).get({ timeout: "60s" });
     await expect(rejected).rejects.toMatchObject({ state: "REJECTED" });
     expect(await within("the stop", worker.stop())).toEqual({ clean: true });
     expect(await depths(scene)).toMatchObject({ waiting: 0, delayed: 0, owned: 0, dead: 1 });
@@ -64,7 +64,7 @@ describe.each(pairs)("a worker on $name", (pair) => {
       }),
     }));
     const worker = await scene.worker({ app });
-    expect(await scene.app.sendUnchecked("add", [2, 2]).get({ timeout: "10s" })).toBe(4);
+    expect(await scene.app.sendUnchecked("add", [2, 2]).get({ timeout: "60s" })).toBe(4);
     expect(await within("the stop", worker.stop())).toEqual({ clean: true });
     expect(order).toEqual(["put", "put", "put", "settle", "put", "settle"]);
     expect(await depths(scene)).toMatchObject({ waiting: 0, owned: 0 });
@@ -83,7 +83,7 @@ describe.each(pairs)("a worker on $name", (pair) => {
       transport: over(connection.transport, { caps: { ...connection.transport.caps, dedupe: false } }),
     }));
     await scene.worker({ app });
-    expect(await scene.app.sendUnchecked("early", [5]).get({ timeout: "10s" })).toBe(5);
+    expect(await scene.app.sendUnchecked("early", [5]).get({ timeout: "60s" })).toBe(5);
     expect(tries).toBe(3);
   });
 
@@ -97,7 +97,7 @@ describe.each(pairs)("a worker on $name", (pair) => {
     const { results } = await internalsOf(scene.app).connection();
     const body = new TextEncoder().encode("1");
     await results.put([{ id: call.id, state: "SUCCESS", body, ttlMs: 60_000 }]);
-    expect(await call.get({ timeout: "5s" })).toBe(1);
+    expect(await call.get({ timeout: "60s" })).toBe(1);
     await worker.stop({ gracePeriod: "0ms" });
     expect(await call.get()).toBe(1);
   });

@@ -95,7 +95,7 @@ describe.each<Broker>(["redis", "sqlite"])("an outbox before %s", (broker) => {
       await allReceipts(client, batches.length * (COUNT - COUNT / 5));
       for (const child of [one, two, worker]) {
         child.signal("SIGTERM");
-        expect(await within("the end", child.exited, 20_000)).toEqual({ code: 0, signal: null });
+        expect(await within("the end", child.exited)).toEqual({ code: 0, signal: null });
       }
     },
     3 * MINUTE,
@@ -121,7 +121,7 @@ describe.each<Broker>(["redis", "sqlite"])("an outbox before %s", (broker) => {
       await allReceipts(client, COUNT - COUNT / 5);
       for (const child of [next, worker]) {
         child.signal("SIGTERM");
-        expect(await within("the end", child.exited, 20_000)).toEqual({ code: 0, signal: null });
+        expect(await within("the end", child.exited)).toEqual({ code: 0, signal: null });
       }
     },
     3 * MINUTE,
@@ -136,10 +136,10 @@ it(
     await client.query(`INSERT INTO outbox (task, args) VALUES ('gone', '[]')`);
     await placed(env, "first");
     const left = async (): Promise<boolean> => (await column(client, "SELECT 1 AS value FROM outbox")).length === 1;
-    await eventually(left, { what: "an outbox with one row", within: 20_000 });
+    await eventually(left, { what: "an outbox with one row" });
     expect(await column(client, "SELECT error AS value FROM outbox")).toEqual(["there is no task gone"]);
     relay.signal("SIGTERM");
-    expect(await within("the end", relay.exited, 20_000)).toEqual({ code: 0, signal: null });
+    expect(await within("the end", relay.exited)).toEqual({ code: 0, signal: null });
   },
   MINUTE,
 );

@@ -58,7 +58,7 @@ export interface Part {
 }
 
 const CLOCK = fileURLToPath(new URL("fixtures/clock.cjs", import.meta.url));
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 const STOP_MS = 40_000;
 
 /** Starts one of the fixtures; it may not be ready yet. */
@@ -117,7 +117,7 @@ export class Producer {
   async finish(withinMs: number): Promise<void> {
     await this.#order({ do: "finish", withinMs }, withinMs + 90_000);
     this.part.child.end();
-    await within(`the end of ${this.part.name}`, this.part.child.exited, 20_000);
+    await within(`the end of ${this.part.name}`, this.part.child.exited);
   }
 
   async #order(order: WithoutNumber<Order>, withinMs: number): Promise<void> {

@@ -22,7 +22,7 @@ export const withRedisResults = (place: Place): Place =>
 export const withPostgresResults = (place: Place): Place =>
   withResults(place, "results in Postgres", async () => {
     const server = await PostgresServer.start();
-    onTestFinished(() => server.remove(), 60_000);
+    onTestFinished(() => server.remove());
     return {
       url: server.url,
       server: {

@@ -78,6 +78,6 @@ export const serverOf = (server: RedisServer): Server => ({
 
 async function openRabbit(settings: readonly string[] = []): Promise<Broker> {
   const server = await RabbitServer.start(settings);
-  onTestFinished(() => server.stop(), 60_000);
+  onTestFinished(() => server.stop());
   return { url: server.url, server };
 }

@@ -22,5 +22,5 @@ it.each(["inline", "threads", "processes"] as const)("each is a dead letter with
   const injected = await inject(app);
   const { found, wanted } = await fates(app, injected);
   expect(found).toEqual(wanted);
-  for (let i = 0; i < 10; i++) await app.sendUnchecked("pristine", []).get({ timeout: "10s" });
+  for (let i = 0; i < 10; i++) await app.sendUnchecked("pristine", []).get({ timeout: "60s" });
 });

@@ -26,7 +26,6 @@ async function limitFiles(server: Server, bytes: string): Promise<void> {
 const told = (server: Server, status: string): Promise<boolean> =>
   eventually(async () => (await fact(server, "aof_last_write_status")) === status, {
     what: `a write of the append-only file that ends with ${status}`,
-    within: 20_000,
     every: 50,
   });
 

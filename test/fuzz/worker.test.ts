@@ -12,7 +12,7 @@ import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { FOREIGN } from "./fixtures.js";
 import { mutated } from "./mutate.js";
 
-const LIMIT = { timeout: "20s" } as const;
+const LIMIT = { timeout: "60s" } as const;
 const MESSAGES = [
   '{"v":1,"task":"add"}\n[4,4]',
   '{"v":1,"task":"add","headers":{"a":"b"},"parentId":"p"}\n~{"json":[1,2]}',

@@ -19,7 +19,7 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
     const mail = task({ rateLimit: "20/s" }, () => void starts.push(performance.now()));
     await scene.worker({ registry: registryOf({ mail }) });
     const calls = await Promise.all(Array.from({ length: 40 }, () => scene.app.sendUnchecked("mail", [])));
-    await within("all of them", Promise.all(calls.map((call) => call.get())), 20_000);
+    await within("all of them", Promise.all(calls.map((call) => call.get())));
     expect(starts).toHaveLength(40);
     expect(mostWithin(starts, 1_000)).toBeLessThanOrEqual(20);
   });
@@ -50,7 +50,7 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
     await scene.worker({ registry: registryOf({ sync }), concurrency: 10 });
     const users = ["a", "b"].flatMap((user) => Array.from({ length: 10 }, () => ({ user })));
     const calls = await Promise.all(users.map((user) => scene.app.sendUnchecked("sync", [user])));
-    await within("all of them", Promise.all(calls.map((call) => call.get())), 20_000);
+    await within("all of them", Promise.all(calls.map((call) => call.get())));
     expect(Object.fromEntries(most)).toEqual({ a: 2, b: 2 });
   });
 
@@ -62,7 +62,7 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
     const calls = await Promise.all(
       names.map((name) => scene.app.sendUnchecked("sync", ["user", name], { idempotencyKey: name })),
     );
-    expect(await within("all of them", Promise.all(calls.map((call) => call.get())), 20_000)).toEqual(names);
+    expect(await within("all of them", Promise.all(calls.map((call) => call.get())))).toEqual(names);
   });
 
   it("leaves its slot to others when its turn comes and it is not to run any more", async () => {
@@ -91,9 +91,9 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
     const [second, third] = [await held("second"), await held("third")];
     open.resolve();
     // n.b. a slot that nobody leaves is free after a minute
-    expect(await within("the third", third.get(), 20_000)).toBe("third");
+    expect(await within("the third", third.get())).toBe("third");
     expect(await first.get()).toBe("first");
-    expect((await within("the second", second.settled(), 20_000)).state).toMatch(/^(IGNORED|SUCCESS)$/);
+    expect((await within("the second", second.settled())).state).toMatch(/^(IGNORED|SUCCESS)$/);
   });
 
   it("frees its slot when it is to be retried, and takes part again", async () => {
@@ -130,7 +130,7 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
     await revoked.revoke();
     await expect(within("the revoked one", revoked.get())).rejects.toMatchObject({ code: "TASK_REVOKED" });
     open.resolve();
-    await within("the others", Promise.all([first.get(), last.get()]), 20_000);
+    await within("the others", Promise.all([first.get(), last.get()]));
     expect(ran.filter((name) => name !== "expired")).toEqual(["first", "last"]);
     await within("the end of the one that expires", expired.settled());
   });
@@ -148,7 +148,7 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
     const calls = await Promise.all(Array.from({ length: 5 }, () => scene.app.sendUnchecked("mail", [])));
     await eventually(() => worker.health().owned >= 11, { what: "some that wait in the pool" });
     open.resolve();
-    await within("all of them", Promise.all([...blocking, ...calls].map((call) => call.get())), 20_000);
+    await within("all of them", Promise.all([...blocking, ...calls].map((call) => call.get())));
     expect(starts).toHaveLength(5);
     expect(mostWithin(starts, 1_000)).toBeLessThanOrEqual(2);
   });
@@ -166,7 +166,7 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
     });
     await scene.worker({ registry: registryOf({ once }) });
     const calls = await Promise.all(Array.from({ length: 15 }, () => scene.app.sendUnchecked("once", [1])));
-    await within("all of them", Promise.all(calls.map((call) => call.get())), 20_000);
+    await within("all of them", Promise.all(calls.map((call) => call.get())));
     expect(ids.toSorted()).toEqual(calls.map(({ id }) => id).toSorted());
     expect(most).toBe(1);
   });
@@ -211,7 +211,7 @@ describe.each(limitedPlaces)("limits: $name", (place) => {
     await eventually(() => ran.length > 0, { what: "the first one" });
     expect(await first.stop()).toEqual({ clean: true });
     await scene.worker({ registry });
-    await within("all of them", Promise.all(calls.map((call) => call.get())), 20_000);
+    await within("all of them", Promise.all(calls.map((call) => call.get())));
     expect(ran.toSorted()).toEqual(calls.map(({ id }) => id).toSorted());
   });
 });

@@ -39,7 +39,7 @@ async function openFleet(place: Pick<Place, "broker" | "backend">): Promise<Flee
   const env = { BROKER: broker, PREFIX: prefix, HISTORY: file, ...(backend !== undefined && { BACKEND: backend }) };
   const start = async (): Promise<Child> => {
     const worker = spawnChild(new URL("fixtures/worker.ts", import.meta.url), { env });
-    await worker.line("the worker is ready", (line) => (line as { ready?: number }).ready, 30_000);
+    await worker.line("the worker is ready", (line) => (line as { ready?: number }).ready);
     return worker;
   };
   const workers = await Promise.all([start(), start(), start()]);
@@ -95,7 +95,7 @@ describe.each(shared)("limits of three worker processes: $name", (place) => {
       const entries = history();
       return entries.length > 20 ? workers.find(({ pid }) => isInTheMiddle(entries, pid)) : undefined;
     };
-    const victim = await eventually(busy, { within: 20_000, every: 1, what: "a busy worker" });
+    const victim = await eventually(busy, { every: 1, what: "a busy worker" });
     await victim.kill();
     await start();
     await within("all of them", Promise.all(calls.map((call) => call.get())), 60_000);
@@ -109,7 +109,7 @@ describe.each(shared)("limits of three worker processes: $name", (place) => {
   it("a key with a few calls does not wait for one with thousands", async () => {
     const { app, history } = await openFleet(place);
     const many = await Promise.all(Array.from({ length: 3_000 }, () => app.sendUnchecked("alone", ["many", 1])));
-    await eventually(() => history().length > 50, { within: 20_000, what: "the first of many" });
+    await eventually(() => history().length > 50, { what: "the first of many" });
     const before = history().filter(({ event }) => event === "start").length;
     const few = await Promise.all(Array.from({ length: 10 }, () => app.sendUnchecked("alone", ["few", 1])));
     await within("the few", Promise.all(few.map((call) => call.get())), 30_000);
@@ -134,7 +134,7 @@ describe("limits across a restart of Redis", () => {
     const { app, history } = await openFleet({ broker: async () => server.url });
     const paced = await Promise.all(Array.from({ length: 80 }, () => app.sendUnchecked("paced", [])));
     const alone = await Promise.all(Array.from({ length: 60 }, () => app.sendUnchecked("alone", ["a", 5])));
-    await eventually(() => history().length > 20, { within: 20_000, what: "some of them" });
+    await eventually(() => history().length > 20, { what: "some of them" });
     await server.restart();
     await within("all of them", Promise.all([...paced, ...alone].map((call) => call.get())), 60_000);
     const starts = history().filter(({ event, key }) => event === "start" && key === undefined);

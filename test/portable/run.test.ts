@@ -11,10 +11,10 @@ const CLIENT = `
 import { createTasks, tasks } from "@acme/orders-contract";
 import { createApp } from "@taskgen/core";
 
-const receipt = await tasks.billing.charge.delay("o1", { currency: "USD" }).get({ timeout: "15s" });
-const refused = await (await tasks.billing.charge.delay("broke")).settled({ timeout: "15s" });
+const receipt = await tasks.billing.charge.delay("o1", { currency: "USD" }).get({ timeout: "60s" });
+const refused = await (await tasks.billing.charge.delay("broke")).settled({ timeout: "60s" });
 const app = createApp({ broker: process.env.TASKGEN_BROKER_URL });
-const sum = await createTasks(app).add.delay(4, 4).get({ timeout: "15s" });
+const sum = await createTasks(app).add.delay(4, 4).get({ timeout: "60s" });
 await app.close();
 console.log(JSON.stringify({
   sum,

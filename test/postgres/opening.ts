@@ -42,7 +42,7 @@ function listener(): Listener {
   return {
     states,
     errors,
-    next: (state) => within(state, new Promise((resolve) => waiting.set(state, resolve)), 20_000),
+    next: (state) => within(state, new Promise((resolve) => waiting.set(state, resolve))),
     reason: (like) => new Promise((resolve) => reasons.set(like, resolve)),
     state: (state, reason = "") => {
       for (const [like, resolve] of reasons) if (like.test(reason)) resolve();
@@ -69,7 +69,7 @@ export async function prepare(
 /** Results of a URL, started; closed after the test. */
 export async function open(url: string, options: ConnectionOptions = {}): Promise<Opened> {
   const opened = await prepare(url, options);
-  await within("the start", opened.start(), 20_000);
+  await within("the start", opened.start());
   return opened;
 }
 

@@ -42,7 +42,7 @@ describe("results in a Postgres", () => {
     const batches = Array.from({ length: 1_000 }, (_, i) => records.slice(10 * i, 10 * i + 10));
     const outcomes = await Promise.all(batches.map((batch) => writer.results.put(batch)));
     expect(new Set(outcomes.flat())).toEqual(new Set(["stored"]));
-    expect((await within("10,000 results", waits, 20_000)).map(seen)).toEqual(records.map(seen));
+    expect((await within("10,000 results", waits)).map(seen)).toEqual(records.map(seen));
     expect(writer.results.statements - puts).toBeLessThanOrEqual(10);
     expect(reader.results.statements - finds).toBeLessThanOrEqual(100);
   });
@@ -183,7 +183,7 @@ describe("results in a Postgres", () => {
 
   it("lets a client end by itself", async () => {
     const child = spawnChild(new URL("./fixtures/idle.ts", import.meta.url), { args: [url(), namespace("p")] });
-    expect(await child.line("the result", (line) => line, 20_000)).toEqual({ state: "SUCCESS" });
+    expect(await child.line("the result", (line) => line)).toEqual({ state: "SUCCESS" });
     expect(await within("the end of the process", child.exited)).toEqual({ code: 0, signal: null });
   });
 

@@ -10,8 +10,8 @@ const COUNT = 300;
 
 let server: PostgresServer;
 
-beforeAll(async () => void (server = await PostgresServer.start()), 60_000);
-afterAll(() => server.remove(), 60_000);
+beforeAll(async () => void (server = await PostgresServer.start()));
+afterAll(() => server.remove());
 
 /** Resolves when so many calls are done. */
 function progress(calls: readonly Promise<unknown>[], enough: number): Promise<void> {

@@ -37,7 +37,7 @@ describe.each(servers)("progress on $name", ({ start }) => {
     onTestFinished(() => app.close());
     const worker = createWorker({ app, registry, threads: 1 });
     onTestFinished(async () => void (await worker.stop({ gracePeriod: "0ms" })));
-    await within("the start of a worker", worker.start(), 20_000);
+    await within("the start of a worker", worker.start());
 
     const running = call<number | "last">(app, "tick", folder);
     const values = running.progress()[Symbol.asyncIterator]();
@@ -56,6 +56,6 @@ describe.each(servers)("progress on $name", ({ start }) => {
     let last: number | "last" | undefined;
     for (let value = await next(); value !== undefined; value = await next()) last = value;
     expect(last).toBe("last");
-    expect(await running.get({ timeout: "30s" })).toBeTypeOf("number");
+    expect(await running.get({ timeout: "60s" })).toBeTypeOf("number");
   });
 });

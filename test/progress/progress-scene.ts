@@ -15,7 +15,7 @@ export async function all<P>(values: AsyncIterable<P>): Promise<P[]> {
   const end = async (): Promise<void> => {
     for await (const value of values) seen.push(value);
   };
-  await within("the end of the progress", end(), 20_000);
+  await within("the end of the progress", end());
   return seen;
 }
 

@@ -34,7 +34,7 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
       await open(folder, at);
     }
     expect(seen).toEqual(["one", "two", "three"]);
-    expect(await result.get({ timeout: "10s" })).toBe("walked");
+    expect(await result.get({ timeout: "60s" })).toBe("walked");
     expect(await all(result.progress())).toEqual(["three"]);
     const { results } = await internalsOf(scene.app).connection();
     if (results.caps.foreignReads) expect(await all(scene.app.result(result.id).progress())).toEqual(["three"]);
@@ -51,7 +51,7 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
     expect(appends).toBeGreaterThan(1);
     // n.b. a machine that stands still for a second allows ten more
     expect(appends).toBeLessThan(100);
-    expect(await running.get({ timeout: "10s" })).toBe(10_000);
+    expect(await running.get({ timeout: "60s" })).toBe(10_000);
   });
 
   it("skips what a slow reader does not come to, and gives the newest", async () => {
@@ -59,7 +59,7 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
     const running = call<Steps>(scene.app, "count", 1_000);
     const values = running.progress()[Symbol.asyncIterator]();
     await within("the first value", values.next());
-    await running.get({ timeout: "10s" });
+    await running.get({ timeout: "60s" });
     const rest = await all({ [Symbol.asyncIterator]: () => values });
     expect(rest.length).toBeLessThanOrEqual(1);
   });
@@ -78,7 +78,7 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
     const scene = await start();
     const running = call<string>(scene.app, "fail");
     expect(await all(running.progress())).toEqual(["before"]);
-    await expect(running.get({ timeout: "10s" })).rejects.toThrow("after");
+    await expect(running.get({ timeout: "60s" })).rejects.toThrow("after");
   });
 
   it("goes on over a retry", async () => {
@@ -94,8 +94,9 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
   it("is nothing while the task waits for a retry", async () => {
     const scene = await Scene.open(place);
     const worker = await scene.worker({ registry });
+    const retried = nextEvent(worker, "task-retried");
     const result = await call<string>(scene.app, "waitsForRetry");
-    await nextEvent(worker, "task-retried", result.id);
+    await retried;
     await eventually(async () => (await result.status()) === "RETRY", { what: "the state" });
     expect(await result.info()).toBeUndefined();
   });
@@ -106,7 +107,7 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
     const warned = nextEvent(worker, "task-log");
     const running = call(scene.app, "odd");
     expect(await all(running.progress())).toEqual([]);
-    expect(await running.get({ timeout: "10s" })).toBe("fine");
+    expect(await running.get({ timeout: "60s" })).toBe("fine");
     expect(await warned).toMatchObject({ level: "warn", message: expect.stringContaining("is a function") as string });
   });
 
@@ -115,12 +116,12 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
     expect(await all(call(scene.app, "foreign").progress())).toEqual(["own"]);
     expect(await all(call(scene.app, "quiet").progress())).toEqual([]);
     const running = call(scene.app, "reserved");
-    await expect(running.get({ timeout: "10s" })).rejects.toMatchObject({ code: "OPTION_INVALID" });
+    await expect(running.get({ timeout: "60s" })).rejects.toMatchObject({ code: "OPTION_INVALID" });
   });
 
   it("is not followed within a task without leave to wait", async () => {
     const scene = await start();
-    const wait = { timeout: "10s" } as const;
+    const wait = { timeout: "60s" } as const;
     onTestFinished(async () => (apps as Record<string, App | undefined>)[scene.prefix]?.close());
     expect(await call(scene.app, "follow", scene.where, { allowJoin: true }).get(wait)).toBe(3);
     await expect(call(scene.app, "follow", scene.where).get(wait)).rejects.toMatchObject({ code: "JOIN_IN_TASK" });
@@ -135,7 +136,7 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
     };
     await expect(within("the abort", follow())).rejects.toMatchObject({ code: "RESULT_ABORTED" });
     await open(folder, "go");
-    await result.get({ timeout: "10s" });
+    await result.get({ timeout: "60s" });
   });
 
   it("is seen of a task that never yields", async () => {

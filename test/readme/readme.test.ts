@@ -57,4 +57,4 @@ it("the README's program compiles, and does what it says", async () => {
   expect(stdout).toBe("8\n9\n");
   worker.kill("SIGTERM");
   expect(await within("the worker's end", ended)).toEqual([0, null]);
-}, 60_000);
+});

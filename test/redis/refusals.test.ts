@@ -158,7 +158,7 @@ describe("redis, at the start and at the end", () => {
     await transport.close(deadline());
     await started;
     proxy.heal();
-    await eventually(() => proxy.connections === 0, { within: 1_000, what: "the end of it" });
+    await eventually(() => proxy.connections === 0, { what: "the end of it" });
     expect(proxy.accepted).toBe(1);
   });
 

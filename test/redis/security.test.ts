@@ -17,7 +17,7 @@ const quiet = { state: () => {}, error: () => {} };
 async function start(url: string): Promise<void> {
   const transport = await openTransport(url);
   try {
-    await within("the start", transport.start(quiet), 4_000);
+    await within("the start", transport.start(quiet));
   } finally {
     await transport.close(AbortSignal.timeout(3_000));
   }

@@ -144,7 +144,7 @@ describe("redis, what it is told of a server", () => {
   it("loads ioredis and no other broker's library, and lets a client end by itself", async () => {
     const server = await RedisServer.start();
     const child = spawnChild(new URL("./fixtures/client.ts", import.meta.url), { args: [server.url] });
-    expect(await within("the end of the client", child.exited, 20_000)).toEqual({ code: 0, signal: null });
+    expect(await within("the end of the client", child.exited)).toEqual({ code: 0, signal: null });
     expect(child.stderr).toBe("");
     const [said] = child.lines as { state: string; libraries: string[] }[];
     expect(said!.state).toBe("SUCCESS");

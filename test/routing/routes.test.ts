@@ -125,7 +125,7 @@ describe("a worker that is told no queues", () => {
     });
     expect(worker.info?.queues).toEqual(["main", "mail", "reports"]);
     expect(worker.info?.lanes).toContainEqual({ name: "mail", weight: 3, concurrency: 2 });
-    expect(await scene.app.sendUnchecked("mail.send", []).get({ timeout: "10s" })).toBe(1);
+    expect(await scene.app.sendUnchecked("mail.send", []).get({ timeout: "60s" })).toBe(1);
   });
 
   it("refuses a queue that cannot be", async () => {

@@ -52,7 +52,7 @@ async function giveUp(broker: string, queue: string): Promise<{ readonly own: st
   await using worker = createWorker({ app, registry: tasks(refuse), pool: "inline" });
   await worker.start();
   const call = await app.sendUnchecked("charge", ["order-1"], { expires: "1h", headers: { tenant: "a" } });
-  await call.settled({ timeout: "20s" });
+  await call.settled({ timeout: "60s" });
   const forged = namespace("forged");
   const body = new TextEncoder().encode('{"v":1,"task":"charge"}\n["order-of-a-stranger"]');
   const { transport } = await internalsOf(app).connection();
@@ -66,7 +66,7 @@ async function runOnce(broker: string, queue: string, id: string): Promise<unkno
   await using app = open(broker, queue);
   await using worker = createWorker({ app, registry: tasks((order) => `charged ${order}`), pool: "inline" });
   await worker.start();
-  return await app.result(id).get({ timeout: "20s" });
+  return await app.result(id).get({ timeout: "60s" });
 }
 
 describe.each(Object.entries(URLS))("dead letters with keys, on %s", (_name, url) => {
@@ -87,7 +87,7 @@ describe.each(Object.entries(URLS))("dead letters with keys, on %s", (_name, url
           const result = await dlq(verb, id);
           return isSo.test(result.stdout + result.stderr) ? result : undefined;
         };
-        return eventually(attempt, { what: `${verb}: ${isSo.source}`, within: 25_000 });
+        return eventually(attempt, { what: `${verb}: ${isSo.source}` });
       };
       const shown = await once(/reason: RejectTask\narguments:\n\[\n {2}"order-1"\n\]\n/, "show", own);
       await once(/arguments:\n\? \(\[SIGNATURE_INVALID\] the message is not signed\)/, "show", forged);

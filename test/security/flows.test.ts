@@ -21,7 +21,7 @@ import { tempDir } from "../support/temp-dir.js";
 import { registry } from "./fixtures/flows.js";
 import { inject, intercept, securedScene, textOf } from "./secured-scene.js";
 
-const LIMIT = { timeout: "20s" } as const;
+const LIMIT = { timeout: "60s" } as const;
 const SECRET = "the-secret";
 const FORGED = new TextEncoder().encode('"forged"');
 const ttlMs = 60_000;

@@ -86,7 +86,7 @@ describe("keys of the environment", () => {
     vi.stubEnv("TASKGEN_ENCRYPTION_KEYS", `new:${KEYS.encryption.keys["new"]}`);
     const scene = await securedScene(place, { security: undefined });
     await scene.worker();
-    expect(await scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "20s" })).toBe(8);
+    expect(await scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "60s" })).toBe(8);
   });
 });
 
@@ -104,6 +104,6 @@ describe("threads and processes whose app has other keys than their worker's", (
     onTestFinished(() => app.close());
     const one = pool === "threads" ? { threads: 1 } : { processes: 1 };
     const worker = createWorker({ app, registry: tasks as Registry, pool, ...one });
-    await expect(within("the start", worker.start(), 20_000)).rejects.toThrow(/keys of the worker's app are not those/);
+    await expect(within("the start", worker.start())).rejects.toThrow(/keys of the worker's app are not those/);
   });
 });

@@ -93,9 +93,9 @@ describe("keys", () => {
     const worker = scene.newWorker({ registry, logger });
     const rejected = nextEvent(worker, "task-rejected");
     await worker.start();
-    const error: unknown = await call.get({ timeout: "20s" }).catch((failure: unknown) => failure);
+    const error: unknown = await call.get({ timeout: "60s" }).catch((failure: unknown) => failure);
     expect(error).toMatchObject({ code: "SIGNATURE_INVALID" });
-    await scene.app.sendUnchecked("greet", ["the-argument"]).get({ timeout: "20s" });
+    await scene.app.sendUnchecked("greet", ["the-argument"]).get({ timeout: "60s" });
     expectHidden([error, await rejected, lines, scene.app, worker], [...secrets, "the-argument"]);
     expect(allOf(lines)).toContain("[encrypted]");
   });

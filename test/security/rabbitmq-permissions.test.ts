@@ -13,7 +13,7 @@ import { registry } from "./fixtures/registry.js";
 import { recipe } from "./recipes.js";
 import { KEYS } from "./secured-scene.js";
 
-const LIMIT = { timeout: "20s" } as const;
+const LIMIT = { timeout: "60s" } as const;
 const USERS = ["client", "worker"] as const;
 
 let server: RabbitServer;
@@ -30,8 +30,8 @@ beforeAll(async () => {
     await server.ctl("add_user", user, `secret-of-${user}`);
     await server.ctl("set_permissions", "-p", "/", user, ...patternsOf(user));
   }
-}, 90_000);
-afterAll(() => server.stop(), 30_000);
+});
+afterAll(() => server.stop());
 
 const url = (user: (typeof USERS)[number]): string => server.url.replace("//", `//${user}:secret-of-${user}@`);
 
@@ -48,7 +48,7 @@ describe("the recipe for RabbitMQ users", () => {
     const [client, own] = [appOf(url("client")), appOf(url("worker"))];
     const worker = createWorker({ app: own, registry, threads: 1 });
     onTestFinished(async () => void (await worker.stop({ gracePeriod: "0ms" })));
-    await within("the start", worker.start(), 20_000);
+    await within("the start", worker.start());
     expect(await client.sendUnchecked("add", [4, 4]).get(LIMIT)).toBe(8);
     expect(await client.sendUnchecked("flaky", [1], { countdown: "150ms", priority: 9 }).get(LIMIT)).toBe(1);
     const started = nextEvent(worker, "task-started");
@@ -62,7 +62,7 @@ describe("the recipe for RabbitMQ users", () => {
     // n.b. what was looked at is handed back, which takes the broker a moment
     const removed = async (): Promise<boolean> => (await inspector.removeDead("default", [id!])) === 1;
     await eventually(removed, { what: "the removal of a dead letter" });
-  }, 60_000);
+  });
 
   it("lets a client neither take messages nor touch what is not of the service", async () => {
     const connection = await connect(url("client"));

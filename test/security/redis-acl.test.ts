@@ -15,7 +15,7 @@ import { registry } from "./fixtures/flows.js";
 import { recipe } from "./recipes.js";
 import { KEYS } from "./secured-scene.js";
 
-const LIMIT = { timeout: "20s" } as const;
+const LIMIT = { timeout: "60s" } as const;
 
 interface Place {
   readonly admin: Redis;
@@ -54,7 +54,7 @@ describe("the recipe for Redis users", () => {
     const [client, own] = [appOf(url("client")), appOf(url("worker"))];
     const worker = createWorker({ app: own, registry, threads: 1 });
     onTestFinished(async () => void (await worker.stop({ gracePeriod: "0ms" })));
-    await within("the start", worker.start(), 20_000);
+    await within("the start", worker.start());
     expect(await client.sendUnchecked("add", [4, 4]).get(LIMIT)).toBe(8);
     expect(await client.sendUnchecked("flaky", [1], { countdown: "20ms", priority: 9 }).get(LIMIT)).toBe(1);
     const calls = await Promise.all([1, 2, 3].map((n) => client.sendUnchecked("add", [n, n])));
@@ -77,7 +77,7 @@ describe("the recipe for Redis users", () => {
     const client = appOf(url("client"));
     const worker = createWorker({ app: appOf(url("worker")), registry, threads: 1 });
     onTestFinished(async () => void (await worker.stop({ gracePeriod: "0ms" })));
-    await within("the start", worker.start(), 20_000);
+    await within("the start", worker.start());
     const stream = await streamOf(client, "words", [2, "a"]);
     expect(await itemsOf(stream.stream())).toEqual(["a 1", "a 2"]);
     await stream.forget();
@@ -99,7 +99,7 @@ describe("the recipe for Redis users", () => {
     const worker = createWorker({ app: appOf(url("worker")), registry, threads: 1 });
     onTestFinished(async () => void (await worker.stop({ gracePeriod: "0ms" })));
     const warned = nextEvent(worker, "warning");
-    await within("the start", worker.start(), 20_000);
+    await within("the start", worker.start());
     expect((await warned).error.message).toMatch(/BROKER_ERROR.*can't run this command|NOPERM/);
     expect(worker.health().status).toBe("consuming");
   });

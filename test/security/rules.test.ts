@@ -9,7 +9,7 @@ const place = places.find(({ name }) => name === "sqlite, inline")!;
 const threads = places.find(({ name }) => name === "sqlite, threads")!;
 const { signing, encryption } = KEYS;
 const onlySigned = { security: { signing } };
-const LIMIT = { timeout: "20s" } as const;
+const LIMIT = { timeout: "60s" } as const;
 
 /** Another app on the broker of a scene. */
 function appOn(scene: Scene, options: AppOptions): ReturnType<typeof createApp> {

@@ -22,20 +22,20 @@ describe.each([...places, ...pairs])("signed and encrypted tasks: $name", (place
     const scene = await securedScene(place);
     await securedWorker(scene);
     const { app } = scene;
-    expect(await app.sendUnchecked("greet", ["Ann"]).get({ timeout: "20s" })).toBe("hello Ann");
-    expect(await app.sendUnchecked("flaky", [2]).get({ timeout: "20s" })).toBe(2);
-    expect(await app.sendUnchecked("add", [1, 2], { countdown: "20ms", expires: "1h" }).get({ timeout: "20s" })).toBe(
+    expect(await app.sendUnchecked("greet", ["Ann"]).get({ timeout: "60s" })).toBe("hello Ann");
+    expect(await app.sendUnchecked("flaky", [2]).get({ timeout: "60s" })).toBe(2);
+    expect(await app.sendUnchecked("add", [1, 2], { countdown: "20ms", expires: "1h" }).get({ timeout: "60s" })).toBe(
       3,
     );
     const boom = await app
       .sendUnchecked("boom", [])
-      .get({ timeout: "20s" })
+      .get({ timeout: "60s" })
       .catch((error: unknown) => error);
     expect(boom).toBeInstanceOf(TaskError);
     expect(boom).toMatchObject({ code: "TASK_FAILURE", remote: { name: "RangeError", message: "boom" } });
-    const limited = app.sendUnchecked("limited", []).get({ timeout: "20s" });
+    const limited = app.sendUnchecked("limited", []).get({ timeout: "60s" });
     await expect(limited).rejects.toMatchObject({ code: "TIME_LIMIT_EXCEEDED" });
-    const ignored = app.sendUnchecked("silent", []).get({ timeout: "20s" });
+    const ignored = app.sendUnchecked("silent", []).get({ timeout: "60s" });
     await expect(ignored).rejects.toMatchObject({ code: "TASK_IGNORED" });
   });
 
@@ -47,7 +47,7 @@ describe.each([...places, ...pairs])("signed and encrypted tasks: $name", (place
     await started;
     const revoked = nextEvent(worker, "task-revoked");
     await call.revoke();
-    await expect(call.get({ timeout: "20s" })).rejects.toMatchObject({ code: "TASK_REVOKED" });
+    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ code: "TASK_REVOKED" });
     await revoked;
   });
 
@@ -59,7 +59,7 @@ describe.each([...places, ...pairs])("signed and encrypted tasks: $name", (place
     expect(decodeMessage(envelope.body).header).toMatchObject({ task: "greet", kid: "2026a", enc: "new" });
     await inject(scene, envelope);
     await securedWorker(scene);
-    expect(await call.get({ timeout: "20s" })).toBe("hello the-secret");
+    expect(await call.get({ timeout: "60s" })).toBe("hello the-secret");
     const { results } = await internalsOf(scene.app).connection();
     const [record] = results.caps.foreignReads ? await results.get([call.id]) : [];
     if (record !== undefined) expect(textOf(record.body)).not.toContain("the-secret");
@@ -78,7 +78,7 @@ describe.each([...places, ...pairs])("signed and encrypted tasks: $name", (place
     await inject(scene, unsigned);
     await securedWorker(scene);
     for (const result of [call, other]) {
-      await expect(result.get({ timeout: "20s" })).rejects.toMatchObject({
+      await expect(result.get({ timeout: "60s" })).rejects.toMatchObject({
         code: "SIGNATURE_INVALID",
         state: "REJECTED",
       });

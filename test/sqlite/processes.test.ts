@@ -75,7 +75,7 @@ describe("sqlite between processes", () => {
     const where = await url();
     await startConsumer(where, QUEUE, "finish");
     const caller = spawnChild(client, { args: [where, QUEUE] });
-    expect(await within("the end of the client", caller.exited, 20_000)).toEqual({ code: 0, signal: null });
+    expect(await within("the end of the client", caller.exited)).toEqual({ code: 0, signal: null });
     expect(caller.lines).toEqual([{ state: "SUCCESS" }]);
     expect(caller.stderr).toBe("");
   });

@@ -22,4 +22,4 @@ it("a reader on SQLite sees what is stored in the very tick in which it begins t
     const { items } = await within("the item", pulled);
     expect(items.map(textOf)).toEqual(["item"]);
   }
-}, 60_000);
+});

@@ -1,12 +1,31 @@
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
+import { randomInt } from "node:crypto";
+import { createServer } from "node:net";
 
-/** A port of this machine that nothing listens on. */
+/**
+ * n.b. below the range that systems give to outgoing connections, and to those who ask for any port: nobody else comes by
+ * such a port between this look and the start of whoever will listen on it.
+ */
+const [LOWEST, HIGHEST] = [12_000, 32_000] as const;
+const given = new Set<number>();
+
+/** A port of this machine that nothing listens on; another one each time. */
 export async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = randomInt(LOWEST, HIGHEST);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, "127.0.0.1"), "listening");
+  } catch {
+    return false;
+  }
+  await once(server.close(), "close");
+  return true;
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** How long and how often to look. */
 export interface EventuallyOptions {
-  /** Milliseconds. @default 20_000 */
+  /** Milliseconds. @default 60_000 */
   readonly within?: number;
   /** Milliseconds between two looks. @default 10 */
   readonly every?: number;
@@ -10,7 +10,7 @@ export interface EventuallyOptions {
   readonly what?: string;
 }
 
-const DEFAULTS = { within: 20_000, every: 10, what: "the condition" } as const satisfies EventuallyOptions;
+const DEFAULTS = { within: 60_000, every: 10, what: "the condition" } as const satisfies EventuallyOptions;
 
 /**
  * Looks again and again until `probe` gives something other than `undefined` or `false`. Only for facts outside of this

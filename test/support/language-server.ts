@@ -42,7 +42,7 @@ class LanguageClient {
     const id = ++this.#lastId;
     const answer = new Promise<Message>((resolve) => this.#waiting.set(id, resolve));
     this.send({ id, method, params });
-    const { result, error } = await within(method, answer, 30_000);
+    const { result, error } = await within(method, answer);
     if (error !== undefined) throw new Error(`${method}: ${JSON.stringify(error)}`);
     return result;
   }

@@ -44,7 +44,7 @@ export function expectNothingLeftRunning(): void {
       let left: string[] = [];
       let found: Census = baseline;
       const isQuiet = (): boolean => (left = surplus((found = census()), baseline)).length === 0;
-      await eventually(isQuiet, { within: 15_000, every: 20 }).catch(() => {
+      await eventually(isQuiet, { within: 30_000, every: 20 }).catch(() => {
         throw new Error(`left running after the test: ${left.join(", ")}`);
       });
       last = { suite, census: found };

@@ -32,9 +32,6 @@ const DEFAULTS = {
   storesNothing: false,
 } as const satisfies Partial<Job>;
 
-/** n.b. a process takes its time to start on a machine that is busy. */
-const PATIENCE_MS = 25_000;
-
 let jobs = 0;
 
 /** A job with an id of its own. */
@@ -97,7 +94,7 @@ export class PoolRun {
       this.#watchers.add(look);
       look();
     });
-    return within(what, found, PATIENCE_MS).finally(() => this.#watchers.delete(look!));
+    return within(what, found).finally(() => this.#watchers.delete(look!));
   }
 
   /** The verdict so far. */

@@ -38,7 +38,7 @@ export class RabbitCluster {
   }
 }
 
-const WAIT = { within: 30_000, every: 200, what: "a cluster of RabbitMQ" };
+const WAIT = { every: 200, what: "a cluster of RabbitMQ" };
 
 async function join(first: RabbitServer, config: readonly string[]): Promise<RabbitServer> {
   const node = await RabbitServer.start(config, first);

@@ -83,7 +83,7 @@ export async function ownerOf(
   });
 }
 
-const WAIT = { within: 25_000, every: 50, what: "a Cluster" };
+const WAIT = { every: 50, what: "a Cluster" };
 
 async function isReady({ server }: Node): Promise<boolean> {
   const [info, replication] = await withClient(server, (client) =>

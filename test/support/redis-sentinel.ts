@@ -33,7 +33,7 @@ export class RedisSentinels {
     const auth = password === undefined ? [] : [`sentinel auth-pass ${NAME} ${password}`];
     await Promise.all(ports.map((port) => startSentinel(port, master.port, auth)));
     const sentinels = new RedisSentinels(master, replica, ports);
-    await eventually(() => sentinels.#areReady(), { within: 20_000, what: "Sentinels that know one another" });
+    await eventually(() => sentinels.#areReady(), { what: "Sentinels that know one another" });
     return sentinels;
   }
 
@@ -56,7 +56,7 @@ export class RedisSentinels {
     // n.b. Sentinels end all connections of the one that they promote
     const isMaster = (): Promise<boolean> =>
       withClient(this.replica.port, async (client) => String((await client.role())[0]) === "master").catch(() => false);
-    await eventually(isMaster, { within: 25_000, what: "a failover" });
+    await eventually(isMaster, { what: "a failover" });
   }
 
   async #areReady(): Promise<boolean> {
@@ -94,7 +94,7 @@ async function startSentinel(port: number, masterPort: number, more: readonly st
   const child = spawn("redis-server", [file, "--sentinel"], { stdio: "ignore" });
   onTestFinished(() => kill(child));
   const answers = (): Promise<boolean> => stateOf(port).then(Boolean, () => false);
-  await eventually(answers, { within: 20_000, what: "a Sentinel" });
+  await eventually(answers, { what: "a Sentinel" });
 }
 
 async function kill(child: ChildProcess): Promise<void> {

@@ -1,22 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
-import { connect, createServer, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { closedPort } from "./closed-port.js";
 import { eventually } from "./eventually.js";
 import { tempDir } from "./temp-dir.js";
 import { within } from "./within.js";
-
-/** A free loopback port at this moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -74,7 +65,7 @@ export class RedisServer {
     settings: readonly string[] = [],
     program: readonly [string, ...string[]] = [REDIS],
   ): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), directory, settings, program);
+    const server = new RedisServer(await closedPort(), directory, settings, program);
     await server.restart();
     return server;
   }
@@ -94,10 +85,7 @@ export class RedisServer {
     const child = spawn(program, [...first, ...args], { stdio: "ignore" });
     this.#child = child;
     const failed = once(child, "error").then(([error]) => Promise.reject(error as Error));
-    await Promise.race([
-      failed,
-      eventually(() => answers(this.port), { what: "the start of a Redis server", within: 20_000 }),
-    ]);
+    await Promise.race([failed, eventually(() => answers(this.port), { what: "the start of a Redis server" })]);
     failed.catch(() => {});
   }
 

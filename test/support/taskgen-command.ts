@@ -38,7 +38,7 @@ export function taskgen(args: readonly string[], options: CommandOptions): Promi
     const child = execFile(
       process.execPath,
       [options.bin ?? bin, ...args],
-      { cwd: options.cwd, env: environment(options.env), timeout: 20_000, killSignal: "SIGKILL" },
+      { cwd: options.cwd, env: environment(options.env), timeout: 60_000, killSignal: "SIGKILL" },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
   });

@@ -23,7 +23,7 @@ describe.each(places)("callers on $name", (place) => {
     for (const caller of callers) caller.write("call");
     const said = await Promise.all(
       callers.map((caller) =>
-        caller.line("all results", (line) => ((line as Partial<Said>).ids ? (line as Said) : undefined), 40_000),
+        caller.line("all results", (line) => ((line as Partial<Said>).ids ? (line as Said) : undefined)),
       ),
     );
     expect(said.flatMap(({ ids }) => ids).length).toBe(50);
@@ -31,7 +31,7 @@ describe.each(places)("callers on $name", (place) => {
     expect(new Set(said.flatMap(({ values }) => values)).size).toBe(1);
     await scene.quiet();
     expect(scene.entries("begin").length).toBe(1);
-  }, 90_000);
+  });
 
   it.each(["before", "after"] as const)(
     "one that is killed %s its call is sent, with its key claimed: the next one has it run, once",
@@ -39,12 +39,12 @@ describe.each(places)("callers on $name", (place) => {
       const scene = await Scene.open(place);
       const caller = await scene.caller({ options: DEDUPE, dies });
       caller.write("call");
-      await within("its end", caller.exited, 20_000);
+      await within("its end", caller.exited);
       scene.openGate();
       await scene.worker();
       const hold = scene.stub("hold", DEDUPE);
       const calls = await Promise.all([hold.delay(scene.log), hold.delay(scene.log)]);
-      const values = await Promise.all(calls.map((call) => call.get({ timeout: "30s" })));
+      const values = await Promise.all(calls.map((call) => call.get({ timeout: "60s" })));
       expect(values).toEqual(calls.map(({ id }) => `end by ${id}`));
       expect(calls[0].id).toBe(calls[1].id);
       await scene.quiet();

@@ -28,7 +28,7 @@ function open(where: { readonly broker: string; readonly backend?: string; reado
 async function start(options: WorkerOptions): Promise<Worker> {
   const worker = createWorker({ concurrency: 4, ...options });
   onTestFinished(async () => void (await worker.stop({ gracePeriod: "0ms" })));
-  await within("the start of a worker", worker.start(), 20_000);
+  await within("the start of a worker", worker.start());
   return worker;
 }
 
@@ -46,10 +46,10 @@ describe.each(["threads", "processes"] as const)("in a task of a pool of %s", (p
     const app = open(where);
     await start({ app, registry: threads as Registry, pool });
     const call = app.sendUnchecked("parent", [where, 1]);
-    const { ids, other, count } = (await call.get({ timeout: "20s" })) as Result;
+    const { ids, other, count } = (await call.get({ timeout: "60s" })) as Result;
     expect([new Set(ids).size, count]).toEqual([1, 1]);
     expect(ids).not.toContain(other);
-    expect(await app.result(ids[0]!).get({ timeout: "10s" })).toBe(2);
+    expect(await app.result(ids[0]!).get({ timeout: "60s" })).toBe(2);
   });
 });
 
@@ -81,7 +81,7 @@ describe("where results are sent to callers alone", () => {
     const app = open({ broker: brokerUrl("amqp") });
     await start({ app, registry: threads as Registry, pool: "threads" });
     const call = app.sendUnchecked("effect", []);
-    await expect(call.get({ timeout: "20s" })).rejects.toMatchObject({ code: "CAPABILITY_MISSING" });
+    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ code: "CAPABILITY_MISSING" });
   });
 });
 
@@ -101,7 +101,7 @@ describe("a worker that stops", () => {
     const succeeded = nextEvent(next, "task-succeeded", call.id);
     await next.start();
     await succeeded;
-    expect(await call.get({ timeout: "20s" })).toBe(`end by ${call.id}`);
+    expect(await call.get({ timeout: "60s" })).toBe(`end by ${call.id}`);
     expect([scene.entries("begin").length, scene.entries("end").length]).toEqual([2, 1]);
   });
 });

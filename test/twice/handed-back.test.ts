@@ -39,5 +39,5 @@ it("a call whose worker does not know that it has claimed it, and hands it back,
   const worker = createWorker({ ...options, app });
   onTestFinished(async () => void (await worker.stop()));
   await worker.start();
-  expect(await call.get({ timeout: "10s" })).toBe("once");
+  expect(await call.get({ timeout: "60s" })).toBe("once");
 });

@@ -19,7 +19,7 @@ const GUARDS: Readonly<Record<string, (app: App, log: string) => Hold>> = {
 
 const guarded = (app: App, options: StubOptions = {}): Hold => stub(app, "hold", options);
 
-const PATIENCE = { timeout: "30s" } as const;
+const PATIENCE = { timeout: "60s" } as const;
 
 /** The places where a network lies between. */
 const remote = places.filter(({ broker }) => broker !== "sqlite");

@@ -72,7 +72,7 @@ export class Scene {
   /** A worker process that consumes. `where`: its app's options, when they differ. */
   async worker(where: AppOptions = this.where): Promise<Child> {
     const child = spawnChild(new URL("fixtures/worker.ts", import.meta.url), { env: { APP: JSON.stringify(where) } });
-    await child.line("the start of a worker", (line) => (line as { ready?: number }).ready, 20_000);
+    await child.line("the start of a worker", (line) => (line as { ready?: number }).ready);
     return child;
   }
 
@@ -81,7 +81,7 @@ export class Scene {
     const order = { app: this.where, log: this.log, options, count, ...(dies !== undefined && { dies }) };
     const env = { CALLER: JSON.stringify(order) };
     const child = spawnChild(new URL("fixtures/caller.ts", import.meta.url), { env });
-    await child.line("the start of a caller", (line) => (line as { ready?: true }).ready, 20_000);
+    await child.line("the start of a caller", (line) => (line as { ready?: true }).ready);
     return child;
   }
 
@@ -96,7 +96,6 @@ export class Scene {
   async happened(what: string, count = 1): Promise<readonly Entry[]> {
     return eventually(() => (this.entries(what).length >= count ? this.entries(what) : undefined), {
       what: `${count} x ${what}`,
-      within: 20_000,
     });
   }
 
@@ -111,6 +110,6 @@ export class Scene {
     if (!canInspect(transport)) throw new Error("it cannot be inspected");
     const isQuiet = async (): Promise<boolean> =>
       (await transport.depths()).every(({ waiting, delayed, owned }) => waiting + delayed + owned === 0);
-    await eventually(isQuiet, { what: "a quiet broker", within: 20_000, every: 50 });
+    await eventually(isQuiet, { what: "a quiet broker", every: 50 });
   }
 }

@@ -476,7 +476,7 @@ describe.each(KINDS)("a pool of $plural", ({ kind, plural, deaths, postsPerJob, 
       const child = spawnChild(new URL("./fixtures/pool-process.ts", import.meta.url), {
         args: [kind, String(deaths)],
       });
-      expect(await within("the end of the process", child.exited, 25_000)).toEqual({ code: 0, signal: null });
+      expect(await within("the end of the process", child.exited)).toEqual({ code: 0, signal: null });
       expect(child.lines).toContainEqual({ printed: "by a task" });
       expect(child.lines).toContainEqual({ lost: deaths });
       expect(child.stderr).toBe("");

@@ -186,7 +186,7 @@ describe("calls of tasks in pool threads", () => {
     await worker.start();
     try {
       const call = app.sendUnchecked("callAdd", [broker, 3, 4]);
-      expect(await call.get({ timeout: "10s" })).toBe(7);
+      expect(await call.get({ timeout: "60s" })).toBe(7);
     } finally {
       await worker.stop();
     }

@@ -75,7 +75,7 @@ describe("the set-up of a worker", () => {
     onTestFinished(() => app.close());
     const worker = createWorker({ app, registry: url, pool, concurrency: 1 });
     await worker.start();
-    expect(await app.sendUnchecked("add", [2, 2]).get({ timeout: "15s" })).toBe(4);
+    expect(await app.sendUnchecked("add", [2, 2]).get({ timeout: "60s" })).toBe(4);
     await worker.stop();
     expect(lines()).toEqual([...UP, "load", ...DOWN]);
   });

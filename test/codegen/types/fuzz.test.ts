@@ -105,7 +105,7 @@ async function checkTrips(calls: readonly Call[], types: ReadonlyMap<string, Tas
   await worker.start();
   for (const { task: name, lists, result } of calls) {
     for (const args of lists) {
-      const end = await (await stub<Stub<unknown[], unknown>>(app, name).delay(...args)).settled({ timeout: "10s" });
+      const end = await (await stub<Stub<unknown[], unknown>>(app, name).delay(...args)).settled({ timeout: "60s" });
       expect(end.ok ? end.value : end.error).toStrictEqual({ args, result });
     }
   }

@@ -60,7 +60,7 @@ export const waiting: Cases = {
     const signals = records.map(() => new AbortController().signal);
     const waits = Promise.all(records.map(({ id }, index) => results.wait(id, signals[index])));
     for (let start = 0; start < records.length; start += 500) await results.put(records.slice(start, start + 500));
-    const found = await within("5,000 results", waits, 20_000);
+    const found = await within("5,000 results", waits);
     expect(found.map(seen)).toEqual(records.map(seen));
     expect(signals.filter((signal) => listeners(signal) > 0)).toEqual([]);
   },

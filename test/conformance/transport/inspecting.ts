@@ -38,7 +38,7 @@ export const inspecting: Cases = {
     const counted = (count: number): Promise<true> => {
       const probe = async (): Promise<boolean> =>
         (await transport.depths()).find(({ queue }) => queue === scene.queue)?.consumers === count;
-      return eventually(probe, { within: 15_000, every: 50, what: `${count} consumers` });
+      return eventually(probe, { every: 50, what: `${count} consumers` });
     };
     await counted(0);
     const peer = await scene.peer();

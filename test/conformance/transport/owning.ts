@@ -58,7 +58,7 @@ export const owning: Cases = {
     await peer.kill();
     if (!canInspect(transport)) return;
     const isTakenOver = async (): Promise<boolean> => (await transport.depths()).some(({ owned }) => owned === 1);
-    await eventually(isTakenOver, { within: 15_000, what: "taking over from a dead consumer" });
+    await eventually(isTakenOver, { what: "taking over from a dead consumer" });
     await done(transport, held);
     subscription.credit(3);
     expect(textsOf(await inbox.arrived(4))).toEqual(["held", "m0", "m1", "behind"]);

@@ -21,7 +21,7 @@ const isMaster = (server: RedisServer): Promise<boolean> =>
   withClient(server, async (client) => String((await client.role())[0]) === "master").catch(() => false);
 
 const promoted = (server: RedisServer): Promise<boolean> =>
-  eventually(() => isMaster(server), { what: "a failover", within: 30_000, every: 50 });
+  eventually(() => isMaster(server), { what: "a failover", every: 50 });
 
 /** Resolves when the replica has all that was written by now. n.b. WAIT knows the writes of its own connection alone */
 const replicated = (master: RedisServer): Promise<void> =>
@@ -81,7 +81,7 @@ async function moveSlot(fleet: Fleet): Promise<void> {
     await withClient(from, (client) => client.call("MIGRATE", "127.0.0.1", to.port, "", 0, 5_000, "KEYS", ...keys));
     return false;
   };
-  await eventually(moveSome, { what: "the move of a slot", within: 30_000, every: 20 });
+  await eventually(moveSome, { what: "the move of a slot", every: 20 });
   for (const server of [to, from]) await command(server, "SETSLOT", slot, "NODE", toId);
 }
 
@@ -99,7 +99,7 @@ const failOverClusterUnderLoad: Scenario = async (fleet) => {
   const isReplaced = async (): Promise<boolean> => (await ownerOf(nodesOf(fleet), QUEUE)).server !== server;
   await fleet.fault("the queue's master dies, and its replica takes its place", async () => {
     await server.kill();
-    await eventually(isReplaced, { what: "a failover", within: 30_000, every: 50 });
+    await eventually(isReplaced, { what: "a failover", every: 50 });
   });
   await goOn();
 };

@@ -38,11 +38,11 @@ async function restartSlowly(fleet: Fleet): Promise<void> {
     await client.bgrewriteaof();
     const isWritten = async (): Promise<boolean> =>
       /aof_last_rewrite_time_sec:\d/.test(await client.info("persistence"));
-    await eventually(isWritten, { what: "a file that begins with a snapshot", within: 20_000 });
+    await eventually(isWritten, { what: "a file that begins with a snapshot" });
   });
   await server.kill();
   const restarted = server.restart();
-  await eventually(() => isLoading(server), { what: "a server that loads", within: 20_000 });
+  await eventually(() => isLoading(server), { what: "a server that loads" });
   await restarted;
 }
 

@@ -30,7 +30,7 @@ const fullMemory: Scenario = async (fleet) => {
   await fleet.fault("the memory of the server is full", async () => {
     await admin(fleet, (client) => client.config("SET", "maxmemory", "1"));
     const isRefused = (): boolean => sentOf(fleet, "certain") > 20;
-    await eventually(isRefused, { what: "refused calls", within: 30_000, every: 50 });
+    await eventually(isRefused, { what: "refused calls", every: 50 });
     await allAreTold(fleet);
     await admin(fleet, (client) => client.config("SET", "maxmemory", "0"));
   });
@@ -45,7 +45,7 @@ const flushed: Scenario = async (fleet) => {
   await fleet.started(10, worker);
   await fleet.fault("everything is removed from the server", () => admin(fleet, (client) => client.flushall()));
   const areLost = (): boolean => fleet.history().filter(({ kind }) => kind === "lost").length >= 10;
-  await eventually(areLost, { what: "workers that are told that they lost their tasks", within: 30_000, every: 50 });
+  await eventually(areLost, { what: "workers that are told that they lost their tasks", every: 50 });
   await producer.call({ task: "work", args: [5] }, 50);
   await allAreTold(fleet);
 };

@@ -33,7 +33,7 @@ async function leave(fleet: Fleet, producer: Producer): Promise<void> {
 /** A worker that is told to stop ends, although it can settle nothing. */
 async function stop(fleet: Fleet, worker: Part): Promise<void> {
   worker.child.signal("SIGTERM");
-  const { signal } = await within("the end of a worker that stops", fleet.ended(worker), 40_000);
+  const { signal } = await within("the end of a worker that stops", fleet.ended(worker));
   expect(signal).toBeNull();
 }
 

@@ -10,8 +10,7 @@ import { mostRedeliveries, outcomesOf, settled, times } from "../outcomes.js";
 
 const left = (code: number): ChildExit => ({ code, signal: null });
 /** n.b. a worker whose broker is away waits a while for it, twice. */
-const ended = (fleet: Fleet, part: Part): Promise<ChildExit> =>
-  within(`the end of ${part.name}`, fleet.ended(part), 40_000);
+const ended = (fleet: Fleet, part: Part): Promise<ChildExit> => within(`the end of ${part.name}`, fleet.ended(part));
 
 /** 2,000 short tasks; one of two workers is told to stop in the middle. */
 const inABurst: Scenario = async (fleet) => {
