@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
-import { FrameReader, type Method } from "./frames.js";
+import { FrameReader, nameOf, type FrameName, type Method } from "./frames.js";
 
 /** Where the bit `multiple` of an acknowledgement is. */
 const MULTIPLE_AT = 19;
@@ -34,7 +34,9 @@ interface Trap {
 /** Stands between clients and RabbitMQ, counts methods, and injects faults at exact places of the conversation. */
 export class FrameProxy {
   /** Sent by clients, by name. */
-  readonly sent = new Map<Method | "other", number>();
+  readonly sent = new Map<FrameName, number>();
+  /** Sent by servers, by name. */
+  readonly received = new Map<FrameName, number>();
   readonly #listener: Server;
   readonly #target: { readonly host: string; readonly port: number };
   readonly #pairs = new Set<Pair>();
@@ -135,8 +137,7 @@ export class FrameProxy {
   }
 
   #fromClient({ bytes, method }: Frame, pair: Pair): void {
-    const name = method ?? "other";
-    this.sent.set(name, (this.sent.get(name) ?? 0) + 1);
+    count(this.sent, nameOf(bytes, method));
     const trap = this.#trap;
     if (trap === undefined || !isAt(trap.place, { bytes, method }) || --trap.left > 0)
       return void pair.server.write(bytes);
@@ -145,6 +146,7 @@ export class FrameProxy {
   }
 
   #fromServer(frame: Frame, client: Socket): void {
+    count(this.received, nameOf(frame.bytes, frame.method));
     const isHeld = this.#held.length > 0 || frame.method === this.#holdFrom;
     if (this.#holdFrom === undefined || !isHeld) return void client.write(frame.bytes);
     this.#held.push({ ...frame, client });
@@ -157,6 +159,9 @@ export class FrameProxy {
     await once(this.#listener, "close");
   }
 }
+
+const count = (counts: Map<FrameName, number>, name: FrameName): void =>
+  void counts.set(name, (counts.get(name) ?? 0) + 1);
 
 const isAt = ({ method, naming = "" }: Place, frame: Frame): boolean =>
   frame.method === method && frame.bytes.includes(naming);

@@ -1,4 +1,5 @@
 const METHOD = 1;
+const HEARTBEAT = 8;
 const FRAME_OVERHEAD = 8;
 /** What a client sends before its first frame. */
 const PROTOCOL_HEADER = 8;
@@ -24,6 +25,13 @@ const METHODS = {
 } as const;
 
 export type Method = (typeof METHODS)[keyof typeof METHODS];
+
+/** What a frame is counted as; `other` is content, and methods without a name here. */
+export type FrameName = Method | "heartbeat" | "other";
+
+/** The name under which a frame is counted. */
+export const nameOf = (frame: Buffer, method: Method | undefined): FrameName =>
+  method ?? (frame[0] === HEARTBEAT ? "heartbeat" : "other");
 
 /** The name of a frame's method; undefined for others, and for content. */
 function methodOf(frame: Buffer): Method | undefined {

@@ -7,9 +7,9 @@ import { expectWithin } from "../support/budget.js";
 import { eventually } from "../support/eventually.js";
 import { eventLine, startTaskgen } from "../support/taskgen-command.js";
 import { tempDir } from "../support/temp-dir.js";
+import { BUDGETS } from "./budgets.js";
 
 const MEGABYTE = 1_000_000;
-const BUDGET = { most: 90, was: 88 };
 const registry = fileURLToPath(new URL("fixtures/registry.js", import.meta.url));
 
 /** What a process has in memory, in megabytes. */
@@ -29,9 +29,10 @@ it("an idle worker with one thread needs little memory", async () => {
   await eventLine(worker, "worker-ready");
   let resident = Infinity;
   // n.b. what the start needed is given back a little later
-  const isSmall = async (): Promise<boolean> => (resident = await residentMegabytes(worker.pid)) <= BUDGET.most;
+  const isSmall = async (): Promise<boolean> =>
+    (resident = await residentMegabytes(worker.pid)) <= BUDGETS["idle.memory"].most;
   await eventually(isSmall, { within: 10_000, every: 100 }).catch(() => {});
-  expectWithin("resident megabytes", resident, BUDGET);
+  expectWithin("idle.memory", resident);
   worker.signal("SIGTERM");
   expect(await worker.exited).toEqual({ code: 0, signal: null });
 });

@@ -1,69 +1,67 @@
-import { createApp, type App } from "@taskgen/core";
-import { internalsOf, stub } from "@taskgen/core/internal";
-import type { Stub } from "@taskgen/core";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { internalsOf } from "@taskgen/core/internal";
+import { describe, it } from "vitest";
 import { expectWithin } from "../support/budget.js";
-import { spawnChild, type Child } from "../support/child.js";
+import { eventually } from "../support/eventually.js";
 import { countersOf, type SqliteCounters } from "../support/sqlite-counters.js";
 import { tempDir } from "../support/temp-dir.js";
-import { within } from "../support/within.js";
+import { openScene, runMany, runOneByOne, type Scene } from "./scene.js";
 
 const TASKS = 5_000;
+const CALLS = 20;
+/** How long an idle worker is watched. */
+const IDLE_MS = 4_000;
 
-/** What both processes have counted. */
+/** What processes have counted. */
 class Counting {
-  readonly #app: App;
-  readonly #worker: Child;
+  readonly #scene: Scene;
   #asked = 0;
 
-  constructor(app: App, worker: Child) {
-    this.#app = app;
-    this.#worker = worker;
+  constructor(scene: Scene) {
+    this.#scene = scene;
   }
 
   async transactions(): Promise<number> {
-    const { transport } = await internalsOf(this.#app).connection();
-    return (await countersOf(transport)).transactions + (await this.#ofWorker()).transactions;
+    const { transport } = await internalsOf(this.#scene.app).connection();
+    return (await countersOf(transport)).transactions + (await this.ofWorker()).transactions;
   }
 
-  #ofWorker(): Promise<SqliteCounters> {
+  ofWorker(): Promise<SqliteCounters> {
     const question = ++this.#asked;
-    this.#worker.write(question);
-    return this.#worker.line("the worker's counters", (line) => {
+    this.#scene.worker.write(question);
+    return this.#scene.worker.line("the worker's counters", (line) => {
       const counters = line as SqliteCounters & { readonly of?: number };
       return counters.of === question ? counters : undefined;
     });
   }
 }
 
-async function open(): Promise<{ add: Stub<[x: number, y: number], number>; counting: Counting }> {
-  const broker = `sqlite:${await tempDir()}/tasks.db`;
-  const worker = spawnChild(new URL("fixtures/worker.ts", import.meta.url), { env: { BROKER: broker } });
-  await worker.line("the worker is ready", (line) => (line as { ready?: true }).ready);
-  const app = createApp({ broker });
-  onTestFinished(() => app.close());
-  return { add: stub(app, "add"), counting: new Counting(app, worker) };
-}
+const open = async (): Promise<Scene> => openScene(`sqlite:${await tempDir()}/tasks.db`);
 
 describe("SQLite, a producer and a worker process", () => {
   it("write few transactions for many tasks", async () => {
-    const { add, counting } = await open();
-    const args = Array.from({ length: TASKS }, (_, i): [number, number] => [i, 1]);
-    await within("a first round", add.delayMany(args).get());
+    const scene = await open();
+    const counting = new Counting(scene);
+    await runMany(scene, TASKS);
     const before = await counting.transactions();
-    const values = await within("a second round", add.delayMany(args).get());
-    expect(values).toEqual(args.map(([x, y]) => x + y));
-    const perTask = ((await counting.transactions()) - before) / TASKS;
-    expectWithin("transactions per task", perTask, { most: 0.05, was: 0.003 });
-  });
+    await runMany(scene, TASKS);
+    expectWithin("sqlite.task", ((await counting.transactions()) - before) / TASKS);
+  }, 90_000);
 
   it("write three transactions for one awaited task", async () => {
-    const { add, counting } = await open();
-    await within("a first task", add.delay(1, 2).get());
+    const scene = await open();
+    const counting = new Counting(scene);
+    await runOneByOne(scene, 1);
     const before = await counting.transactions();
-    for (let i = 0; i < 20; i++) await within("a task", add.delay(i, 1).get());
-    const perTask = ((await counting.transactions()) - before) / 20;
+    await runOneByOne(scene, CALLS);
     // enqueue, claim, settle with the result; now and then a lease is renewed
-    expectWithin("transactions per awaited task", perTask, { most: 3.2, was: 3 });
-  });
+    expectWithin("sqlite.call", ((await counting.transactions()) - before) / CALLS);
+  }, 60_000);
+
+  it("write nothing while a worker is idle but its lease", async () => {
+    const counting = new Counting(await open());
+    const [since, { transactions }] = [performance.now(), await counting.ofWorker()];
+    await eventually(() => performance.now() - since > IDLE_MS, { every: 100 });
+    const more = (await counting.ofWorker()).transactions - transactions;
+    expectWithin("sqlite.idle", more / ((performance.now() - since) / 1_000));
+  }, 60_000);
 });

@@ -1,8 +1,9 @@
 import { type Delivery, type Fused } from "@taskgen/core/internal";
 import { Redis } from "ioredis";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, it, onTestFinished } from "vitest";
 import { deadline, messages, message } from "../conformance/messages.js";
 import { record } from "../conformance/results/records.js";
+import { expectWithin } from "../support/budget.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { RedisServer } from "../support/redis-server.js";
 import { within } from "../support/within.js";
@@ -70,8 +71,8 @@ describe("redis, what a task costs", () => {
       }
       await within("all results", Promise.all(waits));
     });
-    expect((trips() - before) / COUNT).toBeLessThanOrEqual(0.1);
-    expect(total(counts) / COUNT, JSON.stringify(counts)).toBeLessThanOrEqual(3);
+    expectWithin("redis.trips", (trips() - before) / COUNT);
+    expectWithin("redis.task", total(counts) / COUNT);
   });
 
   it("takes at most ten commands for an awaited call", async () => {
@@ -88,6 +89,6 @@ describe("redis, what a task costs", () => {
     const counts = await counted(admin, async () => {
       for (let n = 0; n < CALLS; n++) await call();
     });
-    expect(total(counts) / CALLS, JSON.stringify(counts)).toBeLessThanOrEqual(10.5);
+    expectWithin("redis.call", total(counts) / CALLS);
   });
 });

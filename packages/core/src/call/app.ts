@@ -4,8 +4,8 @@ import type { Duration } from "../duration.js";
 import { Emitter } from "../emitter.js";
 import { ConfigError } from "../errors.js";
 import type { Middleware } from "../run/middleware.js";
-import { Encoder } from "../wire/encoder.js";
-import { DEFAULT_LIMITS } from "../wire/limits.js";
+import { CallEncoder } from "../wire/call-encoder.js";
+import { DEFAULT_LIMITS, type CodecLimits } from "../wire/limits.js";
 import type { AppEvents } from "./app-events.js";
 import { resolveOptions, type AppOptions, type ResolvedOptions } from "./app-options.js";
 import type { AsyncResultWith, Reports, RevokeOptions, UnknownExtras } from "./async-result.js";
@@ -14,6 +14,7 @@ import type { NamedUrls } from "../transports/default-broker.js";
 import { LinkState } from "./link-state.js";
 import { Outgoing } from "./outgoing.js";
 import { Publisher } from "./publisher.js";
+import type { PlainReader } from "./plain-reader.js";
 import type { ResultReader } from "./result-reader.js";
 import { Routing } from "./routes.js";
 import { sendPolicy } from "./send-policy.js";
@@ -52,6 +53,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
   readonly #ending = new AbortController();
   #connection: Promise<Connection> | undefined;
   #connected: Connection | undefined;
+  #plainReader: PlainReader | undefined;
   #reader: ResultReader | undefined;
   #closing: Promise<void> | undefined;
   #standIn: StandIn | undefined;
@@ -163,7 +165,7 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
 
   #replace(standIn: StandIn): (() => void) | undefined {
     if (this.#standIn !== undefined) return undefined;
-    this.#standIn = { ...standIn, connection: this.#loadReader().then(() => standIn.connection) };
+    this.#standIn = { ...standIn, connection: this.#loadPlainReader().then(() => standIn.connection) };
     return () => (this.#standIn = undefined);
   }
 
@@ -177,12 +179,13 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
       ...this.#given,
       ...this.#resolved,
       routing: this.#routing,
-      codec: new Encoder({ ...DEFAULT_LIMITS, ...this.#given.limits }),
+      codec: new CallEncoder(this.#limits),
       sender: this.#outgoing,
       source: {
         connection: () => this.#connect(),
         connected: () => (this.#standIn === undefined ? this.#connected?.results : undefined),
-        reader: () => this.#reader!,
+        plainReader: () => this.#plainReader!,
+        reader: () => this.#loadReader(),
         revoke: (id, options) => this.revoke(id, options),
       },
       sending: this.#given,
@@ -192,9 +195,13 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     });
   }
 
+  get #limits(): CodecLimits {
+    return { ...DEFAULT_LIMITS, ...this.#given.limits };
+  }
+
   async #openSender(): Promise<Sender> {
     const own = { connect: () => this.#connect(), state: this.#state };
-    return new (await import("./sender.js")).Sender({ ...this.#given, ...own });
+    return new (await import("./first-call.js")).Sender({ ...this.#given, ...own });
   }
 
   #connect(): Promise<Connection> {
@@ -210,14 +217,20 @@ export class App<Tasks extends object = {}> implements AsyncDisposable {
     return this.#connection;
   }
 
-  async #loadReader(): Promise<void> {
+  async #loadPlainReader(): Promise<void> {
+    const { PlainReader } = await import("./first-call.js");
+    this.#plainReader ??= new PlainReader(this.#limits);
+  }
+
+  async #loadReader(): Promise<ResultReader> {
+    if (this.#reader !== undefined) return this.#reader;
     const { ResultReader } = await import("./result-reader.js");
-    this.#reader ??= new ResultReader(this.#given.limits, this.#given.errors);
+    return (this.#reader ??= new ResultReader(this.#limits, this.#given.errors));
   }
 
   async #open(): Promise<Connection> {
     // n.b. what no call needs before it is connected is no part of a client's first load
-    const [{ connect }] = await Promise.all([import("./connection.js"), this.#loadReader()]);
+    const [{ connect }] = await Promise.all([import("./first-call.js"), this.#loadPlainReader()]);
     return connect({
       ...{ given: this.#given, options: this.#resolved },
       onError: (error) => this.#onError(error),

@@ -1,14 +1,15 @@
 import type { Debounce, Dedupe, Throttle } from "../define/limits.js";
 import type { CallOptions } from "../define/task-options.js";
 import { plainKey, valueAt } from "../define/plain-key.js";
-import type { Validator } from "../define/validator.js";
+import type { Issue, Validator } from "../define/validator.js";
 import { milliseconds } from "../duration.js";
-import { CodecError, ConfigError, PublishError } from "../errors.js";
+import { ConfigError } from "../errors.js";
 import { runningTask } from "../run/current-task.js";
-import type { Codec } from "../wire/codec.js";
-import { describeIssues } from "../wire/issues.js";
 import { checkLimits } from "../define/check-limits.js";
+import type { CallEncoder } from "../wire/call-encoder.js";
 import { CALL_VERSION, encodeMessage } from "../wire/encode-message.js";
+import { snapshot } from "../wire/snapshot.js";
+import type { Later } from "./outgoing.js";
 import type { Header } from "../wire/message.js";
 
 /** What a message says to workers besides: see `Header`. */
@@ -40,34 +41,33 @@ export interface Call {
   readonly options: CallOptions;
 }
 
-/**
- * The body of a call's message.
- * @throws PublishError `NOT_SERIALIZABLE`, `INVALID_ARGUMENTS`
- */
-export function encodeCall(codec: Pick<Codec, "encode">, call: Call): Uint8Array {
-  const body = encodeBody(codec, call);
-  // n.b. now that they could be encoded, none of them throws when it is read
-  const issues = call.target.validator?.check(call.args) ?? [];
-  if (issues.length > 0) throw refusal(call, "INVALID_ARGUMENTS", describeIssues(issues, call.target.sensitive));
-  return body;
-}
+/** Arguments that do not fit their task. */
+export class Unfit extends Error {
+  readonly issues: readonly Issue[];
 
-function encodeBody(codec: Pick<Codec, "encode">, call: Call): Uint8Array {
-  try {
-    return encodeMessage(header(call), codec.encode(call.args, "argument"));
-  } catch (error) {
-    if (!(error instanceof CodecError)) throw error;
-    throw refusal(call, "NOT_SERIALIZABLE", error.message.replace(/^\[\w+\] /, ""), error);
+  constructor(issues: readonly Issue[]) {
+    super();
+    this.issues = issues;
   }
 }
 
-function refusal(
-  { id, target: { name } }: Call,
-  code: "INVALID_ARGUMENTS" | "NOT_SERIALIZABLE",
-  reason: string,
-  cause?: Error,
-): PublishError {
-  return new PublishError(code, `call of ${name}: ${reason}`, { cause, taskId: id, taskName: name });
+/**
+ * The body of a call's message; what makes it of the arguments as they are now where the encoder must load first.
+ * @throws CodecError `NOT_SERIALIZABLE`; `Unfit`: `publish-failure.ts` makes of both what callers see
+ */
+export function encodeCall(codec: Pick<CallEncoder, "encode">, call: Call): Later<Uint8Array> {
+  const head = header(call);
+  const args = codec.encode(call.args, "argument");
+  if (args !== undefined) return checked(call, encodeMessage(head, args));
+  const kept = { ...call, args: snapshot(call.args) };
+  return () => checked(kept, encodeMessage(head, codec.encode(kept.args, "argument")!));
+}
+
+/** n.b. now that they could be encoded, none of the arguments throws when it is read. */
+function checked({ target, args }: Call, body: Uint8Array): Uint8Array {
+  const issues = target.validator?.check(args) ?? [];
+  if (issues.length > 0) throw new Unfit(issues);
+  return body;
 }
 
 function header({ target, args, options }: Call): Header {

@@ -1,6 +1,7 @@
 import { milliseconds, type Duration } from "../duration.js";
 import { timeoutSignal } from "../timer.js";
-import { disconnect, type Connection } from "./connection.js";
+import type { Deadline } from "../transport.js";
+import type { Connection } from "./connection.js";
 
 /** What is closed of an app. */
 export interface Closing {
@@ -26,3 +27,9 @@ export async function closeApp({ drained, connection, end }: Closing, timeout: D
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((done) => (signal.aborted ? done() : signal.addEventListener("abort", () => done(), { once: true })));
+
+/** Closes both; pending waits for results end first. */
+async function disconnect({ transport, results }: Connection, deadline: Deadline): Promise<void> {
+  await results.close(deadline);
+  await transport.close(deadline);
+}

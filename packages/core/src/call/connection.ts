@@ -1,8 +1,8 @@
 import type { ResultBackend, ResultRecord } from "../result-backend.js";
 import { openSealer } from "../security/open-sealer.js";
 import type { Sealer } from "../security/sealer.js";
-import type { Deadline, Transport } from "../transport.js";
-import { urlsOf, type NamedUrls } from "../transports/default-broker.js";
+import type { Transport } from "../transport.js";
+import type { NamedUrls } from "../transports/default-broker.js";
 import type { LinkState } from "./link-state.js";
 import { openResults, openTransport } from "../transports/open.js";
 import type { AppOptions, ResolvedOptions } from "./app-options.js";
@@ -51,7 +51,7 @@ async function start(
   opened: (part: Transport | ResultBackend) => void,
 ): Promise<Connection> {
   const sealer = await openSealer(given.security, options.prefix);
-  const { broker, backend } = urlsOf(given);
+  const { broker, backend } = await urlsOf(given);
   const transport = await openTransport(broker, options);
   opened(transport);
   const seal = sealer && ((record: ResultRecord): ResultRecord => sealer.sealRecord(record));
@@ -62,8 +62,8 @@ async function start(
   return { transport, results, sealer };
 }
 
-/** Closes both; pending waits for results end first. */
-export async function disconnect({ transport, results }: Connection, deadline: Deadline): Promise<void> {
-  await results.close(deadline);
-  await transport.close(deadline);
+async function urlsOf({ broker, backend }: NamedUrls): Promise<{ broker: string; backend: string }> {
+  const { TASKGEN_BROKER_URL, TASKGEN_RESULT_BACKEND } = process.env;
+  const found = broker ?? (TASKGEN_BROKER_URL || (await import("../transports/default-broker.js")).urlsOf({}).broker);
+  return { broker: found, backend: backend ?? (TASKGEN_RESULT_BACKEND || found) };
 }

@@ -4,19 +4,19 @@ import { encodeFailure } from "../wire/outcome.js";
 import type { AsyncResult } from "./async-result.js";
 import type { Call } from "./call-message.js";
 import type { Settled } from "./settled.js";
-import type { ResultSource } from "./stored-result.js";
+import type { ResultReader } from "./result-reader.js";
 
 /** The result of a call that was not sent because another one stands for it: IGNORED, code `DUPLICATE_CALL`. */
 export class EndedResult implements AsyncResult<unknown> {
   readonly id: string;
   readonly #settled: Settled<unknown>;
 
-  constructor({ id, target }: Call, firstId: string, source: Pick<ResultSource, "reader">) {
+  constructor({ id, target }: Call, firstId: string, reader: ResultReader) {
     this.id = id;
     const message = `it was not sent: ${firstId} is the same call`;
     const body = encodeFailure({ name: "DuplicateCall", code: "DUPLICATE_CALL", message });
     const record: ResultRecord = { id, state: "IGNORED", body, ttlMs: 0 };
-    this.#settled = source.reader().settled(record, { id, name: target.name });
+    this.#settled = reader.settled(record, { id, name: target.name });
   }
 
   async get(): Promise<unknown> {

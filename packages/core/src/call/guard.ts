@@ -47,8 +47,9 @@ export async function sendGuarded(calls: readonly Call[], host: GuardHost): Prom
     const sent = endings.filter(({ fate }) => fate === "sent").map(({ call }) => call);
     tellPublished(host.events, sent, Promise.resolve());
     await host.afterSend()?.(endings.filter(({ fate }) => fate !== "dropped").map(({ call }) => call.id));
+    const reader = await host.source.reader();
     return endings.map(({ call, fate }, i) =>
-      fate === "dropped" ? new EndedResult(calls[i]!, call.id, host.source) : host.result(call),
+      fate === "dropped" ? new EndedResult(calls[i]!, call.id, reader) : host.result(call),
     );
   } catch (error) {
     tellPublished(host.events, calls, Promise.reject(error));

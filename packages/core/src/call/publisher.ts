@@ -3,15 +3,15 @@ import type { SendOptions } from "../define/retry-policy.js";
 import type { CallOptions } from "../define/task-options.js";
 import { milliseconds, type Duration } from "../duration.js";
 import type { Emitter } from "../emitter.js";
-import { ConfigError, PublishError, TransportError } from "../errors.js";
+import { ConfigError, TransportError, type PublishError } from "../errors.js";
 import type { Envelope, SendOutcome } from "../transport.js";
 import type { Middleware } from "../run/middleware.js";
-import type { Codec } from "../wire/codec.js";
+import type { CallEncoder } from "../wire/call-encoder.js";
 import type { AppEvents } from "./app-events.js";
 import type { AsyncResult } from "./async-result.js";
 import { encodeCall, type Call, type Target } from "./call-message.js";
 import { withInherited, type ContextOptions } from "./context.js";
-import type { Outgoing } from "./outgoing.js";
+import type { Later, Outgoing } from "./outgoing.js";
 import type { PublishChain } from "./publish-chain.js";
 import type { Routing } from "./routes.js";
 import type { StandIn } from "./stand-in.js";
@@ -24,7 +24,7 @@ export type OnPublishError = (error: PublishError) => void;
 export interface PublisherOptions {
   readonly routing: Routing;
   readonly ambient: Ambient;
-  readonly codec: Pick<Codec, "encode">;
+  readonly codec: CallEncoder;
   readonly sender: Outgoing;
   readonly resultTtlMs: number;
   readonly source: ResultSource;
@@ -91,10 +91,7 @@ export class Publisher {
     const chain = this.#middleware();
     let sent = result;
     if (chain !== undefined) sent = this.#result(await (await chain).send(call));
-    else {
-      const outcome = await this.#options.sender.send(this.#envelope(call), call.options);
-      if (outcome instanceof TransportError) throw await failureOf(call, outcome);
-    }
+    else await this.#deliver(call);
     const afterSend = this.#options.afterSend();
     if (afterSend !== undefined) await afterSend([call.id]);
     return sent;
@@ -107,19 +104,18 @@ export class Publisher {
     if (isGuarded(calls[0])) return this.#sendGuarded(calls, true);
     const sent = await this.#dispatch(calls);
     const failures = sent.filter((each) => each instanceof Error);
-    if (failures.length > 0) throw await notSent(failures, calls);
+    if (failures.length > 0) throw (await failing()).notSent(failures, calls);
     await this.#options.afterSend()?.(calls.map(({ id }) => id));
     return sent.map((call) => this.#result(call as Call));
   }
 
   async #sendGuarded(calls: readonly Call[], isList: boolean): Promise<readonly AsyncResult<unknown>[]> {
-    const host = {
-      ...this.#options,
-      isList,
+    const [{ sendGuarded }, codec] = await Promise.all([import("./guard.js"), this.#options.codec.load()]);
+    return sendGuarded(calls, {
+      ...{ ...this.#options, codec, isList },
       deliver: (sends: readonly Call[]) => this.#dispatch(sends),
       result: (call: Call) => this.#result(call),
-    };
-    return (await import("./guard.js")).sendGuarded(calls, host);
+    });
   }
 
   /** Through the middleware; each call, or why it was not sent. */
@@ -128,16 +124,49 @@ export class Publisher {
     return chain === undefined ? this.#deliverAll(calls) : (await chain).sendMany(calls);
   }
 
+  async #deliver(call: Call): Promise<void> {
+    let failure: unknown;
+    try {
+      const envelope = this.#envelope(call);
+      if (typeof envelope === "function") this.#loadCodec();
+      const outcome = await this.#options.sender.send(envelope, call.options);
+      if (!(outcome instanceof TransportError)) return;
+      failure = outcome;
+    } catch (error) {
+      failure = error;
+    }
+    throw (await failing()).callFailure(call, failure);
+  }
+
   /** Each call, or why it was not sent. */
   async #deliverAll(calls: readonly Call[]): Promise<(Call | PublishError)[]> {
-    const envelopes = calls.map((call) => this.#tryEnvelope(call));
-    const failures = envelopes.filter((each) => each instanceof PublishError);
-    if (failures.length > 0) throw await notSent(failures, calls);
-    const outcomes = await this.#options.sender.sendMany(envelopes as Envelope[], calls[0]?.options ?? {});
+    const outcomes = await this.#sendAll(calls);
     if (!outcomes.some((outcome) => outcome instanceof TransportError)) return [...calls];
-    const end = async (outcome: SendOutcome, i: number): Promise<Call | PublishError> =>
-      outcome instanceof TransportError ? failureOf(calls[i]!, outcome) : calls[i]!;
-    return Promise.all(outcomes.map(end));
+    const { publishFailure } = await failing();
+    const end = (outcome: SendOutcome, i: number): Call | PublishError =>
+      outcome instanceof TransportError ? publishFailure(calls[i]!, outcome) : calls[i]!;
+    return outcomes.map(end);
+  }
+
+  /** n.b. all or none: where one call cannot travel, none is sent. */
+  async #sendAll(calls: readonly Call[]): Promise<readonly SendOutcome[]> {
+    try {
+      const envelopes = calls.map((call) => this.#envelope(call));
+      const isWhole = envelopes.every((each) => typeof each !== "function");
+      if (!isWhole) this.#loadCodec();
+      const made = (): readonly Envelope[] => envelopes.map((each) => (typeof each === "function" ? each() : each));
+      return await this.#options.sender.sendMany(isWhole ? envelopes : made, calls[0]?.options ?? {});
+    } catch (error) {
+      throw (await failing()).unsendable(calls, error, (call) => {
+        const envelope = this.#envelope(call);
+        if (typeof envelope === "function") envelope();
+      });
+    }
+  }
+
+  /** Calls made meanwhile go after those that wait for it. */
+  #loadCodec(): void {
+    this.#options.sender.hold(this.#options.codec.load());
   }
 
   #tell(calls: readonly Call[], sent: Promise<unknown>): void {
@@ -165,22 +194,12 @@ export class Publisher {
     );
   }
 
-  /** n.b. all or none: where one call cannot travel, none is sent. */
-  #tryEnvelope(call: Call): Envelope | PublishError {
-    try {
-      return this.#envelope(call);
-    } catch (error) {
-      if (error instanceof PublishError) return error;
-      throw error;
-    }
-  }
-
-  #envelope(call: Call): Envelope {
+  #envelope(call: Call): Later<Envelope> {
     const { target, options } = call;
     const { ambient, codec, routing } = this.#options;
     const now = ambient.now();
     const { queue, priority } = routing.place(target.name, options);
-    return {
+    const envelope = {
       id: checkId(call.id),
       queue,
       priority,
@@ -188,14 +207,12 @@ export class Publisher {
       expires: options.expires instanceof Date ? timeOf("expires", options.expires) : after(now, options.expires),
       body: encodeCall(codec, call),
     };
+    const { body } = envelope;
+    return typeof body === "function" ? () => ({ ...envelope, body: body() }) : (envelope as Envelope);
   }
 }
 
-const failureOf = async (call: Call, outcome: TransportError): Promise<PublishError> =>
-  (await import("./publish-failure.js")).publishFailure(call, outcome);
-
-const notSent = async (failures: readonly PublishError[], calls: readonly Call[]): Promise<AggregateError> =>
-  (await import("./publish-failure.js")).notSent(failures, calls);
+const failing = (): Promise<typeof import("./publish-failure.js")> => import("./publish-failure.js");
 
 /** It may be the same as another one. */
 const isGuarded = (call: Call | undefined): boolean =>

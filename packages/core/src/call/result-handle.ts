@@ -17,6 +17,8 @@ import { waitSignal } from "./wait-signal.js";
 export interface ResultOwner {
   /** A wait that was begun with the call. */
   readonly expected: Promise<ResultRecord> | undefined;
+  /** Its record, when it is known already. */
+  readonly record: ResultRecord | undefined;
   readonly revoke: () => Promise<void>;
 }
 
@@ -29,7 +31,7 @@ export interface HandleOptions {
   readonly call: ResultOwner;
 }
 
-/** The result of one call in a backend that is connected. Loads with the connection. */
+/** The result of one call in a backend that is connected. */
 export class ResultHandle<R> {
   readonly results: ResultBackend;
   readonly #options: HandleOptions;
@@ -48,6 +50,7 @@ export class ResultHandle<R> {
     this.results = results;
     this.#options = options;
     this.#id = origin.id;
+    this.#record = options.call.record && this.#opened(options.call.record);
   }
 
   async get(options: GetOptions = {}): Promise<R> {

@@ -1,9 +1,7 @@
 import type { ErrorClass } from "../define/task-options.js";
-import { canExpect } from "../powers.js";
-import type { ResultBackend, ResultRecord } from "../result-backend.js";
-import { runningTask } from "../run/current-task.js";
+import type { ResultRecord } from "../result-backend.js";
 import { Decoder } from "../wire/decoder.js";
-import { DEFAULT_LIMITS, type CodecLimits } from "../wire/limits.js";
+import type { CodecLimits } from "../wire/limits.js";
 import { decodeFailure } from "../wire/outcome.js";
 import type { GetOptions } from "./async-result.js";
 import { collectValues, type ValueSource } from "./collect-values.js";
@@ -14,32 +12,20 @@ import type { ResultOrigin } from "./stored-result.js";
 import { TaskError, type TaskReference } from "./task-error.js";
 import { waitFailure, type EndedWait } from "./wait-failure.js";
 
-/** Reads what a result backend holds. Loads with the connection over which there is something to read. */
+/** Reads what a result backend holds. Loads when there is something that a `PlainReader` does not read. */
 export class ResultReader {
   readonly #decoder: Decoder;
   readonly #errors: ErrorRegistry;
 
   /** `errors`: classes of declared errors that come back as themselves. */
-  constructor(limits: Partial<CodecLimits> = {}, errors: readonly ErrorClass[] = []) {
-    this.#decoder = new Decoder({ ...DEFAULT_LIMITS, ...limits });
+  constructor(limits: CodecLimits, errors: readonly ErrorClass[] = []) {
+    this.#decoder = new Decoder(limits);
     this.#errors = new ErrorRegistry(errors, this.#decoder);
   }
 
   /** The result of one call. @throws ResultError `RESULT_NOT_STORED` */
   open<R>(options: Omit<HandleOptions, "reader">): ResultHandle<R> {
     return new ResultHandle({ ...options, reader: this });
-  }
-
-  /** A wait that is begun while its call travels, where that is possible; not within a task, which has to say that it waits. */
-  expect(
-    id: string,
-    { results, sent, options }: { results: ResultBackend; sent: Promise<unknown>; options: GetOptions },
-  ): Promise<ResultRecord> | undefined {
-    const isPlain = options.signal === undefined && options.timeout === undefined;
-    if (!isPlain || runningTask() !== undefined || !canExpect(results)) return undefined;
-    const { record, cancel } = results.expect(id);
-    sent.catch(cancel);
-    return record;
   }
 
   /** The values of many. */

@@ -1,4 +1,4 @@
-import { TASK_DEFAULTS } from "../define/task-options.js";
+import { DEFAULT_PRIORITY } from "../define/task-options.js";
 import { ConfigError } from "../errors.js";
 
 /** Where calls of a task go, as far as it is said. */
@@ -72,7 +72,7 @@ export class Routing {
   place(name: string, own: RouteTarget): { readonly queue: string; readonly priority: number } {
     const route = this.of(name);
     const queue = own.queue ?? route.queue ?? this.#queue;
-    const priority = own.priority ?? route.priority ?? this.queues[queue]?.priority ?? TASK_DEFAULTS.priority;
+    const priority = own.priority ?? route.priority ?? this.queues[queue]?.priority ?? DEFAULT_PRIORITY;
     return { queue, priority: checkPriority(priority) };
   }
 

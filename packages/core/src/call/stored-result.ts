@@ -3,6 +3,7 @@ import type { State } from "../state.js";
 import type { AsyncResult, GetOptions, ProgressOptions, RevokeOptions } from "./async-result.js";
 import type { Connection } from "./connection.js";
 import type { ResultHandle } from "./result-handle.js";
+import type { PlainReader } from "./plain-reader.js";
 import type { ResultReader } from "./result-reader.js";
 import type { Settled } from "./settled.js";
 import type { StreamOptions } from "./stream-call.js";
@@ -13,8 +14,10 @@ export interface ResultSource {
   readonly connection: () => Promise<Connection>;
   /** Its results, when it is there already. */
   readonly connected: () => ResultBackend | undefined;
-  /** Reads what they hold; there once they are. */
-  readonly reader: () => ResultReader;
+  /** Reads most of what they hold; there once they are. */
+  readonly plainReader: () => PlainReader;
+  /** Reads all that they hold. */
+  readonly reader: () => Promise<ResultReader>;
   readonly revoke: (id: string, options?: RevokeOptions) => Promise<void>;
 }
 
@@ -25,13 +28,14 @@ export interface ResultOrigin extends TaskReference {
   readonly foreign: boolean;
 }
 
-/** An `AsyncResult` read from the app's result backend. What it can do loads with the connection. */
+/** An `AsyncResult` read from the app's result backend. What it can do besides waiting for a plain value loads when it is used. */
 export class StoredResult<R> implements AsyncResult<R> {
   readonly id: string;
   readonly #origin: ResultOrigin;
   readonly #source: ResultSource;
   /** A wait that was begun with the call. */
   expected: Promise<ResultRecord> | undefined;
+  record: ResultRecord | undefined;
   #handle: ResultHandle<R> | undefined;
 
   constructor(origin: ResultOrigin, source: ResultSource) {
@@ -45,7 +49,7 @@ export class StoredResult<R> implements AsyncResult<R> {
     if (all.length === 0) return [];
     const source = all[0]!.#source;
     const { results, sealer } = await source.connection();
-    return source.reader().all(
+    return (await source.reader()).all(
       all.map((one) => one.#origin),
       { results, sealer },
       options,
@@ -56,13 +60,14 @@ export class StoredResult<R> implements AsyncResult<R> {
   expect(sent: Promise<unknown>, options: GetOptions): void {
     const results = this.#source.connected();
     if (results === undefined || this.#origin.ignored) return;
-    this.expected ??= this.#source.reader().expect(this.id, { results, sent, options });
+    this.expected ??= this.#source.plainReader().expect(this.id, { results, sent, options });
     this.expected?.catch(() => (this.expected = undefined));
   }
 
-  async get(options?: GetOptions): Promise<R> {
+  async get(options: GetOptions = {}): Promise<R> {
+    const plain = await this.#getPlain(options);
     // n.b. a promise that is returned takes longer than one that is awaited
-    return await (await this.#open()).get(options);
+    return plain === undefined ? await (await this.#open()).get(options) : (plain.value as R);
   }
 
   async settled(options?: GetOptions): Promise<Settled<R>> {
@@ -111,6 +116,17 @@ export class StoredResult<R> implements AsyncResult<R> {
     return this.#source.revoke(this.id, options);
   }
 
+  /** Waits for the record; its value where it is plain. */
+  async #getPlain(options: GetOptions): Promise<{ readonly value: unknown } | undefined> {
+    const { ignored, foreign, id } = this.#origin;
+    if (ignored || foreign || this.#handle !== undefined) return undefined;
+    const connection = await this.#source.connection();
+    const reader = this.#source.plainReader();
+    if (!reader.waits(options)) return undefined;
+    this.record ??= await (this.expected ?? connection.results.wait(id));
+    return reader.value(this.record, connection);
+  }
+
   /** How it ended, if it has. */
   async #state(): Promise<State | undefined> {
     return (await (await this.#open()).peek())?.state;
@@ -122,7 +138,7 @@ export class StoredResult<R> implements AsyncResult<R> {
     const { results, sealer } = await this.#source.connection();
     // n.b. a stand-in may have come or gone
     if (this.#handle?.results !== results)
-      this.#handle = this.#source.reader().open({ origin, results, sealer, call: this });
+      this.#handle = (await this.#source.reader()).open({ origin, results, sealer, call: this });
     return this.#handle;
   }
 }

@@ -95,9 +95,12 @@ export interface TaskOptions extends TaskHooks {
   readonly sensitive?: readonly string[];
 }
 
+/** n.b. apart, since it is all that a client's first load needs of the defaults. */
+export const DEFAULT_PRIORITY = 4;
+
 /** A task's options with every default filled in. */
 export const TASK_DEFAULTS = {
-  priority: 4,
+  priority: DEFAULT_PRIORITY,
   maxRetries: 3,
   defaultRetryDelay: "3m",
   autoretryFor: [],

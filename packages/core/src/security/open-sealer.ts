@@ -1,4 +1,3 @@
-import { securityOf } from "./environment.js";
 import type { SecurityOptions } from "./options.js";
 import type { Sealer } from "./sealer.js";
 
@@ -8,7 +7,7 @@ import type { Sealer } from "./sealer.js";
  * @throws ConfigError `OPTION_INVALID`
  */
 export async function openSealer(given: SecurityOptions | undefined, prefix: string): Promise<Sealer | undefined> {
-  const { signing, encryption } = given ?? securityOf(process.env);
+  const { signing, encryption } = given ?? (await ofEnvironment());
   if (signing === undefined && encryption === undefined) return undefined;
   const [{ Sealer }, { KeyRing }] = await Promise.all([import("./sealer.js"), import("./key-ring.js")]);
   return new Sealer({
@@ -16,4 +15,10 @@ export async function openSealer(given: SecurityOptions | undefined, prefix: str
     encryption: encryption && new KeyRing("encryption", encryption),
     prefix,
   });
+}
+
+async function ofEnvironment(): Promise<SecurityOptions> {
+  const { TASKGEN_SIGNING_KEYS, TASKGEN_ENCRYPTION_KEYS } = process.env;
+  if (!TASKGEN_SIGNING_KEYS && !TASKGEN_ENCRYPTION_KEYS) return {};
+  return (await import("./environment.js")).securityOf(process.env);
 }

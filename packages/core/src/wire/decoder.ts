@@ -1,10 +1,12 @@
 import { CodecError } from "../errors.js";
 import { AnnotationReader } from "./annotations.js";
-import { checkSize, RICH, scanText } from "./encoder.js";
 import { Inspection } from "./inspection.js";
 import type { CodecLimits } from "./limits.js";
-import { Refusal, renderSteps } from "./refusal.js";
+import { renderSteps } from "./locate.js";
+import { Refusal } from "./refusal.js";
 import { refuseReservedKeys } from "./refuse-reserved-keys.js";
+import { RICH } from "./rich.js";
+import { checkSize, scanText } from "./rich-encoder.js";
 import type { Payload } from "./rich-json.js";
 import { fromTable } from "./shared-table.js";
 

@@ -1,59 +1,19 @@
-import { CodecError } from "../errors.js";
-import { scanJson, type CodecLimits } from "./limits.js";
-import { isPlainJson } from "./plain-json.js";
-import { locate, Refusal } from "./refusal.js";
-import { RichJson } from "./rich-json.js";
+import type { CodecLimits } from "./limits.js";
+import { plainText } from "./plain-json.js";
+import { RichEncoder } from "./rich-encoder.js";
 
-/** Alone it is `undefined`; otherwise superjson follows. No JSON begins with it. */
-export const RICH = "~";
-
-/** The half of a codec that writes. Callers hold it, whatever else they load later. */
+/** The half of a codec that writes. */
 export class Encoder {
   readonly #limits: CodecLimits;
-  readonly #rich: RichJson;
+  readonly #rich: RichEncoder;
 
   constructor(limits: CodecLimits) {
     this.#limits = limits;
-    this.#rich = new RichJson(limits);
+    this.#rich = new RichEncoder(limits);
   }
 
   /** See `Codec`. */
   encode(value: unknown, what: string): string {
-    if (value === undefined) return RICH;
-    try {
-      const text = isPlainJson(value, this.#limits) ? JSON.stringify(value) : this.#encodeRich(value);
-      if (text.length * 3 > this.#limits.maxBytes) checkSize(Buffer.byteLength(text), this.#limits);
-      return text;
-    } catch (error) {
-      throw notSerializable(error, what);
-    }
+    return plainText(value, this.#limits) ?? this.#rich.encode(value, what);
   }
-
-  #encodeRich(value: unknown): string {
-    const text = RICH + this.#rich.stringify(value);
-    scanText(text, this.#limits);
-    return text;
-  }
-}
-
-/**
- * Bounds an encoded text. In a rich one the entry of a Map, the parts of an Error, and the annotations of both take further
- * levels and values; after it is revived, the limits are checked on the value itself.
- * @throws Refusal
- */
-export function scanText(text: string, { maxDepth, maxNodes }: CodecLimits): void {
-  if (text.startsWith(RICH)) scanJson(text, 2 * maxDepth + 8, 4 * maxNodes + 32);
-  else scanJson(text, maxDepth, maxNodes);
-}
-
-/** @throws Refusal */
-export function checkSize(bytes: number, { maxBytes }: CodecLimits): void {
-  if (bytes > maxBytes) throw new Refusal(`takes ${bytes} bytes, more than the limit of ${maxBytes}`);
-}
-
-function notSerializable(error: unknown, what: string): CodecError {
-  const refusal = error instanceof Refusal ? error : new Refusal("cannot be read or written", []);
-  const path = locate(what, refusal.steps);
-  const details = error instanceof Refusal ? {} : { cause: error };
-  return new CodecError("NOT_SERIALIZABLE", `${path} ${refusal.reason}`, { path, ...details });
 }

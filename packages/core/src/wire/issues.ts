@@ -1,5 +1,5 @@
 import type { Issue } from "../define/validator.js";
-import { locate } from "./refusal.js";
+import { locate } from "./locate.js";
 
 /** More issues than this are only counted. */
 const MAX_SHOWN = 3;

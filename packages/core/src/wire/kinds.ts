@@ -1,5 +1,6 @@
 import { types } from "node:util";
 import { BINARY_PROTOTYPES } from "./binary.js";
+import { foreignKind } from "./plain-kinds.js";
 
 /** How a value's insides are reached. A leaf has none. */
 export type Kind = "object" | "array" | "map" | "set" | "error" | "leaf";
@@ -19,17 +20,8 @@ const KINDS = new Map<unknown, Kind>([
 /** `undefined` for what cannot travel. */
 export function kindOf(value: object): Kind | undefined {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return KINDS.get(prototype) ?? (isError(value) ? "error" : foreignKind(value, prototype as object));
+  return KINDS.get(prototype) ?? (isError(value) ? "error" : foreignKind(prototype as object, value));
 }
 
 /** Any class of error: it travels as a plain `Error`. */
 const isError = (value: object): value is Error => value instanceof Error || types.isNativeError(value);
-
-/** Plain objects and arrays of another realm: `fetch` makes such under test runners that use `node:vm`. */
-function foreignKind(value: object, prototype: object): Kind | undefined {
-  const parent: unknown = Object.getPrototypeOf(prototype);
-  const name = Object.hasOwn(prototype, "constructor") ? prototype.constructor?.name : undefined;
-  if (parent === null) return name === "Object" ? "object" : undefined;
-  const isTopmost = Object.getPrototypeOf(parent) === null;
-  return isTopmost && name === "Array" && Array.isArray(value) ? "array" : undefined;
-}

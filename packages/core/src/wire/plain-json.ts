@@ -1,9 +1,17 @@
-import { kindOf } from "./kinds.js";
 import type { CodecLimits } from "./limits.js";
+import { plainKindOf } from "./plain-kinds.js";
 import { isReservedKey } from "./reserved-keys.js";
 
 /** From here on a Set finds an object faster than a search through an array does. */
 const FEW = 12;
+
+/** The value as plain JSON; `undefined` where that would lose something or is beyond the limits. */
+export function plainText(value: unknown, limits: CodecLimits): string | undefined {
+  if (!isPlainJson(value, limits)) return undefined;
+  const text = JSON.stringify(value);
+  const isSmall = text.length * 3 <= limits.maxBytes || Buffer.byteLength(text) <= limits.maxBytes;
+  return isSmall ? text : undefined;
+}
 
 /**
  * True when `JSON.stringify` loses nothing of `value` and no limit is near. False says only that someone must look closer.
@@ -45,8 +53,8 @@ class PlainJsonCheck {
 
   #acceptsObject(value: object, depth: number): boolean {
     if (depth > this.#limits.maxDepth || this.#isKnown(value)) return false;
-    const kind = Object.getPrototypeOf(value) === Object.prototype ? "object" : kindOf(value);
-    if (kind !== "array" && kind !== "object") return false;
+    const kind = plainKindOf(value);
+    if (kind === undefined) return false;
     if (typeof (value as { toJSON?: unknown }).toJSON === "function") return false;
     return kind === "array"
       ? this.#acceptsItems(value as readonly unknown[], depth)

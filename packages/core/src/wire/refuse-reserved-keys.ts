@@ -1,9 +1,5 @@
 import { Refusal } from "./refusal.js";
-import { isReservedKey } from "./reserved-keys.js";
-
-/** A key with a \u escape may spell a reserved one. */
-const mayHoldReservedKey = (text: string): boolean =>
-  text.includes("__proto__") || text.includes("constructor") || text.includes("prototype") || text.includes("\\u");
+import { isReservedKey, mayHoldReservedKey } from "./reserved-keys.js";
 
 /**
  * Looks at `value`, which was parsed from `text`, only where the text gives cause to.

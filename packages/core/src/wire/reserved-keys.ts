@@ -4,3 +4,6 @@
  */
 export const isReservedKey = (key: string): boolean =>
   key === "__proto__" || key === "constructor" || key === "prototype";
+
+/** Whether a JSON text gives cause to look for one; a key with a \u escape may spell it. */
+export const mayHoldReservedKey = (text: string): boolean => /__proto__|constructor|prototype|\\u/.test(text);

@@ -1,0 +1,53 @@
+import { CodecError } from "../errors.js";
+import type { CodecLimits } from "./limits.js";
+import { locate } from "./locate.js";
+import { Refusal } from "./refusal.js";
+import { RICH } from "./rich.js";
+import { RichJson } from "./rich-json.js";
+import { scanJson } from "./scan-json.js";
+
+/** Writes what is more than plain JSON, or says why it cannot travel. */
+export class RichEncoder {
+  readonly #limits: CodecLimits;
+  readonly #rich: RichJson;
+
+  constructor(limits: CodecLimits) {
+    this.#limits = limits;
+    this.#rich = new RichJson(limits);
+  }
+
+  /** See `Codec`. */
+  encode(value: unknown, what: string): string {
+    if (value === undefined) return RICH;
+    try {
+      const text = RICH + this.#rich.stringify(value);
+      scanText(text, this.#limits);
+      checkSize(Buffer.byteLength(text), this.#limits);
+      return text;
+    } catch (error) {
+      throw notSerializable(error, what);
+    }
+  }
+}
+
+/**
+ * Bounds an encoded text. In a rich one the entry of a Map, the parts of an Error, and the annotations of both take further
+ * levels and values; after it is revived, the limits are checked on the value itself.
+ * @throws Refusal
+ */
+export function scanText(text: string, { maxDepth, maxNodes }: CodecLimits): void {
+  if (text.startsWith(RICH)) scanJson(text, 2 * maxDepth + 8, 4 * maxNodes + 32);
+  else scanJson(text, maxDepth, maxNodes);
+}
+
+/** @throws Refusal */
+export function checkSize(bytes: number, { maxBytes }: CodecLimits): void {
+  if (bytes > maxBytes) throw new Refusal(`takes ${bytes} bytes, more than the limit of ${maxBytes}`);
+}
+
+function notSerializable(error: unknown, what: string): CodecError {
+  const refusal = error instanceof Refusal ? error : new Refusal("cannot be read or written", []);
+  const path = locate(what, refusal.steps);
+  const details = error instanceof Refusal ? {} : { cause: error };
+  return new CodecError("NOT_SERIALIZABLE", `${path} ${refusal.reason}`, { path, ...details });
+}

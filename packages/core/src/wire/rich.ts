@@ -1,0 +1,2 @@
+/** Alone it is `undefined`; otherwise superjson follows. No JSON begins with it. */
+export const RICH = "~";
