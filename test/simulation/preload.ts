@@ -7,7 +7,7 @@ const { resolve } = createRequire(import.meta.url);
 
 const FOLDERS = {
   "@taskgen/core": ["call", "wire", "run", "transports/memory"],
-  "@taskgen/worker": ["limits", "streams", "batches"],
+  "@taskgen/worker": [".", "limits", "streams", "batches"],
 };
 
 /** What is loaded only when it is needed: loading takes real time, of which a simulation knows nothing. */

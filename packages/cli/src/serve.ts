@@ -3,7 +3,7 @@ import { toRemoteError } from "@taskgen/core/internal";
 import { createWorker, type LogLevel, type Worker } from "@taskgen/worker";
 import { bannerEntry, formatBanner, type BannerFacts } from "./banner.js";
 import { applyConnectionOptions } from "./connection-options.js";
-import { serveHealth, type HealthServer } from "./health-server.js";
+import type { HealthServer } from "./health-server.js";
 import { LineWriter, type LogEntry } from "./log-line.js";
 import { loggerOf } from "./log.js";
 import { openProject, requireBroker, type Project } from "./project.js";
@@ -40,6 +40,7 @@ async function answerProbes(
   writer: LineWriter,
 ): Promise<HealthServer | undefined> {
   if (port === undefined) return undefined;
+  const { serveHealth } = await import("./health-server.js");
   const server = await serveHealth({ port, host }, () => worker.health());
   // whatever the log level: nothing else tells a port that the system chose
   writer.announce({ ...entry("health-ready", `Health is answered on ${server.url}`), fields: { url: server.url } });

@@ -1,29 +1,35 @@
-import { pathToFileURL } from "node:url";
-import type { AnyApp, Registry } from "@taskgen/core";
+import type { AnyApp } from "@taskgen/core";
 import { internalsOf, type Sealer } from "@taskgen/core/internal";
 import { BatchingPool, type JobOrBatch } from "./batches/batching-pool.js";
 import { planPool } from "./pool-options.js";
 import { ChildPool } from "./pool/child-pool.js";
-import { InlinePool } from "./pool/inline.js";
 import type { Pool } from "./pool/pool.js";
-import { LoadedRegistry } from "./registry.js";
+import { registryUrl } from "./registry-url.js";
 import type { OwnedJob } from "./triage.js";
 import type { WorkerInfo, WorkerOptions } from "./worker-options.js";
 
 /** The pool that a worker's options ask for, not yet started. */
-export function openPool(options: WorkerOptions, app: AnyApp, sealer: Sealer | undefined): BatchingPool<OwnedJob> {
-  return new BatchingPool(openPlainPool(options, app, sealer), ({ delivery }) => delivery.envelope.queue);
+export async function openPool(
+  options: WorkerOptions,
+  app: AnyApp,
+  sealer: Sealer | undefined,
+): Promise<BatchingPool<OwnedJob>> {
+  return new BatchingPool(await openPlainPool(options, app, sealer), ({ delivery }) => delivery.envelope.queue);
 }
 
-function openPlainPool(options: WorkerOptions, app: AnyApp, sealer: Sealer | undefined): Pool<JobOrBatch<OwnedJob>> {
+async function openPlainPool(
+  options: WorkerOptions,
+  app: AnyApp,
+  sealer: Sealer | undefined,
+): Promise<Pool<JobOrBatch<OwnedJob>>> {
   // n.b. that of the threads and processes is their own
   internalsOf(app).middleware();
   const plan = planPool(options);
   if (plan.kind !== "inline")
     return new ChildPool({ ...plan, registryUrl: registryUrl(options.registry), sealing: sealer?.sealing, app });
-  const open = async (): Promise<LoadedRegistry> =>
-    new LoadedRegistry(await importRegistry(options.registry), app, sealer);
-  return new InlinePool(open, plan.concurrency);
+  // n.b. what runs tasks is no part of the main thread of other pools
+  const { openInline } = await import("./open-inline.js");
+  return openInline(options.registry, { app, sealer, concurrency: plan.concurrency });
 }
 
 /** What a worker tells of its pool. */
@@ -40,14 +46,3 @@ export function describePool(options: WorkerOptions, { children }: Pool<OwnedJob
 }
 
 type PoolInfo = "pool" | "threads" | "processes" | "autoscale" | "concurrency";
-
-async function importRegistry(registry: Registry | string): Promise<Registry> {
-  if (typeof registry !== "string") return registry;
-  const module = (await import(registryUrl(registry))) as { readonly registry: Registry };
-  return module.registry;
-}
-
-function registryUrl(registry: Registry | string): string {
-  if (typeof registry !== "string") return registry.url;
-  return /^(file|data):/.test(registry) ? registry : pathToFileURL(registry).href;
-}

@@ -86,8 +86,8 @@ export class Worker implements AsyncDisposable {
     // n.b. a broker that cannot be reached is waited for as long as the app is open
     const connection = await Promise.race([internalsOf(app).connection(), aborted(this.#halt.signal)]);
     if (connection === undefined) throw wasStopped();
+    const pool = await openPool(this.#options, app, connection.sealer);
     this.#refuseStopped();
-    const pool = openPool(this.#options, app, connection.sealer);
     this.#pool = pool;
     try {
       return await this.#consume(internalsOf(app), connection, pool, show);
