@@ -8,6 +8,7 @@ import { emitClient, type EmitOptions } from "./emit/client.js";
 import { emitContractClient } from "./emit/contract-client.js";
 import { emitJsonSchema } from "./emit/json-schema.js";
 import { emitRegistry } from "./emit/registry.js";
+import { replaceTexts, takesTheSame, type EmittedTexts } from "./emit/replace-texts.js";
 import { emitValidators } from "./emit/validators.js";
 import type { TaskModel } from "./model.js";
 import type { Output } from "./outputs.js";
@@ -24,7 +25,10 @@ export interface ProjectModel {
 
 /** What files were made of last, and what came of it. */
 interface Made {
-  readonly key: string;
+  /** Equal where all is equal but types. */
+  readonly base: string;
+  /** Equal where types are; absent where there were none. */
+  readonly revision?: string | undefined;
   /** Hashes of texts by path. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -50,15 +54,41 @@ export class ProjectOutputs {
 
   /** The files; those that need a contract, where the project has one. */
   of(project: ProjectModel): Output[] {
-    const key = this.#key(project);
+    const key: Omit<Made, "files"> = { base: this.#base(project), revision: project.typed.revision };
     const made = this.#cache.read();
-    const present = made?.key === key ? this.#present(made) : undefined;
-    if (present !== undefined) return present;
-    const outputs = this.#make(project, this.#options(project));
-    if (made?.key !== key) {
-      this.#cache.write({ key, files: Object.fromEntries(outputs.map(({ path, text }) => [path, hashOf(text)])) });
+    const known = made?.base === key.base ? this.#present(made) : undefined;
+    const isSame = made?.base === key.base && made.revision === key.revision;
+    if (isSame && known !== undefined) return known;
+    const outputs = this.#replace(project, known, made) ?? this.#make(project, this.#options(project));
+    if (!isSame) {
+      this.#cache.write({ ...key, files: Object.fromEntries(outputs.map(({ path, text }) => [path, hashOf(text)])) });
     }
     return outputs;
+  }
+
+  /** Files that were made before some types were read again, with what has changed; `undefined` where that is not all. */
+  #replace(project: ProjectModel, known: Output[] | undefined, made: Made | undefined): Output[] | undefined {
+    const { tasks, typed } = project;
+    const { reread, types, contracts } = typed;
+    const isMade = reread !== undefined && reread.since === made?.revision && types !== undefined;
+    if (known === undefined || !isMade || contracts === undefined || !this.#isUsual()) return undefined;
+    const read = tasks.filter(({ name }) => reread.types.has(name));
+    const own = new Map(read.map(({ name }) => [name, contracts.get(name)!]));
+    const changes = read.map((task) => ({ task, before: reread.types.get(task.name)!, now: types.get(task.name)! }));
+    const options = {
+      before: this.#options({ ...project, typed: { ...typed, contracts: reread.contracts } }),
+      now: this.#options({ ...project, typed: { ...typed, contracts: own } }),
+    };
+    const texts = Object.fromEntries(
+      known.map(({ path, text }) => [path.slice(this.#config.outDir.length + 1, -3), text]),
+    );
+    const replaced = replaceTexts(texts as object as EmittedTexts, changes, options);
+    return replaced && known.map(({ path }, i) => ({ path, text: Object.values(replaced)[i] as string }));
+  }
+
+  /** Whether nothing is generated but stubs, registry and validators. */
+  #isUsual(): boolean {
+    return this.#config.client.mode === "source" && this.#config.contract.schema === undefined;
   }
 
   #options({ typed: { types, contracts }, emit, lock }: ProjectModel): EmitOptions {
@@ -71,11 +101,12 @@ export class ProjectOutputs {
     };
   }
 
-  /** Equal where all is equal that files are made of. */
-  #key({ tasks, typed: { revision, contracts }, emit, lock }: ProjectModel): string {
+  /** Equal where all is equal that files are made of, but for types. */
+  #base({ tasks, typed: { contracts }, emit, lock }: ProjectModel): string {
     const { client, validators, contract } = this.#config;
     const settings = [emit, client, validators, contract.schema];
-    return hashOf(JSON.stringify([tasks, settings, revision, contracts !== undefined, lock.revision]));
+    const placeless = tasks.map(({ span: _, ...task }) => task);
+    return hashOf(JSON.stringify([placeless, settings, contracts !== undefined, lock.revision]));
   }
 
   /** The files as they are on disk, where they are what was made. */
@@ -118,12 +149,11 @@ export class ProjectOutputs {
 
 /** Whether tasks take the same, whatever they return. */
 const takeTheSame = (before: ReadonlyMap<string, TaskTypes>, now: ReadonlyMap<string, TaskTypes>): boolean =>
-  before.size === now.size && [...now].every(([name, types]) => takesTheSame(before.get(name), types));
-
-const takesTheSame = (before: TaskTypes | undefined, { args, types }: TaskTypes): boolean =>
-  before !== undefined &&
-  (before.args === args || JSON.stringify(before.args) === JSON.stringify(args)) &&
-  (before.types === types || JSON.stringify(before.types) === JSON.stringify(types));
+  before.size === now.size &&
+  [...now].every(([name, types]) => {
+    const known = before.get(name);
+    return known !== undefined && takesTheSame(known, types);
+  });
 
 /** Contracts as the code says them, without their histories, which the lock has. */
 const unrecorded = (contracts: ReadonlyMap<string, string>): Parameters<typeof emittedContracts>[0] => ({

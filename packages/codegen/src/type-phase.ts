@@ -33,6 +33,14 @@ export interface ReadTypesOptions {
   readonly changed?: readonly string[];
 }
 
+/** What types of tasks were before they were read again, by wire name. */
+export interface RereadTypes {
+  /** The `revision` of all types at that time. */
+  readonly since: string;
+  readonly types: ReadonlyMap<string, TaskTypes>;
+  readonly contracts: ReadonlyMap<string, string>;
+}
+
 /** What the types of a project say. */
 export interface TypesRead {
   /** By wire name; a task with an error among its diagnostics is left out. */
@@ -43,6 +51,8 @@ export interface TypesRead {
   readonly revision: string;
   /** By file, line and column. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Absent where types were read that were not known before. */
+  readonly reread?: RereadTypes;
   /** The files whose types were not known and had to be read, in order. */
   readonly extracted: readonly string[];
 }
@@ -88,7 +98,8 @@ export class TypePhase {
       missed.length === 0 ? NOTHING_NEW : await this.#readMissed(new Map(missed), { known, stale, overlay });
     this.#known = this.#merge(known, fresh, stale, [...byFile.keys()]);
     this.#extractor?.refresh([...known.files.keys()].filter((file) => this.#known?.files.has(file) === false));
-    return answer(tasks, this.#known, [...fresh.entries.keys()]);
+    const reread = beforeReading(tasks, known, fresh);
+    return { ...answer(tasks, this.#known, [...fresh.entries.keys()]), ...(reread && { reread }) };
   }
 
   /** A file that has changed says all of its types, or a checker tells them. */
@@ -150,7 +161,16 @@ export class TypePhase {
 
 const isOfEnvironment = (file: string): boolean => /\.json$|\.d\.[cm]?ts$|lock/.test(file);
 
+type Entries = KnownProject["entries"];
+
 function answer(tasks: readonly TaskModel[], { entries }: KnownProject, extracted: readonly string[]): TypesRead {
+  const files = new Set(tasks.map(({ file }) => file));
+  const diagnostics = [...files].flatMap((file) => entries.get(file)?.types.diagnostics ?? []);
+  const revision = revisionOf(files, entries);
+  return { ...typesOf(tasks, entries), revision, diagnostics: sortDiagnostics(diagnostics), extracted };
+}
+
+function typesOf(tasks: readonly TaskModel[], entries: Entries): Pick<TypesRead, "types" | "contracts"> {
   const types = new Map<string, TaskTypes>();
   const contracts = new Map<string, string>();
   for (const { name, file, exportName } of tasks) {
@@ -159,8 +179,16 @@ function answer(tasks: readonly TaskModel[], { entries }: KnownProject, extracte
     types.set(name, own.types.tasks[exportName] as TaskTypes);
     contracts.set(name, own.contracts[exportName] as string);
   }
-  const files = new Set(tasks.map(({ file }) => file));
-  const revision = hashOf(...Array.from(files, (file) => entries.get(file)?.digest ?? ""));
-  const diagnostics = [...files].flatMap((file) => entries.get(file)?.types.diagnostics ?? []);
-  return { types, contracts, revision, diagnostics: sortDiagnostics(diagnostics), extracted };
+  return { types, contracts };
+}
+
+const revisionOf = (files: ReadonlySet<string>, entries: Entries): string =>
+  hashOf(...Array.from(files, (file) => entries.get(file)?.digest ?? ""));
+
+/** What was known of tasks whose files were read again. */
+function beforeReading(tasks: readonly TaskModel[], known: KnownProject, fresh: Extracted): RereadTypes | undefined {
+  const read = tasks.filter(({ file }) => fresh.entries.has(file));
+  const before = typesOf(read, known.entries);
+  if (read.length === 0 || before.types.size < read.length) return undefined;
+  return { ...before, since: revisionOf(new Set(tasks.map(({ file }) => file)), known.entries) };
 }

@@ -6,7 +6,7 @@ import { emitRegistry } from "./emit/registry.js";
 import { lazily } from "./lazily.js";
 import type { TaskModel } from "./model.js";
 import type { Overlay } from "./extract/types/checker-extractor.js";
-import type { TypePhase } from "./type-phase.js";
+import type { RereadTypes, TypePhase } from "./type-phase.js";
 
 /** What types say of a project, as far as they were read. */
 export interface Typed {
@@ -16,6 +16,8 @@ export interface Typed {
   readonly contracts?: ReadonlyMap<string, string>;
   /** Equal where all types are. */
   readonly revision?: string;
+  /** Tasks whose types were read again, as they were before; absent where that is not known of all. */
+  readonly reread?: RereadTypes;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -63,9 +65,15 @@ export class TypedProject {
     });
     // Of one run of many, the last keeps what is known: to write it takes longer than to read the types of a file.
     if (changed === undefined || changed.length === 0) phase.save();
-    const { types, contracts, revision, diagnostics } = read;
+    const { types, contracts, revision, diagnostics, reread } = read;
     // n.b. a contract without one of the tasks would say that it is gone
-    return { types, revision, diagnostics, ...(tasks.every(({ name }) => types.has(name)) && { contracts }) };
+    return {
+      types,
+      revision,
+      diagnostics,
+      ...(reread && { reread }),
+      ...(tasks.every(({ name }) => types.has(name)) && { contracts }),
+    };
   }
 
   /** The generated files as they would be without a contract; those of the last time where they would be the same. */

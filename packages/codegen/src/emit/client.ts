@@ -128,8 +128,12 @@ const stubs = new KeptTexts();
 
 function keptStub(task: TaskModel, options: EmitOptions): string {
   const from = `${options.contracts?.get(task.name)?.hash} ${options.validators?.client}`;
-  return stubs.of(task, from, () => `${propertyKey(keyOf(task))}: ${stubCall(task, options)},`);
+  return stubs.of(task, from, () => stubText(task, options));
 }
+
+/** A task within the value of its folder. */
+export const stubText = (task: TaskModel, options: EmitOptions): string =>
+  `${propertyKey(keyOf(task))}: ${stubCall(task, options)},`;
 
 /** What the stub knows of its task: literal options, the hash of its contract, its validator. */
 function stubCall({ name, options, keyed, sensitive }: TaskModel, { contracts, validators }: EmitOptions): string {

@@ -39,8 +39,14 @@ function keptEntry(task: TaskModel, options: EmitOptions): string {
   const { contracts, validators, outDir, extension } = options;
   const { hash, accepts = [] } = contracts?.get(task.name) ?? {};
   const from = [hash, validators?.worker, outDir, extension, ...accepts].join(" ");
-  return entries.of(task, from, () => `${propertyKey(task.name)}: ${entry(task, options)},`);
+  return entries.of(task, from, () => entryText(task, options));
 }
+
+const entryText = (task: TaskModel, options: EmitOptions): string =>
+  `${propertyKey(task.name)}: ${entry(task, options)},`;
+
+/** A task as it stands in `registry.ts`. */
+export const registryText = (task: TaskModel, options: EmitOptions): string => indent(indent(entryText(task, options)));
 
 function entry(task: TaskModel, options: EmitOptions): string {
   const contract = options.contracts?.get(task.name);

@@ -3,7 +3,7 @@ import { compareCodeUnits } from "../order.js";
 import { Definitions, type Definition } from "./definitions.js";
 import { Recursion } from "./recursion.js";
 import { constOf, ownKey, SchemaText } from "./schema-text.js";
-import { block, HEADER } from "./source.js";
+import { block, HEADER, indent } from "./source.js";
 
 /** The text of `validators.ts`: what checks the arguments of each task, by its wire name. */
 export function emitValidators(tasks: ReadonlyMap<string, TaskTypes>): string {
@@ -12,8 +12,7 @@ export function emitValidators(tasks: ReadonlyMap<string, TaskTypes>): string {
   const members = [...tasks]
     .toSorted(([a], [b]) => compareCodeUnits(a, b))
     .map(([name, { args, types }]) => {
-      const text = new SchemaText(definitions.scope(types), recursion).list("args", args);
-      return `${ownKey(name)}: validator(() => ${text}),`;
+      return memberText(name, args, new SchemaText(definitions.scope(types), recursion));
     });
   const consts = definitions.write((definition) => constText(definition, recursion));
   return [
@@ -25,6 +24,15 @@ export function emitValidators(tasks: ReadonlyMap<string, TaskTypes>): string {
     `export const validators: Validators = ${block(members)};`,
     "",
   ].join("\n");
+}
+
+const memberText = (name: string, args: TaskTypes["args"], text: SchemaText): string =>
+  `${ownKey(name)}: validator(() => ${text.list("args", args)}),`;
+
+/** A task as it stands in `validators.ts`, if the names of its types mean there what they mean to it. */
+export function validatorText(name: string, task: TaskTypes): string {
+  const scope = new Definitions([task]).scope(task.types);
+  return indent(memberText(name, task.args, new SchemaText(scope, new Recursion())));
 }
 
 function importLine(hasTasks: boolean, hasConsts: boolean): string {
