@@ -6,6 +6,7 @@ import { queueKeys } from "./fetcher.js";
 import type { KnownQueues } from "./known-queues.js";
 import { packMessages } from "./message-format.js";
 import { enqueue } from "./scripts.js";
+import { shareListener } from "./until.js";
 
 export const MAX_BYTES = 64 * 1024 * 1024;
 /** How long a message whose id is known keeps others of that id away, besides the time it is delayed. */
@@ -35,6 +36,7 @@ export class Sending {
     const chunks = [...groupBy(items, ({ envelope }) => envelope.queue).values()].flatMap((group) =>
       inChunks(group, ({ envelope }) => envelope.body.length),
     );
+    if (chunks.length > 1) shareListener(deadline);
     await Promise.all(chunks.map((chunk) => this.#enqueue(chunk, outcomes, deadline)));
     return outcomes;
   }
