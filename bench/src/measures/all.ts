@@ -2,6 +2,7 @@ import { latencyAmqp } from "./amqp-latency.js";
 import { throughputAmqp } from "./amqp-throughput.js";
 import { codegen } from "./codegen.js";
 import { delayedAmqp, delayedRedis, delayedSqlite, retriesAmqp, retriesRedis, retriesSqlite } from "./delayed.js";
+import { cpuBound } from "./cpu-bound.js";
 import { enqueueSqlite } from "./enqueue.js";
 import { idleMemory } from "./idle-memory.js";
 import { latencySqlite } from "./latency.js";
@@ -17,6 +18,8 @@ import { commandsRedis } from "./peers-commands.js";
 import { enqueueAmqpPeers, enqueueRedisPeers } from "./peers-enqueue.js";
 import { latencyAmqpPeers, latencyRedisPeers } from "./peers-latency.js";
 import { throughputAmqpPeers, throughputRedisPeers, throughputSqlitePeers } from "./peers-throughput.js";
+import { installSize } from "./install-size.js";
+import { start } from "./start.js";
 import { throughputMemory } from "./throughput-memory.js";
 import { throughputSqlite } from "./throughput-sqlite.js";
 import type { Settings } from "../settings.js";
@@ -65,5 +68,8 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   "peers-enqueue-amqp": { limitMs: 60_000, peers: true, measure: enqueueAmqpPeers },
   "peers-commands-redis": { limitMs: 60_000, peers: true, measure: commandsRedis },
   codegen: { limitMs: 240_000, measure: codegen },
+  "cpu-bound": { limitMs: 60_000, measure: cpuBound },
+  start: { limitMs: 60_000, measure: start },
+  "install-size": { limitMs: 0, measure: installSize },
   "idle-memory": { limitMs: 20_000, measure: idleMemory },
 };

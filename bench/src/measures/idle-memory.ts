@@ -1,15 +1,12 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { WorkerCommand } from "../command/worker.js";
 import type { Settings } from "../settings.js";
 import { number, type Table } from "../table.js";
 
 const MIB = 1024 * 1024;
-const command = fileURLToPath(new URL("../../../packages/cli/bin/taskgen.js", import.meta.url));
 const registry = fileURLToPath(new URL("../tasks/registry.js", import.meta.url));
 
 /** What `taskgen worker` with compiled tasks needs when it has nothing to do. */
@@ -23,22 +20,10 @@ const ABOUT = "`taskgen worker` with compiled tasks on SQLite, two seconds after
 
 async function idleBytes(folder: string, threads: number): Promise<number> {
   const broker = `sqlite:${join(folder, `idle-${threads}.db`)}`;
-  const args = [command, "worker", "--registry", registry, "--broker", broker, "--threads", `${threads}`, "--json"];
-  const worker = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
-  const exited = once(worker, "exit");
-  try {
-    await isReady(worker.stdout);
-    await delay(2_000);
-    return await residentBytes(worker.pid!);
-  } finally {
-    worker.kill("SIGTERM");
-    await exited;
-  }
-}
-
-async function isReady(output: NodeJS.ReadableStream): Promise<void> {
-  for await (const line of createInterface({ input: output })) if (line.includes("worker-ready")) return;
-  throw new Error("the worker ended before it was ready");
+  await using worker = new WorkerCommand({ broker, threads, registry, cwd: folder });
+  await worker.logged("worker-ready");
+  await delay(2_000);
+  return await residentBytes(worker.pid);
 }
 
 /** n.b. Linux only. */

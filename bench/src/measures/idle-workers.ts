@@ -1,3 +1,4 @@
+import { freemem } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { Child } from "../child/child.js";
 import { Opened } from "../opened.js";
@@ -10,6 +11,8 @@ import { percentile } from "../statistics.js";
 import { number, type Table } from "../table.js";
 
 const PROCESSES = 4;
+/** About what one needs: its lease has a thread. */
+const WORKER_BYTES = 25 * 1024 * 1024;
 /** Two heartbeats. */
 const IDLE_MS = 10_000;
 const SETTLES_MS = 3_000;
@@ -29,7 +32,7 @@ export async function idleRedis({ folder, tasks }: Settings): Promise<Table> {
       opened.use(await Child.start(new URL("../scale/idle-workers.ts", import.meta.url), { broker })),
     );
   }
-  const most = Math.ceil(tasks / 20);
+  const most = Math.min(Math.ceil(tasks / 20), Math.floor(freemem() / 2 / WORKER_BYTES));
   const rows: string[][] = [];
   for (const workers of [1, 10, 100, 1_000].filter((count) => count < most).concat(most)) {
     await crowd.grow(workers);
@@ -81,6 +84,6 @@ const COLUMNS = [
 ];
 
 const ABOUT =
-  `Workers on one queue, each with an app, connections and a lease of its own, in ${PROCESSES} processes; what they do in ` +
+  `Workers on one queue, each with an app, connections and a lease of its own, in ${PROCESSES} processes, at most as many as half of the free memory holds; what they do in ` +
   `${IDLE_MS / 1000} s without a task, commands within scripts counted too; then ${CALLS} calls, one at a time. MiB are those of the ` +
   "processes, shared by their workers.";
