@@ -20,7 +20,11 @@ export function manyCalls(call: (bodies: () => readonly Uint8Array[]) => Promise
     many: (n: number) => timed("add", argumentsOf(n), check),
     payloads: ({ n, bytes }: PayloadRun) => {
       const payload = plainPayload(bytes);
-      return timed("echo", new Array<[unknown]>(n).fill([payload]), (values) => checkPayloads(values, payload));
+      return timed(
+        "echo",
+        Array.from({ length: n }, () => [payload]),
+        (values) => checkPayloads(values, payload),
+      );
     },
   };
 }

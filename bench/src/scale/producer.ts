@@ -33,8 +33,13 @@ export interface Busy {
   readonly short: readonly number[];
 }
 
+/** So many calls with the same arguments. */
+const repeated = <T>(n: number, value: T): [T][] => Array.from({ length: n }, () => [value]);
+
 const CHUNK = 10_000;
 const TOGETHER = 500;
+const NAP_MS = 10;
+const FAILURES = 2;
 
 const { broker, prefix } = given() as ProducerSettings;
 const app = createApp({ broker, prefix });
@@ -56,7 +61,7 @@ async function fill(n: number): Promise<void> {
 
 function payloads({ n, bytes, rich }: PayloadRun): Promise<number> {
   const payload = rich ? richPayload(bytes) : plainPayload(bytes);
-  const calls = new Array<[unknown]>(n).fill([payload]);
+  const calls = repeated(n, payload);
   return timed(
     () => echo.delayMany(calls).get(),
     (values) => checkPayloads(values, payload),
@@ -94,18 +99,18 @@ function overQueues({ n, queues }: QueuesRun): Promise<number> {
 
 async function busy({ n, turns }: BusyRun): Promise<Busy> {
   const short: number[] = [];
-  let isBusy = true;
-  const all = timed(() => burn.delayMany(new Array<[number]>(n).fill([turns])).get()).finally(() => (isBusy = false));
+  const ended = new AbortController();
+  const all = timed(() => burn.delayMany(repeated(n, turns)).get()).finally(() => ended.abort());
   do short.push(await timed(() => add.with({ queue: "short" }).delay(1, 1).get()));
-  while (isBusy);
+  while (!ended.signal.aborted);
   return { ms: await all, short };
 }
 
 serve({
   many: (n: number) => timed(() => add.delayMany(argumentsOf(n)).get(), check),
   oneByOne,
-  naps: (n: number) => timed(() => nap.delayMany(new Array<[number]>(n).fill([10])).get()),
-  retries: (n: number) => timed(() => flaky.delayMany(new Array<[number]>(n).fill([2]))),
+  naps: (n: number) => timed(() => nap.delayMany(repeated(n, NAP_MS)).get()),
+  retries: (n: number) => timed(() => flaky.delayMany(repeated(n, FAILURES))),
   fill,
   payloads,
   delayed,

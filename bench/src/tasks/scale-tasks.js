@@ -17,14 +17,15 @@ const retriesDue = new Map();
 
 /** Fails a few times; back-off as `retryBackoff: "1s"` has it, with full jitter. Comes to how late each retry began. */
 export const flaky = task({ maxRetries: null }, (failures) => {
-  const { id, retries, retry } = currentTask();
+  const run = currentTask();
+  const { id, retries } = run;
   const { dueAt, late } = retriesDue.get(id) ?? { dueAt: Date.now(), late: [] };
   if (retries > 0) late.push(Date.now() - dueAt);
   retriesDue.delete(id);
   if (retries === failures) return late;
   const ms = Math.round(Math.random() * 1000 * 2 ** retries);
   retriesDue.set(id, { dueAt: Date.now() + ms, late });
-  throw retry({ countdown: `${ms}ms` });
+  throw run.retry({ countdown: `${ms}ms` });
 });
 
 /** Computes without ever giving way. */
