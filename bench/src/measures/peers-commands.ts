@@ -1,11 +1,10 @@
 import { Opened } from "../opened.js";
 import type { Pair } from "../pair.js";
 import { celeryCandidates, ofCelery } from "../peers/celery/celery.js";
-import { CommandCount } from "../peers/command-count.js";
+import { MeteredRedis } from "../peers/metered-redis.js";
 import { ours } from "../peers/ours.js";
 import { redisPeer } from "../peers/redis-peers.js";
 import { taskgenOnRedis } from "../redis-pair.js";
-import { RedisServer } from "../redis-server.js";
 import type { Settings } from "../settings.js";
 import { number, type Table } from "../table.js";
 
@@ -17,14 +16,14 @@ const CELERY_TASKS = 500;
 /** A count, not a time: commands that Redis ran, those within scripts too. */
 export async function commandsRedis({ folder }: Settings): Promise<Table> {
   await using opened = new Opened();
-  const { url } = opened.use(await RedisServer.start(folder));
-  const count = opened.use(await CommandCount.open(url));
+  const redis = await MeteredRedis.start(opened, folder);
+  const { url } = redis;
   const row = async (name: string, pair: Pair, tasks: number): Promise<string[]> => {
     await using closing = new Opened();
     closing.use(pair);
     await pair.ask("oneByOne", CALLS / 10);
-    const perTask = (await count.during(() => pair.ask("many", tasks))) / tasks;
-    const perCall = (await count.during(() => pair.ask("oneByOne", CALLS))) / CALLS;
+    const perTask = (await redis.commandsDuring(() => pair.ask("many", tasks))) / tasks;
+    const perCall = (await redis.commandsDuring(() => pair.ask("oneByOne", CALLS))) / CALLS;
     return [name, number(perTask), number(perCall)];
   };
   const rows: string[][] = [];

@@ -4,10 +4,10 @@ import { Opened } from "../opened.js";
 import { Pair } from "../pair.js";
 import { compareWithPeers } from "../peers/against.js";
 import { celery, celeryVersion, ofCelery, type CelerySettings } from "../peers/celery/celery.js";
+import { MeteredRedis } from "../peers/metered-redis.js";
 import { withVersion } from "../peers/packages.js";
 import { redisPeer } from "../peers/redis-peers.js";
 import { speeds, speedSide, type SpeedPeer } from "../peers/speed.js";
-import { RedisServer } from "../redis-server.js";
 import type { Rounds } from "../rounds.js";
 import type { Settings } from "../settings.js";
 import type { Table } from "../table.js";
@@ -45,7 +45,7 @@ const WAYS = [
 
 export async function enqueueRedisPeers({ folder, tasks, rounds }: Settings): Promise<Table[]> {
   await using opened = new Opened();
-  const { url } = opened.use(await RedisServer.start(folder));
+  const { url } = await MeteredRedis.start(opened, folder);
   const pairs = {
     taskgen: opened.use(await taskgen(url)),
     BullMQ: opened.use(await redisPeer("BullMQ", { url })),

@@ -5,11 +5,11 @@ import { compareWithPeers } from "../peers/against.js";
 import type { Candidate, NamedPair } from "../peers/best.js";
 import { celeryCandidates, ofCelery } from "../peers/celery/celery.js";
 import { latencies, latencySide, quickest, type LatencyPeer, type Waiting } from "../peers/latencies.js";
+import { MeteredRedis } from "../peers/metered-redis.js";
 import { ours } from "../peers/ours.js";
 import { withVersion } from "../peers/packages.js";
 import { redisCandidates } from "../peers/redis-peers.js";
 import { rawRedis, taskgenOnRedis } from "../redis-pair.js";
-import { RedisServer } from "../redis-server.js";
 import type { Rounds } from "../rounds.js";
 import type { Settings } from "../settings.js";
 import { number, type Table } from "../table.js";
@@ -33,7 +33,7 @@ interface Compared {
 
 export async function latencyRedisPeers({ folder, rounds }: Settings): Promise<Table[]> {
   await using opened = new Opened();
-  const { url } = opened.use(await RedisServer.start(folder));
+  const { url } = await MeteredRedis.start(opened, folder);
   const peers = (concurrencies: readonly number[]): Peer[] => [
     { candidates: redisCandidates("BullMQ", concurrencies, { url, events: true }), bar: "≤ 0.4" },
     { candidates: redisCandidates("bee-queue", concurrencies, { url, events: true }), bar: "≤ 1" },

@@ -5,6 +5,7 @@ import { Opened } from "../opened.js";
 import { Pair } from "../pair.js";
 import { compareWithPeers } from "../peers/against.js";
 import { celeryCandidates, ofCelery, type CelerySettings } from "../peers/celery/celery.js";
+import { MeteredRedis } from "../peers/metered-redis.js";
 import { ours } from "../peers/ours.js";
 import { withVersion } from "../peers/packages.js";
 import type { PlainSettings } from "../peers/plainjob/plainjob.js";
@@ -12,7 +13,6 @@ import { redisCandidates } from "../peers/redis-peers.js";
 import { fastest, speeds, speedSide, type SpeedPeer, type Work } from "../peers/speed.js";
 import { TalliedPair } from "../peers/tallied-pair.js";
 import { taskgenOnRedis } from "../redis-pair.js";
-import { RedisServer } from "../redis-server.js";
 import type { Rounds } from "../rounds.js";
 import type { Settings } from "../settings.js";
 import type { Table } from "../table.js";
@@ -24,15 +24,15 @@ const SLOW = 0.1;
 
 export async function throughputRedisPeers({ folder, tasks, rounds }: Settings): Promise<Table> {
   await using opened = new Opened();
-  const { url } = opened.use(await RedisServer.start(folder));
+  const { url, cpuMs: brokerCpuMs } = await MeteredRedis.start(opened, folder);
   const own = await ours(opened, (prefix, pool) => taskgenOnRedis(url, prefix, pool));
   const atBest = (name: Parameters<typeof redisCandidates>[0], work: Omit<Work, "command">): Promise<SpeedPeer> =>
     fastest(opened, redisCandidates(name, CONCURRENCIES, { url }), { command: "many", ...work });
   const sides = {
-    ours: own.map((side) => speedSide(side, { command: "many", n: Math.ceil(tasks * FAST) })),
+    ours: own.map((side) => speedSide(side, { command: "many", n: Math.ceil(tasks * FAST), brokerCpuMs })),
     others: [
-      await atBest("BullMQ", { n: tasks, bar: "≥ 8" }),
-      await atBest("bee-queue", { n: Math.ceil(tasks * FAST), bar: "≥ 3" }),
+      await atBest("BullMQ", { n: tasks, bar: "≥ 8", brokerCpuMs }),
+      await atBest("bee-queue", { n: Math.ceil(tasks * FAST), bar: "≥ 3", brokerCpuMs }),
       ...(await celeryAtBest(
         opened,
         { broker: url, results: url, folder },

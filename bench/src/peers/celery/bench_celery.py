@@ -6,6 +6,8 @@ from celery import Celery
 
 app = Celery("bench", broker=os.environ["BENCH_BROKER"], backend=os.environ["BENCH_RESULTS"])
 app.conf.task_default_queue = os.environ["BENCH_QUEUE"]
+if "BENCH_CONFIRMS" in os.environ:
+    app.conf.broker_transport_options = {"confirm_publish": True}
 
 
 @app.task

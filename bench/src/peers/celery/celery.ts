@@ -16,6 +16,8 @@ export interface CelerySettings {
   readonly results: string;
   /** A private folder, for the worker's log. */
   readonly folder: string;
+  /** Whether who sends waits until RabbitMQ has it, which is not the default. */
+  readonly confirms?: boolean;
 }
 
 /** The pools of which the best one counts, with the options of `celery worker`. */
@@ -45,11 +47,14 @@ export function ofCelery(text: string): string {
 export const celeryCandidates = (settings: CelerySettings): Candidate[] =>
   celeryVersion() === undefined
     ? []
-    : Object.keys(POOLS).map((pool) => ({ name: `Celery, ${pool}`, open: () => celery(settings, pool) }));
+    : Object.keys(POOLS).map((pool) => ({
+        name: `Celery${settings.confirms ? " with confirms" : ""}, ${pool}`,
+        open: () => celery(settings, pool),
+      }));
 
 /** A producer process and, with a pool, `celery worker`: its defaults but for the pool, and errors alone are logged. */
 export async function celery(settings: CelerySettings, pool?: string): Promise<Pair> {
-  const queue = `celery-${pool ?? "alone"}`;
+  const queue = `celery-${pool ?? "alone"}${settings.confirms ? "-confirms" : ""}`;
   const log = join(settings.folder, `${queue}.log`);
   const worker = pool && (await start("worker.py", settings, queue, { log, options: POOLS[pool] }));
   const producer = await start("producer.py", settings, queue, {});
@@ -57,7 +62,12 @@ export async function celery(settings: CelerySettings, pool?: string): Promise<P
   return new Pair(producer, worker || undefined);
 }
 
-function start(script: string, { broker, results }: CelerySettings, queue: string, argument: unknown): Promise<Child> {
+function start(
+  script: string,
+  { broker, results, confirms }: CelerySettings,
+  queue: string,
+  argument: unknown,
+): Promise<Child> {
   const child = spawn(PYTHON, [join(FOLDER, script), JSON.stringify(argument)], {
     cwd: FOLDER,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -67,6 +77,7 @@ function start(script: string, { broker, results }: CelerySettings, queue: strin
       BENCH_BROKER: broker,
       BENCH_RESULTS: results,
       BENCH_QUEUE: queue,
+      ...(confirms && { BENCH_CONFIRMS: "yes" }),
     },
   });
   return Child.ready(child);

@@ -1,0 +1,44 @@
+import type { Opened } from "../opened.js";
+import { connect, type Client } from "../raw/redis-client.js";
+import { RedisServer } from "../redis-server.js";
+
+/** A private Redis for all sides, and what it does. */
+export class MeteredRedis implements AsyncDisposable {
+  readonly url: string;
+  readonly #client: Client;
+
+  private constructor(url: string, client: Client) {
+    this.url = url;
+    this.#client = client;
+  }
+
+  static async start(opened: Opened, folder: string): Promise<MeteredRedis> {
+    const { url } = opened.use(await RedisServer.start(folder));
+    const client = await connect(url);
+    // whom it would meet to rewrite the file is chance
+    await client.callBuffer("config", "set", "auto-aof-rewrite-percentage", "0");
+    return opened.use(new MeteredRedis(url, client));
+  }
+
+  /** The commands of all clients, and within scripts, while something is done. */
+  async commandsDuring(work: () => Promise<unknown>): Promise<number> {
+    await this.#client.callBuffer("config", "resetstat");
+    await work();
+    const stats = [...(await this.#info("commandstats")).matchAll(/^cmdstat_(.+?):calls=(\d+)/gm)];
+    return stats.reduce((sum, [, name, calls]) => (name!.startsWith("config") ? sum : sum + Number(calls)), 0);
+  }
+
+  /** What it has used of the processors. */
+  readonly cpuMs = async (): Promise<number> => {
+    const used = [...(await this.#info("cpu")).matchAll(/^used_cpu_(?:sys|user):([\d.]+)/gm)];
+    return used.reduce((sum, [, seconds]) => sum + Number(seconds) * 1000, 0);
+  };
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#client.disconnect();
+  }
+
+  async #info(section: string): Promise<string> {
+    return String(await this.#client.callBuffer("info", section));
+  }
+}
