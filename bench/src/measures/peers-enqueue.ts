@@ -38,7 +38,7 @@ const WAYS = [
   {
     command: "sendOneByOne",
     title: "one awaited after the other",
-    share: 0.05,
+    share: 0.1,
     names: { taskgen: "`await delay`", BullMQ: "`await add`", "bee-queue": "`await save`" },
   },
 ] as const satisfies readonly Way[];
@@ -60,8 +60,8 @@ export async function enqueueAmqpPeers({ folder, tasks, rounds }: Settings): Pro
   await using opened = new Opened();
   const { url } = opened.use(await AmqpServer.start(folder));
   const pairs = { taskgen: opened.use(await taskgen(url)) };
-  const python = await celeryAlone(opened, { broker: url, results: "rpc://", folder });
-  const about = `${ABOUT} taskgen has a quorum queue and waits for confirms. ${ofCelery(`${CELERY} It waits for none.`)}`;
+  const python = await celeryAlone(opened, { broker: url, results: "rpc://", folder, confirms: true });
+  const about = `${ABOUT} taskgen has a quorum queue and waits for confirms. ${ofCelery(`${CELERY} It has a classic durable queue and waits for confirms, which is not its default.`)}`;
   return await tables({ broker: "RabbitMQ", about, pairs, python }, tasks, rounds);
 }
 
@@ -95,7 +95,7 @@ async function tables({ broker, about, pairs, python }: Compared, tasks: number,
 const celerySide = (pair: Pair | undefined, tasks: number): SpeedPeer[] =>
   pair === undefined
     ? []
-    : [speedSide({ name: "Celery, `delay`", pair }, { command: "sendOneByOne", n: Math.ceil(tasks * 0.05) })];
+    : [speedSide({ name: "Celery, `delay`", pair }, { command: "sendOneByOne", n: Math.ceil(tasks * 0.1) })];
 
 const taskgen = async (broker: string): Promise<Pair> => {
   const module = new URL("../taskgen/producer.ts", import.meta.url);

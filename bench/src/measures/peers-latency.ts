@@ -47,10 +47,11 @@ export async function latencyRedisPeers({ folder, rounds }: Settings): Promise<T
 export async function latencyAmqpPeers({ folder, rounds }: Settings): Promise<Table[]> {
   await using opened = new Opened();
   const { url } = opened.use(await AmqpServer.start(folder));
-  const candidates = celeryCandidates({ broker: url, results: "rpc://", folder });
+  const settings = { broker: url, results: "rpc://", folder };
+  const peers = () => [true, false].map((confirms) => ({ candidates: celeryCandidates({ ...settings, confirms }) }));
   const own = await ours(opened, (prefix, pool) => taskgenOnAmqp(url, prefix, pool));
   const raw = { name: "raw echo", pair: opened.use(await rawAmqp(url)) };
-  const compared = { broker: "RabbitMQ", about: aboutAmqp(), own, raw, peers: () => [{ candidates }] };
+  const compared = { broker: "RabbitMQ", about: aboutAmqp(), own, raw, peers };
   return await bothTables(opened, compared, rounds);
 }
 
@@ -101,5 +102,5 @@ const aboutRedis = (): string =>
 const aboutAmqp = (): string =>
   `${OURS} One private RabbitMQ for all. The raw echo goes through a quorum queue and a durable reply queue with confirms, as taskgen does. ` +
   ofCelery(
-    "`delay` and `.get()` through a classic queue and `rpc://` without confirms, as by default; the best of its pools solo, threads (10) and prefork.",
+    "`delay` and `.get()` through a classic queue and `rpc://`, without confirms where it does not say so, as by default; the best of its pools solo, threads (10) and prefork.",
   );

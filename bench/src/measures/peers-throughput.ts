@@ -26,32 +26,37 @@ export async function throughputRedisPeers({ folder, tasks, rounds }: Settings):
   await using opened = new Opened();
   const { url, cpuMs: brokerCpuMs } = await MeteredRedis.start(opened, folder);
   const own = await ours(opened, (prefix, pool) => taskgenOnRedis(url, prefix, pool));
+  const [fast, slow] = [Math.ceil(tasks * FAST), Math.ceil(tasks * SLOW)];
   const atBest = (name: Parameters<typeof redisCandidates>[0], work: Omit<Work, "command">): Promise<SpeedPeer> =>
     fastest(opened, redisCandidates(name, CONCURRENCIES, { url }), { command: "many", ...work });
   const sides = {
-    ours: own.map((side) => speedSide(side, { command: "many", n: Math.ceil(tasks * FAST), brokerCpuMs })),
+    ours: own.map((side) => speedSide(side, { command: "many", n: fast, brokerCpuMs })),
     others: [
       await atBest("BullMQ", { n: tasks, bar: "≥ 8", brokerCpuMs }),
-      await atBest("bee-queue", { n: Math.ceil(tasks * FAST), bar: "≥ 3", brokerCpuMs }),
-      ...(await celeryAtBest(
-        opened,
-        { broker: url, results: url, folder },
-        { n: Math.ceil(tasks * SLOW), bar: "≥ 30" },
-      )),
+      await atBest("bee-queue", { n: fast, bar: "≥ 3", brokerCpuMs }),
+      ...(await celeryAtBest(opened, { broker: url, results: url, folder }, { n: slow, bar: "≥ 30", brokerCpuMs })),
     ],
   };
-  return await compare({ title: "Redis: throughput beside others", about: aboutRedis() }, sides, rounds);
+  return await compare({ title: "Redis: throughput beside others", about: aboutRedis() }, sides, {
+    rounds,
+    broker: "Redis",
+  });
 }
 
 export async function throughputAmqpPeers({ folder, tasks, rounds }: Settings): Promise<Table> {
   await using opened = new Opened();
   const { url } = opened.use(await AmqpServer.start(folder));
   const own = await ours(opened, (prefix, pool) => taskgenOnAmqp(url, prefix, pool));
+  const settings = { broker: url, results: "rpc://", folder };
+  const slow = { n: Math.ceil(tasks * SLOW) };
   const sides = {
     ours: own.map((side) => speedSide(side, { command: "many", n: tasks })),
-    others: await celeryAtBest(opened, { broker: url, results: "rpc://", folder }, { n: Math.ceil(tasks * SLOW) }),
+    others: [
+      ...(await celeryAtBest(opened, { ...settings, confirms: true }, slow)),
+      ...(await celeryAtBest(opened, settings, slow)),
+    ],
   };
-  return await compare({ title: "RabbitMQ: throughput beside Celery", about: aboutAmqp() }, sides, rounds);
+  return await compare({ title: "RabbitMQ: throughput beside Celery", about: aboutAmqp() }, sides, { rounds });
 }
 
 export async function throughputSqlitePeers({ folder, tasks, rounds }: Settings): Promise<Table> {
@@ -64,7 +69,7 @@ export async function throughputSqlitePeers({ folder, tasks, rounds }: Settings)
     ours: own.map((side) => speedSide(side, work)),
     others: [speedSide({ name: "plainjob", pair }, work)],
   };
-  return await compare({ title: "SQLite: throughput beside plainjob", about: aboutSqlite() }, sides, rounds);
+  return await compare({ title: "SQLite: throughput beside plainjob", about: aboutSqlite() }, sides, { rounds });
 }
 
 async function celeryAtBest(
@@ -79,8 +84,9 @@ async function celeryAtBest(
 const compare = (
   about: Pick<Table, "title" | "about">,
   sides: { readonly ours: readonly SpeedPeer[]; readonly others: readonly SpeedPeer[] },
-  rounds: Rounds,
-): Promise<Table> => compareWithPeers(about, sides, { reading: speeds([...sides.ours, ...sides.others]), rounds });
+  { rounds, broker }: { readonly rounds: Rounds; readonly broker?: string },
+): Promise<Table> =>
+  compareWithPeers(about, sides, { reading: speeds([...sides.ours, ...sides.others], broker), rounds });
 
 const OURS =
   "No-op tasks `add(x, y)`, one producer and one worker process, nothing logged. taskgen's are called with one `delayMany`; a run ends when " +
@@ -104,8 +110,8 @@ const aboutAmqp = (): string =>
   `${OURS} One private RabbitMQ for both. taskgen's messages go through a quorum queue with confirms, and are acknowledged when the ` +
   "task has run and its reply is confirmed. " +
   ofCelery(
-    "a classic durable queue without confirms, messages acknowledged before they run, results through `rpc://`: all as by default, and it promises " +
-      "less. The fastest of its pools solo, threads (10) and prefork; `delay` for each and `ResultSet.get()`.",
+    "a classic durable queue, messages acknowledged before they run, results through `rpc://`, and where it does not say so no confirms: all as " +
+      "by default, and it promises less. The fastest of its pools solo, threads (10) and prefork; `delay` for each and `ResultSet.get()`.",
   );
 
 const aboutSqlite = (): string =>

@@ -45,28 +45,19 @@ export async function fastest(opened: Opened, candidates: readonly Candidate[], 
   return speedSide(await best(opened, candidates, cost), work);
 }
 
-/** The number to compare is how many there are in a second. `broker`: what the column of its use of the processors is called. */
+/** The number to compare is how many there are in a second. `broker`: the title of what it has used of the processors. */
 export function speeds(sides: readonly SpeedPeer[], broker?: string): Reading<MeteredRun> {
-  const perSecond = ({ ms }: Run, side: number): number => (sides[side]!.n / ms) * 1000;
-  const micros = (ms: readonly number[], side: number): string => number((median(ms) / sides[side]!.n) * 1000);
+  const perSecond = ({ ms }: MeteredRun, side: number): number => (sides[side]!.n / ms) * 1000;
+  const micros = (runs: readonly MeteredRun[], side: number, of: "cpuMs" | "brokerCpuMs"): string =>
+    number((median(runs.map((run) => run[of])) / sides[side]!.n) * 1000);
   return {
     columns: ["a run", "per second", "CPU µs each", ...(broker === undefined ? [] : [`${broker} µs each`])],
     value: perSecond,
     cells: (runs, side) => [
       number(sides[side]!.n),
       spread(spreadOf(runs.map((run) => perSecond(run, side)))),
-      micros(
-        runs.map(({ cpuMs }) => cpuMs),
-        side,
-      ),
-      ...(broker === undefined
-        ? []
-        : [
-            micros(
-              runs.map(({ brokerCpuMs }) => brokerCpuMs),
-              side,
-            ),
-          ]),
+      micros(runs, side, "cpuMs"),
+      ...(broker === undefined ? [] : [micros(runs, side, "brokerCpuMs")]),
     ],
   };
 }

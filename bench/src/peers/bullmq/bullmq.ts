@@ -23,10 +23,12 @@ interface Job {
 }
 
 export interface QueueEvents extends Closing {
+  setMaxListeners(n: number): unknown;
   waitUntilReady(): Promise<unknown>;
 }
 
 interface Queue extends Closing {
+  setMaxListeners(n: number): unknown;
   add(name: string, data: Data): Promise<Job>;
   addBulk(jobs: readonly { readonly name: string; readonly data: Data }[]): Promise<Job[]>;
   waitUntilReady(): Promise<unknown>;

@@ -7,8 +7,11 @@ const LIMIT_MS = 30_000;
 const settings = given() as BullSettings;
 const { Queue, QueueEvents } = await loadBullMQ();
 const queue = new Queue(settings.queue, connecting(settings.url));
+// n.b. each job that is waited for listens for the end of both
+queue.setMaxListeners(0);
 await queue.waitUntilReady();
 const events = settings.events ? new QueueEvents(settings.queue, connecting(settings.url)) : undefined;
+events?.setMaxListeners(0);
 await events?.waitUntilReady();
 
 serveProducer({
