@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generate } from "@taskgen/codegen";
 import { createApp, type App } from "@taskgen/core";
@@ -9,8 +9,6 @@ import { within } from "../support/within.js";
 
 const PROJECT = new URL("fixtures/project/", import.meta.url);
 const COMPILED = new URL("fixtures/compiled/", import.meta.url);
-/** Where the budget for memory holds: newer versions of Node begin with more. */
-const isMeasured = process.platform === "linux" && process.versions.node.startsWith("20.");
 const STAMP = String.raw`\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}: `;
 
 /** A generated project with a worker of one thread that runs it. */
@@ -172,7 +170,7 @@ describe("taskgen worker", () => {
     expect(stderr).toMatch(/^taskgen: \[\w+\] .*broken.*no settings.*\n$/);
   });
 
-  it("runs a compiled registry from the queues and the broker that are named, in little memory", async () => {
+  it("runs a compiled registry from the queues and the broker that are named", async () => {
     const cwd = await copyProject(COMPILED);
     const args = ["--broker", "sqlite:own.db", "--registry", "registry.js"];
     const worker = startTaskgen(["worker", "--threads", "1", "-Q", "mail,bulk", ...args], { cwd });
@@ -185,7 +183,6 @@ describe("taskgen worker", () => {
       code: 0,
       stdout: "8\n",
     });
-    if (isMeasured) expect(await residentMegabytes(worker.pid)).toBeLessThan(95);
     expect(await stop(worker)).toBe(0);
   });
 
@@ -235,8 +232,3 @@ describe("taskgen worker", () => {
     expect(production).toMatchObject({ code: 1, stderr: expect.stringMatching(/^taskgen: \[\w+\] .*\n$/) as string });
   });
 });
-
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
-}

@@ -1,5 +1,6 @@
 import { createApp, PublishError, type App } from "@taskgen/core";
-import { createCodec, internalsOf, type Delivery } from "@taskgen/core/internal";
+import { createCodec } from "@taskgen/core/codec";
+import { internalsOf, type Delivery } from "@taskgen/core/internal";
 import * as fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { anyGraph, anyValue } from "../support/arbitrary-values.js";

@@ -1,5 +1,5 @@
 import { CodecError } from "@taskgen/core";
-import { createCodec } from "@taskgen/core/internal";
+import { createCodec } from "@taskgen/core/codec";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { anyValue } from "../support/arbitrary-values.js";

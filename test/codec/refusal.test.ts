@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { Readable } from "node:stream";
-import { createCodec } from "@taskgen/core/internal";
+import { createCodec } from "@taskgen/core/codec";
 import { CodecError } from "@taskgen/core";
 import { describe, expect, it } from "vitest";
 

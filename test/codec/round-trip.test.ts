@@ -1,4 +1,4 @@
-import { createCodec } from "@taskgen/core/internal";
+import { createCodec } from "@taskgen/core/codec";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anyGraph, anyValue, jsonValue } from "../support/arbitrary-values.js";

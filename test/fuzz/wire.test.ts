@@ -1,6 +1,6 @@
 import { TaskError } from "@taskgen/core";
+import { createCodec } from "@taskgen/core/codec";
 import {
-  createCodec,
   decodeFailure,
   decodeMessage,
   decodeNotice,

@@ -1,4 +1,5 @@
-import { createCodec, createId, encodeFailure } from "@taskgen/core/internal";
+import { createCodec } from "@taskgen/core/codec";
+import { createId, encodeFailure } from "@taskgen/core/internal";
 import { describe, expect, it } from "vitest";
 import { bytes } from "../conformance/messages.js";
 import { brokerUrl } from "../support/brokers.js";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { createCodec, createId, encodeFailure, type ResultEvent, type ResultRecord } from "@taskgen/core/internal";
+import { createCodec } from "@taskgen/core/codec";
+import { createId, encodeFailure, type ResultEvent, type ResultRecord } from "@taskgen/core/internal";
 import { describe, expect, it } from "vitest";
 import { bytes, textOf } from "../conformance/messages.js";
 import { record, seen } from "../conformance/results/records.js";

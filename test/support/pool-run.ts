@@ -1,5 +1,5 @@
 import type { RemoteError } from "@taskgen/core";
-import { createCodec } from "@taskgen/core/internal";
+import { createCodec } from "@taskgen/core/codec";
 import {
   ChildPool,
   type Ended,

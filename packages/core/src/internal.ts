@@ -87,7 +87,8 @@ export type {
   TransportEvents,
   Unlisten,
 } from "./transport.js";
-export { createCodec, type Codec } from "./wire/codec.js";
+export type { Codec } from "./wire/codec.js";
+export { createDecoder } from "./wire/decoder.js";
 export {
   decodeMessage,
   joinMessage,

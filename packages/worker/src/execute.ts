@@ -8,6 +8,7 @@ import {
   type Sealer,
   type TaskPlace,
 } from "@taskgen/core/internal";
+import type { executeBatch } from "./batches/execute-batch.js";
 import type { CheckArguments } from "./check-arguments.js";
 import type { Entering } from "./entering.js";
 import { expired } from "./expired.js";
@@ -21,6 +22,8 @@ export interface Executable extends Judged {
   /** What its arguments go through before it runs. */
   readonly check: CheckArguments | undefined;
   readonly run: RunNow;
+  /** Runs the calls of a batch task; loaded with it. */
+  readonly executeBatch: typeof executeBatch | undefined;
   /** What is called after it ran. */
   readonly hooks: RunHooks | undefined;
   /** Sets what travelled with its headers. */

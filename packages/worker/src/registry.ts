@@ -1,6 +1,6 @@
 import { defaultApp, type AnyApp, type Registry, type RegistryEntry, type SetupEntry } from "@taskgen/core";
+import { createCodec } from "@taskgen/core/codec";
 import {
-  createCodec,
   internalsOf,
   workerResults,
   type Codec,
@@ -17,7 +17,8 @@ import { compose, requireTask, type Executable } from "./execute.js";
 import { taskHooks } from "./hooks.js";
 import { sharedSealer } from "./sealing.js";
 import type { PlainTaskOptions } from "./pool/pool.js";
-import { isStream, keepsItems, streamRun, type StreamSettings } from "./streams/run-stream.js";
+import { isStream, keepsItems } from "./streams/is-stream.js";
+import type { StreamSettings } from "./streams/run-stream.js";
 import { checkTaskOptions } from "./task-options-check.js";
 
 /** Loads tasks of a registry and keeps them, ready to run. */
@@ -92,11 +93,17 @@ export class LoadedRegistry {
     const { options, middleware } = internalsOf(this.#app);
     const definition = requireTask(name, await imported(name, entry, entry.load));
     checkTaskOptions(name, definition.options);
+    // n.b. what few tasks need loads with them
+    const call = isStream(definition)
+      ? (await import("./streams/run-stream.js")).streamRun(definition, this.#streams)
+      : undefined;
+    const batch = definition.options.batch && (await import("./batches/execute-batch.js")).executeBatch;
     const validator = definition.options.args === undefined ? await importValidator(name, entry) : undefined;
     return {
       definition,
       check: argumentCheck({ name, options: definition.options, entry, validator }),
-      run: compose(definition, middleware(), isStream(definition) ? streamRun(definition, this.#streams) : undefined),
+      run: compose(definition, middleware(), call),
+      executeBatch: batch,
       hooks: taskHooks(definition.options),
       entering: entering(options.context),
       codec: this.#codec,

@@ -13,10 +13,10 @@ const decoder = new TextDecoder();
 
 /** How arguments and results look in log lines: at most 1,024 characters, without what a task calls sensitive. */
 export class Representations {
-  readonly #codec: Codec;
+  readonly #codec: Pick<Codec, "decode">;
   #sensitive: ReadonlyMap<string, Sensitive> = new Map();
 
-  constructor(codec: Codec) {
+  constructor(codec: Pick<Codec, "decode">) {
     this.#codec = codec;
   }
 

@@ -1,5 +1,5 @@
 import { ConfigError, defaultApp, milliseconds, type AnyApp, type Duration } from "@taskgen/core";
-import { createCodec, internalsOf, timeoutSignal, type AppInternals, type Connection } from "@taskgen/core/internal";
+import { createDecoder, internalsOf, timeoutSignal, type AppInternals, type Connection } from "@taskgen/core/internal";
 import { aborted } from "./aborted.js";
 import { BrokerClock } from "./broker-clock.js";
 import { checkCapabilities } from "./capabilities.js";
@@ -109,7 +109,7 @@ export class Worker implements AsyncDisposable {
 
   #startLog(app: AppInternals): Representations {
     const { logger } = this.#options;
-    const show = new Representations(createCodec(app.options.limits));
+    const show = new Representations(createDecoder(app.options.limits));
     const warn = (error: Error): void => this.#events.emit("warning", () => ({ error }));
     if (logger !== undefined) logWorker({ on: (event, listener) => this.on(event, listener), warn }, logger, show);
     return show;

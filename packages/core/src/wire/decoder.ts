@@ -1,12 +1,12 @@
 import { CodecError } from "../errors.js";
 import { AnnotationReader } from "./annotations.js";
+import { checkSize, scanText } from "./bounds.js";
 import { Inspection } from "./inspection.js";
-import type { CodecLimits } from "./limits.js";
+import { DEFAULT_LIMITS, type CodecLimits } from "./limits.js";
 import { renderSteps } from "./locate.js";
 import { Refusal } from "./refusal.js";
 import { refuseReservedKeys } from "./refuse-reserved-keys.js";
 import { RICH } from "./rich.js";
-import { checkSize, scanText } from "./rich-encoder.js";
 import type { Payload } from "./rich-json.js";
 import { fromTable } from "./shared-table.js";
 
@@ -54,6 +54,10 @@ export class Decoder {
     return value;
   }
 }
+
+/** A decoder of its own. Missing limits are the defaults. */
+export const createDecoder = (limits: Partial<CodecLimits> = {}): Decoder =>
+  new Decoder({ ...DEFAULT_LIMITS, ...limits });
 
 function isPayload(value: unknown): value is Payload {
   if (!hasOnly(value, ["json", "meta", "shared"]) || !Object.hasOwn(value, "json")) return false;

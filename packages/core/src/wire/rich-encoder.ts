@@ -1,10 +1,10 @@
 import { CodecError } from "../errors.js";
+import { checkSize, scanText } from "./bounds.js";
 import type { CodecLimits } from "./limits.js";
 import { locate } from "./locate.js";
 import { Refusal } from "./refusal.js";
 import { RICH } from "./rich.js";
 import { RichJson } from "./rich-json.js";
-import { scanJson } from "./scan-json.js";
 
 /** Writes what is more than plain JSON, or says why it cannot travel. */
 export class RichEncoder {
@@ -28,21 +28,6 @@ export class RichEncoder {
       throw notSerializable(error, what);
     }
   }
-}
-
-/**
- * Bounds an encoded text. In a rich one the entry of a Map, the parts of an Error, and the annotations of both take further
- * levels and values; after it is revived, the limits are checked on the value itself.
- * @throws Refusal
- */
-export function scanText(text: string, { maxDepth, maxNodes }: CodecLimits): void {
-  if (text.startsWith(RICH)) scanJson(text, 2 * maxDepth + 8, 4 * maxNodes + 32);
-  else scanJson(text, maxDepth, maxNodes);
-}
-
-/** @throws Refusal */
-export function checkSize(bytes: number, { maxBytes }: CodecLimits): void {
-  if (bytes > maxBytes) throw new Refusal(`takes ${bytes} bytes, more than the limit of ${maxBytes}`);
 }
 
 function notSerializable(error: unknown, what: string): CodecError {

@@ -1,4 +1,4 @@
-import { canLimit, createCodec, type AppInternals, type Connection } from "@taskgen/core/internal";
+import { canLimit, createDecoder, type AppInternals, type Connection } from "@taskgen/core/internal";
 import type { PlainTaskOptions } from "../pool/pool.js";
 import type { Limits } from "./limits.js";
 
@@ -17,7 +17,7 @@ export async function openLimits(
   const rooms = new Set([...limited, ...before]);
   if (rooms.size === 0) return undefined;
   const { Limits } = await import("./limits.js");
-  const codec = createCodec(options.limits);
+  const codec = createDecoder(options.limits);
   return new Limits({ tasks, rooms, connection: { transport, results, sealer }, ambient: options.ambient, codec });
 }
 

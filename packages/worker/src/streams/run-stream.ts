@@ -20,14 +20,6 @@ export interface StreamSettings {
   readonly ttlMs: number;
 }
 
-/** Whether calling a function gives an async generator. */
-export const isStream = ({ fn }: TaskDefinition): boolean =>
-  (fn as { readonly [Symbol.toStringTag]?: string })[Symbol.toStringTag] === "AsyncGeneratorFunction";
-
-/** It is one, and its items are not dropped. */
-export const keepsItems = (definition: TaskDefinition): boolean =>
-  isStream(definition) && definition.options.ignoreResult !== true;
-
 /** Runs a task that is written as an async generator: stores what it yields, resolves to what it returns. */
 export function streamRun({ fn, options }: TaskDefinition, settings: StreamSettings): RunTask {
   const stallMs = milliseconds(options.streamTimeout ?? TASK_DEFAULTS.streamTimeout);

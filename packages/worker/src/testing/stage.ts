@@ -1,6 +1,6 @@
 import { ConfigError, milliseconds, type Ambient, type AnyApp, type Logger, type Registry } from "@taskgen/core";
+import { createCodec } from "@taskgen/core/codec";
 import {
-  createCodec,
   createId,
   defaultAmbient,
   internalsOf,

@@ -1,5 +1,5 @@
 import { CodecError } from "@taskgen/core";
-import { createCodec, type Sealer } from "@taskgen/core/internal";
+import { createDecoder, type Sealer } from "@taskgen/core/internal";
 import { cleanLine, cleanText } from "../../clean-text.js";
 import { showValue } from "../../show-value.js";
 import { line, type Terminal } from "../../terminal.js";
@@ -25,7 +25,7 @@ export function describeLetter(read: ReadLetter, sealer: Sealer | undefined, ter
 
 function argumentsOf(read: ReadLetter, sealer: Sealer | undefined, terminal: Terminal): string {
   try {
-    if (read.header !== undefined) return showValue(createCodec().decode(openLetter(read, sealer)), terminal);
+    if (read.header !== undefined) return showValue(createDecoder().decode(openLetter(read, sealer)), terminal);
   } catch (error) {
     if (error instanceof CodecError) return cleanLine(`? (${error.message})`);
     // what cannot be decoded is shown as it is
