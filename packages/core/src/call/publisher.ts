@@ -91,7 +91,10 @@ export class Publisher {
     const chain = this.#middleware();
     let sent = result;
     if (chain !== undefined) sent = this.#result(await (await chain).send(call));
-    else await this.#deliver(call);
+    else {
+      const outcome = await this.#deliver(call);
+      if (outcome instanceof TransportError) await failed(call, outcome);
+    }
     const afterSend = this.#options.afterSend();
     if (afterSend !== undefined) await afterSend([call.id]);
     return sent;
@@ -124,18 +127,17 @@ export class Publisher {
     return chain === undefined ? this.#deliverAll(calls) : (await chain).sendMany(calls);
   }
 
-  async #deliver(call: Call): Promise<void> {
-    let failure: unknown;
+  /** n.b. no promise of its own: there is one of these for each call. */
+  #deliver(call: Call): Promise<SendOutcome> {
+    const { sender } = this.#options;
     try {
       const envelope = this.#envelope(call);
-      if (typeof envelope === "function") this.#loadCodec();
-      const outcome = await this.#options.sender.send(envelope, call.options);
-      if (!(outcome instanceof TransportError)) return;
-      failure = outcome;
+      if (typeof envelope !== "function") return sender.send(envelope, call.options);
+      this.#loadCodec();
+      return sender.send(envelope, call.options).catch((error: unknown) => failed(call, error));
     } catch (error) {
-      failure = error;
+      return failed(call, error);
     }
-    throw (await failing()).callFailure(call, failure);
   }
 
   /** Each call, or why it was not sent. */
@@ -213,6 +215,10 @@ export class Publisher {
 }
 
 const failing = (): Promise<typeof import("./publish-failure.js")> => import("./publish-failure.js");
+
+const failed = async (call: Call, cause: unknown): Promise<never> => {
+  throw (await failing()).callFailure(call, cause);
+};
 
 /** It may be the same as another one. */
 const isGuarded = (call: Call | undefined): boolean =>
