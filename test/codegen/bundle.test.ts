@@ -2,10 +2,18 @@ import { execFile } from "node:child_process";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { gzipSync } from "node:zlib";
-import { build, type BuildOptions, type BuildResult } from "esbuild";
+import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 import { expectWithin } from "../support/budget.js";
+import {
+  bundleClient,
+  BUNDLE_OPTIONS,
+  compressed,
+  inputsOf,
+  loadedWith,
+  outputOf,
+  type Bundle,
+} from "../support/client-bundle.js";
 import { loadedFiles, recordingFiles } from "../support/loaded-files.js";
 import { taskProject, type TaskProject } from "../support/task-project.js";
 import { tempDir } from "../support/temp-dir.js";
@@ -33,54 +41,15 @@ process.exit();
 `,
 };
 
-/** n.b. a client is measured without libraries of servers; of CommonJS a bundler would also put a shim into the first load. */
-const LIBRARIES = ["ioredis", "amqplib", "amqplib/*", "pg", "@photostructure/sqlite"];
-
-type Bundle = BuildResult<{ metafile: true; write: false }>;
-
 async function client(): Promise<TaskProject> {
   const project = await taskProject(FILES);
   await project.generate();
   return project;
 }
 
-const OPTIONS = {
-  ...{ bundle: true, splitting: true, minify: true, format: "esm", platform: "node", target: "node20" },
-  ...{ external: LIBRARIES, outdir: "out", metafile: true },
-} as const satisfies BuildOptions;
-
 async function bundle(): Promise<Bundle> {
   const { cwd } = await client();
-  return await build({ ...OPTIONS, absWorkingDir: cwd, entryPoints: ["src/entry.ts"], write: false });
-}
-
-/** What these outputs need before anything further is imported lazily, they themselves too. */
-function loadedWith({ metafile }: Pick<Bundle, "metafile">, starts: readonly string[]): Set<string> {
-  const reached = new Set<string>();
-  const visit = (path: string): void => {
-    if (reached.has(path)) return;
-    reached.add(path);
-    for (const { path: next, kind, external } of metafile.outputs[path]?.imports ?? []) {
-      if (kind === "import-statement" && !external) visit(next);
-    }
-  };
-  starts.forEach(visit);
-  return reached;
-}
-
-/** The output that is loaded for a lazy import of this file of core. */
-function outputOf({ metafile }: Pick<Bundle, "metafile">, file: string): string {
-  const isIt = ([, { entryPoint }]: [string, { entryPoint?: string }]): boolean => entryPoint?.endsWith(file) === true;
-  return Object.entries(metafile.outputs).find(isIt)![0];
-}
-
-const inputsOf = ({ metafile }: Bundle, outputs: ReadonlySet<string>): readonly string[] =>
-  [...outputs].flatMap((output) => Object.keys(metafile.outputs[output]?.inputs ?? {}));
-
-/** Bytes of files, each minified and compressed for itself. */
-function compressed({ outputFiles }: Bundle, outputs: ReadonlySet<string>): number {
-  const files = outputFiles.filter(({ path }) => [...outputs].some((output) => path.endsWith(output)));
-  return files.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0);
+  return await bundleClient(cwd);
 }
 
 describe("a client in a bundle", () => {
@@ -111,7 +80,7 @@ describe("a client in a bundle", () => {
 
   it("loads no more than what is counted for a plain call", async () => {
     const { cwd } = await client();
-    const built = await build({ ...OPTIONS, absWorkingDir: cwd, entryPoints: ["src/run.ts"] });
+    const built = await build({ ...BUNDLE_OPTIONS, absWorkingDir: cwd, entryPoints: ["src/run.ts"] });
     const folder = await tempDir();
     const env = { ...process.env, ...recordingFiles(folder), TASKGEN_BROKER_URL: "memory:" };
     const { stdout } = await promisify(execFile)(process.execPath, [join(cwd, "out/run.js")], { cwd, env });

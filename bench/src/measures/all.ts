@@ -1,27 +1,28 @@
 import { latencyAmqp } from "./amqp-latency.js";
 import { throughputAmqp } from "./amqp-throughput.js";
+import { backlogAmqp, backlogRedis, backlogSqlite } from "./backlog.js";
+import { clientBundle } from "./client-bundle.js";
 import { codegen } from "./codegen.js";
-import { delayedAmqp, delayedRedis, delayedSqlite, retriesAmqp, retriesRedis, retriesSqlite } from "./delayed.js";
 import { cpuBound } from "./cpu-bound.js";
+import { delayedAmqp, delayedRedis, delayedSqlite, retriesAmqp, retriesRedis, retriesSqlite } from "./delayed.js";
 import { enqueueSqlite } from "./enqueue.js";
 import { idleMemory } from "./idle-memory.js";
+import { idleRedis } from "./idle-workers.js";
+import { installSize } from "./install-size.js";
 import { latencySqlite } from "./latency.js";
 import { payloadsAmqp, payloadsRedis, payloadsSqlite } from "./payloads.js";
-import { limitRedis } from "./redis-limit.js";
-import { latencyRedis } from "./redis-latency.js";
-import { throughputRedis } from "./redis-throughput.js";
-import { workersRedis } from "./workers.js";
-import { queuesRedis } from "./queues.js";
-import { backlogAmqp, backlogRedis, backlogSqlite } from "./backlog.js";
-import { idleRedis } from "./idle-workers.js";
 import { commandsRedis } from "./peers-commands.js";
 import { enqueueAmqpPeers, enqueueRedisPeers } from "./peers-enqueue.js";
 import { latencyAmqpPeers, latencyRedisPeers } from "./peers-latency.js";
 import { throughputAmqpPeers, throughputRedisPeers, throughputSqlitePeers } from "./peers-throughput.js";
-import { installSize } from "./install-size.js";
+import { queuesRedis } from "./queues.js";
+import { latencyRedis } from "./redis-latency.js";
+import { limitRedis } from "./redis-limit.js";
+import { throughputRedis } from "./redis-throughput.js";
 import { start } from "./start.js";
 import { throughputMemory } from "./throughput-memory.js";
 import { throughputSqlite } from "./throughput-sqlite.js";
+import { workersRedis } from "./workers.js";
 import type { Settings } from "../settings.js";
 import type { Table } from "../table.js";
 
@@ -71,5 +72,6 @@ export const MEASURES: Readonly<Record<string, Measure>> = {
   "cpu-bound": { limitMs: 60_000, measure: cpuBound },
   start: { limitMs: 60_000, measure: start },
   "install-size": { limitMs: 0, measure: installSize },
+  "client-bundle": { limitMs: 0, measure: clientBundle },
   "idle-memory": { limitMs: 20_000, measure: idleMemory },
 };
