@@ -16,10 +16,10 @@ const LIMIT_MS = 400_000;
 
 /** Many tasks that wait for their time in the broker. */
 const delayed =
-  (onBroker: OnBroker) =>
+  (onBroker: OnBroker, times: number) =>
   (settings: Settings): Promise<Table> =>
     onBroker(settings, async (name, broker) => {
-      const n = settings.tasks * 5;
+      const n = settings.tasks * times;
       const run: DelayedRun = { n, leadMs: 2_000 + n / SENT_PER_MS, spreadMs: SPREAD_MS };
       const row = await measured(broker, n, async (producer) => await producer.ask<number>("delayed", run, LIMIT_MS));
       return { title: `${name}: delayed tasks`, about: aboutDelayed(n), columns: COLUMNS, rows: [row] };
@@ -35,9 +35,10 @@ const retries =
       return { title: `${name}: retries`, about: aboutRetries(n), columns: COLUMNS, rows: [row] };
     });
 
-export const delayedRedis = delayed(onRedis);
-export const delayedAmqp = delayed(onAmqp);
-export const delayedSqlite = delayed(onSqlite);
+export const delayedRedis = delayed(onRedis, 5);
+/** n.b. each of them moves through several queues. */
+export const delayedAmqp = delayed(onAmqp, 1);
+export const delayedSqlite = delayed(onSqlite, 5);
 export const retriesRedis = retries(onRedis);
 export const retriesAmqp = retries(onAmqp);
 export const retriesSqlite = retries(onSqlite);
