@@ -15,15 +15,27 @@ if (unknown.length > 0)
   throw new Error(`no measure ${unknown.join(", ")}; there are ${Object.keys(MEASURES).join(", ")}`);
 
 const started = performance.now();
+const failed: string[] = [];
 for (const name of only.length > 0 ? only : Object.keys(MEASURES)) {
+  await show(name).catch((error: unknown) => {
+    failed.push(name);
+    console.error(`${name} failed; what was kept of it stays as it was\n`, error);
+  });
+}
+if (write) await writeDocument();
+console.log(`${secondsSince(started)} s${write ? "; written to docs/benchmarks.md" : ""}`);
+if (failed.length > 0) {
+  console.error(`failed: ${failed.join(", ")}`);
+  process.exitCode = 1;
+}
+
+async function show(name: string): Promise<void> {
   const began = performance.now();
   const tables = await run(name);
   for (const table of tables) console.log(render(table));
   console.log(`${name}: ${secondsSince(began)} s\n`);
   if (write) await keep(name, tables);
 }
-if (write) await writeDocument();
-console.log(`${secondsSince(started)} s${write ? "; written to docs/benchmarks.md" : ""}`);
 
 async function run(name: string) {
   const { limitMs, peers, measure } = MEASURES[name]!;

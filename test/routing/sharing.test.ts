@@ -1,6 +1,6 @@
 import { setTimeout as nap } from "node:timers/promises";
 import { task } from "@taskgen/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { Scene } from "../engine/scene.js";
 import { deferred } from "../support/deferred.js";
 import { eventually } from "../support/eventually.js";
@@ -44,6 +44,21 @@ describe.each(brokers)("the queues of a worker on $name", (place) => {
     expect(ends.of("light")).toBeGreaterThan(300);
     expect(ends.of("light")).toBeLessThan(850);
   });
+
+  it("may be many, and be sent to in one tick", async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", note);
+    onTestFinished(() => void process.off("warning", note));
+    const scene = await Scene.open(place);
+    const queues = Array.from({ length: 20 }, (_, i) => `q${i}`);
+    await Promise.all(queues.map((queue) => scene.app.sendUnchecked("one", [], { queue })));
+    const worker = scene.newWorker({ registry: registryOf({ one: task(() => 1) }), queues });
+    const ends = new Endings(worker);
+    await worker.start();
+    await ends.reached("one", queues.length);
+    expect(warnings).toEqual([]);
+  }, 60_000);
 
   it("do not wait behind one that is full of slow tasks", async () => {
     const scene = await Scene.open(place);

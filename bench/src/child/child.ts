@@ -8,7 +8,7 @@ import type { Answer } from "./protocol.js";
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /** The longest that anything a child does may take that says nothing else. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
