@@ -40,6 +40,8 @@ export function shareCredit(total: number, claims: readonly Claim[], atOnce = to
 
 /** Divides `amount` by weight, none more than its room and none less than `least`; what has no room goes to the others. */
 function split(amount: number, parts: readonly Part[], least: 0 | 1): number[] {
+  // n.b. no room is smaller than the least
+  if (amount <= least * parts.length) return parts.map(() => least);
   const given = parts.map(() => 0);
   let left = amount;
   let open = parts.map((_, i) => i);
