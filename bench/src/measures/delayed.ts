@@ -9,20 +9,25 @@ import { percentile } from "../statistics.js";
 import { number, type Table } from "../table.js";
 
 const SPREAD_MS = 60_000;
-/** Slower than any broker takes delayed tasks. */
-const SENT_PER_MS = 3;
 const MIB = 1024 * 1024;
 const LIMIT_MS = 400_000;
 
+interface Load {
+  /** As many as tasks of a round of throughput, times this. */
+  readonly times: number;
+  /** Slower than the broker takes them. */
+  readonly sentPerMs: number;
+}
+
 /** Many tasks that wait for their time in the broker. */
 const delayed =
-  (onBroker: OnBroker, times: number) =>
+  (onBroker: OnBroker, { times, sentPerMs }: Load) =>
   (settings: Settings): Promise<Table> =>
     onBroker(settings, async (name, broker) => {
       const n = settings.tasks * times;
-      const run: DelayedRun = { n, leadMs: 2_000 + n / SENT_PER_MS, spreadMs: SPREAD_MS };
+      const run: DelayedRun = { n, leadMs: 2_000 + n / sentPerMs, spreadMs: SPREAD_MS };
       const row = await measured(broker, n, async (producer) => await producer.ask<number>("delayed", run, LIMIT_MS));
-      return { title: `${name}: delayed tasks`, about: aboutDelayed(n), columns: COLUMNS, rows: [row] };
+      return { title: `${name}: delayed tasks`, about: aboutDelayed(run), columns: COLUMNS, rows: [row] };
     });
 
 /** Many tasks that fail, wait, and run again. */
@@ -35,10 +40,10 @@ const retries =
       return { title: `${name}: retries`, about: aboutRetries(n), columns: COLUMNS, rows: [row] };
     });
 
-export const delayedRedis = delayed(onRedis, 5);
+export const delayedRedis = delayed(onRedis, { times: 5, sentPerMs: 5 });
 /** n.b. each of them moves through several queues. */
-export const delayedAmqp = delayed(onAmqp, 1);
-export const delayedSqlite = delayed(onSqlite, 5);
+export const delayedAmqp = delayed(onAmqp, { times: 1, sentPerMs: 1 });
+export const delayedSqlite = delayed(onSqlite, { times: 5, sentPerMs: 5 });
 export const retriesRedis = retries(onRedis);
 export const retriesAmqp = retries(onAmqp);
 export const retriesSqlite = retries(onSqlite);
@@ -65,8 +70,8 @@ const COLUMNS = ["", "late p50 ms", "p99 ms", "most ms", "sent in s", "ended aft
 
 const LATE = "Late is how long after its time a task began. MiB are those of the worker process, one with one thread.";
 
-const aboutDelayed = (n: number): string =>
-  `${n} tasks with an eta, evenly spread over ${SPREAD_MS / 1000} s that begin when all were sent. ${LATE}`;
+const aboutDelayed = ({ n, leadMs }: DelayedRun): string =>
+  `${n} tasks with an eta, evenly spread over ${SPREAD_MS / 1000} s that begin ${number(leadMs / 1000)} s after the first call. ${LATE}`;
 
 const aboutRetries = (n: number): string =>
   `${n} tasks that are called at once and fail twice, each time with a back-off drawn from 0 to 1 s, then from 0 to 2 s; ` +
