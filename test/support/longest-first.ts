@@ -36,13 +36,13 @@ const LONGEST: readonly string[] = [
   "portable/consumer.test.ts",
 ];
 
-/** The order of the test files. */
+/** The order of the test files; those that share their processes come last, since a process goes on only with what is next. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number => {
       const path = relative(project.config.root, moduleId);
       const place = LONGEST.findIndex((start) => path.startsWith(start));
-      return place < 0 ? LONGEST.length : place;
+      return (place < 0 ? LONGEST.length : place) + (project.config.isolate ? 0 : LONGEST.length + 1);
     };
     // oxlint-disable-next-line unicorn/no-array-sort -- the method of a sequencer, not of an array
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
