@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./support/longest-first.js";
 import { LastLineReporter } from "./support/reporter.js";
+import { SHORT_LIVED } from "./support/short-lived.js";
 
 /**
  * Files that leave nothing behind in their process: what they test is pure, or runs in children. Where one ends the next one begins
@@ -11,19 +12,19 @@ const SHARING = [
   "codec",
   "codegen",
   "contract",
+  "contract-run",
   "docs",
+  "engine",
   "faults",
   "fuzz",
   "portable",
+  "routing",
   "testing",
   "types",
   "validators",
 ];
 const sharing = `{${SHARING.join(",")}}/**/*.test.ts`;
 const notTests = ["**/node_modules/**", "**/fixtures/**"];
-
-/** n.b. code that lives for seconds is not worth V8's optimizing compiler: of a file that starts threads it takes a sixth of its time. */
-const execArgv = process.versions.node.startsWith("20.") ? ["--interrupt-budget=2000000"] : [];
 
 export default defineConfig({
   test: {
@@ -35,7 +36,7 @@ export default defineConfig({
     // n.b. more than two waits of `within`, so that what is missing has a name
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    execArgv,
+    execArgv: [...SHORT_LIVED],
     // the packages as Node loads them: each module once, also for the code that they import themselves
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     reporters: [new LastLineReporter()],

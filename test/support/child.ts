@@ -6,6 +6,7 @@ import type { Readable, Writable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 import { compiled, isOfTests } from "./compiled.js";
+import { SHORT_LIVED } from "./short-lived.js";
 import { within } from "./within.js";
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
@@ -124,7 +125,7 @@ function program(file: URL): string[] {
 /** Starts a TypeScript or JavaScript file with this Node. Must be called within a test. */
 export function spawnChild(file: URL, options: ChildOptions = {}): Child {
   const child = new Child(
-    spawn(process.execPath, [...program(file), ...(options.args ?? [])], {
+    spawn(process.execPath, [...SHORT_LIVED, ...program(file), ...(options.args ?? [])], {
       stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

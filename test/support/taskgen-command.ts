@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { Child } from "./child.js";
+import { SHORT_LIVED } from "./short-lived.js";
 import { tempDir } from "./temp-dir.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -37,7 +38,7 @@ export function taskgen(args: readonly string[], options: CommandOptions): Promi
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
-      [options.bin ?? bin, ...args],
+      [...SHORT_LIVED, options.bin ?? bin, ...args],
       { cwd: options.cwd, env: environment(options.env), timeout: 60_000, killSignal: "SIGKILL" },
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
@@ -47,7 +48,7 @@ export function taskgen(args: readonly string[], options: CommandOptions): Promi
 /** Starts `taskgen`; it is killed after the test at the latest. */
 export function startTaskgen(args: readonly string[], options: CommandOptions): Child {
   const child = new Child(
-    spawn(process.execPath, [options.bin ?? bin, ...args], {
+    spawn(process.execPath, [...SHORT_LIVED, options.bin ?? bin, ...args], {
       cwd: options.cwd,
       env: environment(options.env),
       stdio: ["pipe", "pipe", "pipe"],
