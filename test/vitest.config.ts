@@ -18,8 +18,12 @@ const SHARING = [
   "faults",
   "fuzz",
   "portable",
+  "postgres",
+  "redis",
   "routing",
+  "security",
   "testing",
+  "twice",
   "types",
   "validators",
 ];
