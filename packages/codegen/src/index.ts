@@ -30,6 +30,7 @@ export { Generator } from "./generator.js";
 export { loadConfig, type LoadedConfig } from "./load-config.js";
 export type { ClientOptions, Span, TaskModel } from "./model.js";
 export type { GeneratedFile, Output } from "./outputs.js";
-export { readTypes, TypePhase, type ReadTypesOptions, type TypePhaseOptions, type TypesRead } from "./type-phase.js";
+export { readTypes, TypePhase, type ReadTypesOptions, type TypePhaseOptions } from "./type-phase.js";
+export type { TypesRead } from "./type-phase/answer.js";
 export { buildContractPackage, type BuildContractOptions } from "./portable/build.js";
 export { watchProject, type WatchedRun, type WatchOptions } from "./watch/watch-project.js";

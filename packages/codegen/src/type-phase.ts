@@ -1,10 +1,8 @@
 import { realpathSync } from "node:fs";
-import { hashOf } from "./cache-file.js";
 import { keepCode } from "./extract/compiler/kept-code.js";
 import type { SerializationConfig } from "./config.js";
-import type { TaskTypes } from "./contract/type-model.js";
-import { sortDiagnostics, type Diagnostic } from "./diagnostics.js";
 import type { CheckerExtractor, Overlay } from "./extract/types/checker-extractor.js";
+import { answer, beforeReading, type TypesRead } from "./type-phase/answer.js";
 import { extractFiles, mergeProject, NOTHING_NEW, type Extracted } from "./type-phase/extract-files.js";
 import { FileHashes } from "./type-phase/file-hashes.js";
 import { groupBy } from "./group-by.js";
@@ -12,6 +10,7 @@ import { normalizePath } from "./order.js";
 import type { TaskModel } from "./model.js";
 import { findStaleFiles, isCurrent, type StaleFiles } from "./type-phase/stale-files.js";
 import { readWritten, type Missed } from "./type-phase/read-written.js";
+import { keepAmbient } from "./type-phase/ambient-cache.js";
 import { TypesCache, type KnownProject } from "./type-phase/cache.js";
 import { environmentOf } from "./type-phase/environment.js";
 
@@ -31,30 +30,6 @@ export interface ReadTypesOptions {
   readonly textOf?: (file: string) => string | undefined;
   /** The files that may have changed since the last time, relative to the project. @default all */
   readonly changed?: readonly string[];
-}
-
-/** What types of tasks were before they were read again, by wire name. */
-export interface RereadTypes {
-  /** The `revision` of all types at that time. */
-  readonly since: string;
-  readonly types: ReadonlyMap<string, TaskTypes>;
-  readonly contracts: ReadonlyMap<string, string>;
-}
-
-/** What the types of a project say. */
-export interface TypesRead {
-  /** By wire name; a task with an error among its diagnostics is left out. */
-  readonly types: ReadonlyMap<string, TaskTypes>;
-  /** The hashes of the contracts that the types are, by wire name. */
-  readonly contracts: ReadonlyMap<string, string>;
-  /** Equal where all types are, and their names. */
-  readonly revision: string;
-  /** By file, line and column. */
-  readonly diagnostics: readonly Diagnostic[];
-  /** Absent where types were read that were not known before. */
-  readonly reread?: RereadTypes;
-  /** The files whose types were not known and had to be read, in order. */
-  readonly extracted: readonly string[];
 }
 
 /** Reads the types of tasks once, and keeps them for the next run. */
@@ -95,27 +70,45 @@ export class TypePhase {
     this.#extractor?.overlay(overlay);
     this.#extractor?.refresh([...stale.changed, ...stale.appeared]);
     const fresh =
-      missed.length === 0 ? NOTHING_NEW : await this.#readMissed(new Map(missed), { known, stale, overlay });
+      missed.length === 0
+        ? NOTHING_NEW
+        : await this.#readMissed(
+            { cwd: this.#cwd, tasks: new Map(missed), known, stale, overlay },
+            changed === undefined,
+          );
     this.#known = this.#merge(known, fresh, stale, [...byFile.keys()]);
     this.#extractor?.refresh([...known.files.keys()].filter((file) => this.#known?.files.has(file) === false));
     const reread = beforeReading(tasks, known, fresh);
     return { ...answer(tasks, this.#known, [...fresh.entries.keys()]), ...(reread && { reread }) };
   }
 
-  /** A file that has changed says all of its types, or a checker tells them. */
-  async #readMissed(
-    tasks: ReadonlyMap<string, readonly TaskModel[]>,
-    { known, stale, overlay }: Omit<Missed, "cwd" | "tasks">,
-  ): Promise<Extracted> {
-    const written = await readWritten({ cwd: this.#cwd, tasks, known, stale, overlay });
-    return written ?? extractFiles(await this.#open(overlay), tasks);
+  /**
+   * A file that has changed says all of its types, or a checker tells them: one that sees as much as it needs, or one that lives on.
+   * @param isLast whether nothing is expected to be read after it
+   */
+  async #readMissed(missed: Missed, isLast: boolean): Promise<Extracted> {
+    const written = await readWritten(missed);
+    if (written !== undefined) return written;
+    const sliced = isLast && this.#extractor === undefined ? await this.#readSliced(missed) : undefined;
+    return sliced ?? extractFiles(await this.#open(missed.overlay), missed.tasks);
+  }
+
+  async #readSliced(missed: Missed): Promise<Extracted | undefined> {
+    const { readSliced } = await import("./type-phase/read-sliced.js");
+    return readSliced({ ...missed, serialization: this.#serialization, hashes: this.#hashes });
   }
 
   /** Keeps what is known for the next run. */
   save(): void {
     if (!this.#isSaved && this.#known !== undefined) this.#cache.write(this.#known);
     this.#isSaved = true;
-    if (this.#extractor !== undefined) keepCode("types");
+    if (this.#extractor !== undefined) this.#keepAmbient(this.#extractor);
+  }
+
+  /** What the compiler has read besides files of the project is kept once, and so is its code. */
+  #keepAmbient(extractor: CheckerExtractor): void {
+    if (this.#known !== undefined) keepAmbient(extractor, { ...this.#known, cwd: this.#cwd, hashes: this.#hashes });
+    keepCode("types");
   }
 
   /** What is known and still holds. */
@@ -160,35 +153,3 @@ export class TypePhase {
 }
 
 const isOfEnvironment = (file: string): boolean => /\.json$|\.d\.[cm]?ts$|lock/.test(file);
-
-type Entries = KnownProject["entries"];
-
-function answer(tasks: readonly TaskModel[], { entries }: KnownProject, extracted: readonly string[]): TypesRead {
-  const files = new Set(tasks.map(({ file }) => file));
-  const diagnostics = [...files].flatMap((file) => entries.get(file)?.types.diagnostics ?? []);
-  const revision = revisionOf(files, entries);
-  return { ...typesOf(tasks, entries), revision, diagnostics: sortDiagnostics(diagnostics), extracted };
-}
-
-function typesOf(tasks: readonly TaskModel[], entries: Entries): Pick<TypesRead, "types" | "contracts"> {
-  const types = new Map<string, TaskTypes>();
-  const contracts = new Map<string, string>();
-  for (const { name, file, exportName } of tasks) {
-    const own = entries.get(file);
-    if (own === undefined || !Object.hasOwn(own.types.tasks, exportName)) continue;
-    types.set(name, own.types.tasks[exportName] as TaskTypes);
-    contracts.set(name, own.contracts[exportName] as string);
-  }
-  return { types, contracts };
-}
-
-const revisionOf = (files: ReadonlySet<string>, entries: Entries): string =>
-  hashOf(...Array.from(files, (file) => entries.get(file)?.digest ?? ""));
-
-/** What was known of tasks whose files were read again. */
-function beforeReading(tasks: readonly TaskModel[], known: KnownProject, fresh: Extracted): RereadTypes | undefined {
-  const read = tasks.filter(({ file }) => fresh.entries.has(file));
-  const before = typesOf(read, known.entries);
-  if (read.length === 0 || before.types.size < read.length) return undefined;
-  return { ...before, since: revisionOf(new Set(tasks.map(({ file }) => file)), known.entries) };
-}

@@ -6,7 +6,8 @@ import { emitRegistry } from "./emit/registry.js";
 import { lazily } from "./lazily.js";
 import type { TaskModel } from "./model.js";
 import type { Overlay } from "./extract/types/checker-extractor.js";
-import type { RereadTypes, TypePhase } from "./type-phase.js";
+import type { TypePhase } from "./type-phase.js";
+import type { RereadTypes } from "./type-phase/answer.js";
 
 /** What types say of a project, as far as they were read. */
 export interface Typed {

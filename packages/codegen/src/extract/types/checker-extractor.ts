@@ -6,8 +6,10 @@ import type { TaskTypes } from "../../contract/type-model.js";
 import type { Diagnostic } from "../../diagnostics.js";
 import type { TaskModel } from "../../model.js";
 import { groupBy } from "../../group-by.js";
+import { lazily } from "../../lazily.js";
 import { normalizePath, sortPaths } from "../../order.js";
 import type { Extractor, FileTypes } from "../extractor.js";
+import type { AmbientIndex, AmbientSlice } from "../ambient/ambient-slice.js";
 import { outlineOf } from "../written/outline.js";
 import type { Basis } from "../written/basis.js";
 import { declaredTask } from "./declared-task.js";
@@ -27,6 +29,8 @@ export interface CheckerExtractorOptions {
   readonly serialization: Required<SerializationConfig>;
   /** Generated files, which are seen with these texts whether they exist or not. */
   readonly overlay: Overlay;
+  /** What stands for the files that declare globals, by program. @default nothing: these files are read as they are */
+  readonly slices?: ReadonlyMap<string, AmbientSlice>;
 }
 
 /** Reads types with the checker of the compiler that ts-morph bundles. */
@@ -36,11 +40,13 @@ export class CheckerExtractor implements Extractor {
   readonly #registered: ReadonlySet<string>;
   readonly #configs: ProjectConfigs;
   readonly #programs = new Map<string, LiveProgram>();
+  readonly #slices: ReadonlyMap<string, AmbientSlice>;
   #overlay: Overlay = {};
 
-  constructor({ cwd, serialization, overlay }: CheckerExtractorOptions) {
+  constructor({ cwd, serialization, overlay, slices = new Map() }: CheckerExtractorOptions) {
     this.#root = normalizePath(realpathSync(cwd));
     this.#serialization = serialization;
+    this.#slices = slices;
     this.#registered = new Set(serialization.registered);
     this.#configs = new ProjectConfigs(this.#root);
     this.overlay(overlay);
@@ -129,6 +135,20 @@ export class CheckerExtractor implements Extractor {
     return Object.fromEntries(Array.from(live.imports(path), ([specifier, to]) => [specifier, this.#relative(to)]));
   }
 
+  /**
+   * Whether what was read since is what it would be without slices. `again`: a slice lacked something, has grown, and all is to be
+   * read again; `never`: that does not help.
+   */
+  settle(): "whole" | "again" | "never" {
+    const states = [...this.#programs.values()].map((live) => live.settle());
+    return (["never", "again"] as const).find((state) => states.includes(state)) ?? "whole";
+  }
+
+  /** What declares globals, by program. */
+  ambient(): ReadonlyMap<string, AmbientIndex> {
+    return new Map(Array.from(this.#programs, ([key, live]) => [key, live.ambient()]));
+  }
+
   refresh(files: readonly string[]): void {
     for (const live of this.#programs.values()) live.refresh(files.map((file) => this.#path(file)));
   }
@@ -146,7 +166,10 @@ export class CheckerExtractor implements Extractor {
     let live = this.#programs.get(key);
     if (live === undefined) {
       const [path, isJavaScript] = JSON.parse(key) as [string, boolean];
-      live = new LiveProgram(this.#root, this.#configs.read(path), isJavaScript);
+      live = new LiveProgram(this.#root, this.#configs.read(path), {
+        withJavaScript: isJavaScript,
+        slice: this.#slices.get(key),
+      });
       live.overlay(this.#overlay);
       this.#programs.set(key, live);
     }
@@ -157,7 +180,7 @@ export class CheckerExtractor implements Extractor {
   #relative = (path: string): string => normalizePath(relative(this.#root, path));
   #relatives = (paths: Iterable<string>): string[] => sortPaths(Array.from(paths, this.#relative));
   #absolute = (overlay: Overlay): Overlay =>
-    Object.fromEntries(Object.entries(overlay).map(([file, text]) => [this.#path(file), text]));
+    lazily(Object.fromEntries(Object.keys(overlay).map((file) => [this.#path(file), () => overlay[file] as string])));
 }
 
 /** Files that no import leads to, or that stand for many. Relative to the project. */

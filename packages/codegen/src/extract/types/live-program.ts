@@ -1,6 +1,10 @@
 import { ts } from "#compiler";
+import { ambientFiles } from "../ambient/ambient-index.js";
+import type { AmbientIndex, AmbientSlice } from "../ambient/ambient-slice.js";
+import { setTripwires } from "../ambient/tripwires.js";
 import { Imports } from "./imports.js";
 import { augmentedModules, isStrict, knownNames } from "./plain-program.js";
+import { packageManifests } from "./package-manifests.js";
 import { isLocal, LIB_FOLDER } from "./platform.js";
 import { SourceFiles } from "./source-files.js";
 import type { ProjectConfig } from "./tsconfigs.js";
@@ -15,6 +19,13 @@ export interface Dependencies {
   readonly isComplete: boolean;
   /** Whether something that the file imports imports the file. */
   readonly isCyclic: boolean;
+}
+
+/** How a program differs from what its configuration says. */
+export interface LiveOptions {
+  readonly withJavaScript: boolean;
+  /** What stands for the files that declare globals. */
+  readonly slice?: AmbientSlice | undefined;
 }
 
 /** What was found of a program. */
@@ -38,12 +49,15 @@ export class LiveProgram {
   #current: ts.Program | undefined;
   #plain: Plain | undefined;
   #previous: ts.Program | undefined;
+  readonly #slice: AmbientSlice | undefined;
+  #isWhole = true;
 
   /** @param root the folder of the project, absolute, with `/`. */
-  constructor(root: string, config: ProjectConfig, withJavaScript: boolean) {
+  constructor(root: string, config: ProjectConfig, { withJavaScript, slice }: LiveOptions) {
     this.#config = config;
+    this.#slice = slice;
     this.#options = withJavaScript ? { ...config.options, allowJs: true } : config.options;
-    this.#files = new SourceFiles(this.#options);
+    this.#files = new SourceFiles(this.#options, slice);
     this.#host = this.#createHost(root);
     this.#imports = new Imports(this.#host, this.#options);
     // Declarations of globals belong to every file, though none imports them.
@@ -62,6 +76,7 @@ export class LiveProgram {
         ...(this.#previous && { oldProgram: this.#previous }),
       });
       this.#previous = this.#current;
+      if (this.#slice !== undefined) this.#isWhole = setTripwires(this.#current, this.#slice);
     }
     return this.#current;
   }
@@ -71,6 +86,25 @@ export class LiveProgram {
     const before = this.#roots.size;
     for (const file of files) this.#roots.add(file);
     if (this.#roots.size > before) this.#current = undefined;
+  }
+
+  /** What was read is what it would be without a slice; `again` where the slice has to grow, which it has. */
+  settle(): "whole" | "again" | "never" {
+    if (this.#slice === undefined || !this.#isWhole) return this.#isWhole ? "whole" : "never";
+    if (this.#slice.missed.size === 0) return "whole";
+    this.#slice.grow();
+    this.#files.dropSlice();
+    this.#current = undefined;
+    return "again";
+  }
+
+  /** What declares globals in each program with the same options. */
+  ambient(): AmbientIndex {
+    const importsOf = (file: string): readonly string[] => this.#imports.of(file).files;
+    return {
+      files: ambientFiles({ program: this.program, importsOf }),
+      platform: knownNames(this.program.getTypeChecker()),
+    };
   }
 
   overlay(texts: Readonly<Record<string, string>>): void {
@@ -124,7 +158,10 @@ export class LiveProgram {
 
   #readPlain(): Pick<Plain, "names" | "globals"> {
     const isPlain = isStrict(this.#options) && !this.program.getSourceFiles().some((file) => this.#isPatch(file));
-    return { names: isPlain ? knownNames(this.program.getTypeChecker()) : [], globals: new Set(this.globals()) };
+    return {
+      names: isPlain ? (this.#slice?.platform ?? knownNames(this.program.getTypeChecker())) : [],
+      globals: new Set(this.globals()),
+    };
   }
 
   /** Whether a file adds to what another file of the project declares. */
@@ -141,22 +178,9 @@ export class LiveProgram {
     return global.flatMap(({ fileName }) => [...this.dependencies(fileName).files]);
   }
 
-  /**
-   * The `package.json` of each package that the program has files of, installed or linked; of folders such as `.prisma`,
-   * which are generated rather than installed, the files themselves.
-   */
+  /** The files by which installed and linked packages are known. */
   packageManifests(): string[] {
-    const files = this.program.getSourceFiles().map(({ fileName }) => fileName);
-    const installed = files.flatMap((file) => {
-      const folder = PACKAGE.exec(file)?.[0];
-      if (folder === undefined) return [];
-      return GENERATED.test(folder) ? file : `${folder}package.json`;
-    });
-    const folders = new Set(files.filter(isLocal).map((file) => file.slice(0, file.lastIndexOf("/"))));
-    const own = Array.from(folders, (folder) =>
-      ts.findConfigFile(folder, (file) => this.#files.exists(file), "package.json"),
-    );
-    return [...new Set([...installed, ...own])].filter((file) => file !== undefined);
+    return packageManifests(this.program, (file) => this.#files.exists(file));
   }
 
   /** The output of a referenced project is replaced by its source. */
@@ -188,11 +212,5 @@ export class LiveProgram {
     } as ts.CompilerHost;
   }
 }
-
-/** The innermost package of a path; the compiler's own files are in none that is installed. */
-const PACKAGE = /^(?!\/node_modules\/typescript\/lib\/).*\/node_modules\/(?:@[^/]+\/)?[^/]+\//;
-
-/** A folder among packages that has no package's name. */
-const GENERATED = /\/node_modules\/\.[^/]+\/$/;
 
 const isDeclaration = (file: string): boolean => /\.d\.[cm]?ts$/.test(file);

@@ -3,14 +3,15 @@ import { libraryFiles } from "../compiler/compiler.js";
 /** Where the compiler finds its own declarations; they are in memory. */
 export const LIB_FOLDER = "/node_modules/typescript/lib";
 
-const library: ReadonlyMap<string, string> = new Map(
-  libraryFiles().map(({ fileName, text }) => [`${LIB_FOLDER}/${fileName}`, text]),
-);
+let library: ReadonlyMap<string, string> | undefined;
 
 export const isLibrary = (file: string): boolean => file.startsWith(`${LIB_FOLDER}/`);
 
 /** The text of a file of the compiler's own. */
-export const libraryText = (file: string): string | undefined => library.get(file);
+export function libraryText(file: string): string | undefined {
+  library ??= new Map(libraryFiles().map(({ fileName, text }) => [`${LIB_FOLDER}/${fileName}`, text]));
+  return library.get(file);
+}
 
 /** Packages that declare what the platform itself has. */
 const PLATFORM_PACKAGES = /\/node_modules\/(?:@types\/(?:node|web|bun)|undici-types|bun-types)\//;

@@ -1,24 +1,35 @@
 import { ts } from "#compiler";
+import type { AmbientSlice } from "../ambient/ambient-slice.js";
 import { isLibrary, isPlatform, libraryText } from "./platform.js";
 import { sharedFile } from "./platform-files.js";
 
+/** Texts by path; each may be made when it is looked at. */
+type Texts = Readonly<Record<string, string>>;
+
 /** The files that a compiler sees: those on disk, with some texts laid over them. Each is read and parsed once until it is dropped. */
 export class SourceFiles {
-  readonly #overlay = new Map<string, string>();
+  /** By file, the texts among which its own is. */
+  readonly #overlay = new Map<string, Texts>();
   readonly #texts = new Map<string, string | undefined>();
   readonly #parsed = new Map<string, ts.SourceFile>();
   readonly #optionsKey: string;
+  readonly #slice: AmbientSlice | undefined;
 
-  constructor(options: ts.CompilerOptions) {
+  /** @param slice what stands for files that declare globals */
+  constructor(options: ts.CompilerOptions, slice?: AmbientSlice) {
+    this.#slice = slice;
     const { configFile: _, configFilePath: __, paths: ___, rootDirs: ____, ...rest } = options;
     this.#optionsKey = JSON.stringify(rest);
   }
 
   /** Lays texts over files; those laid before stay, unless there is a new one. Paths are absolute. True when any is new. */
-  overlay(texts: Readonly<Record<string, string>>): boolean {
-    const fresh = Object.entries(texts).filter(([file, text]) => this.#overlay.get(file) !== text);
-    for (const [file, text] of fresh) {
-      this.#overlay.set(file, text);
+  overlay(texts: Texts): boolean {
+    const fresh = Object.keys(texts).filter((file) => {
+      const known = this.#overlay.get(file);
+      return known === undefined || (known !== texts && known[file] !== texts[file]);
+    });
+    for (const file of fresh) {
+      this.#overlay.set(file, texts);
       this.#parsed.delete(file);
     }
     return fresh.length > 0;
@@ -33,16 +44,22 @@ export class SourceFiles {
     return existed !== this.exists(file);
   }
 
+  /** Forgets what was read of the slice, which has grown. */
+  dropSlice(): void {
+    for (const file of this.#slice?.paths ?? []) this.#parsed.delete(file);
+  }
+
   text(file: string): string | undefined {
     const laid = this.#overlay.get(file);
-    if (laid !== undefined) return laid;
+    if (laid !== undefined) return laid[file];
+    if (this.#slice?.has(file) === true) return this.#slice.text(file);
     if (isLibrary(file)) return libraryText(file);
     if (!this.#texts.has(file)) this.#texts.set(file, ts.sys.readFile(file));
     return this.#texts.get(file);
   }
 
   exists(file: string): boolean {
-    if (this.#overlay.has(file)) return true;
+    if (this.#overlay.has(file) || this.#slice?.has(file) === true) return true;
     return isLibrary(file) ? libraryText(file) !== undefined : ts.sys.fileExists(file);
   }
 
@@ -63,7 +80,8 @@ export class SourceFiles {
     const parse = (): ts.SourceFile => ts.createSourceFile(file, text, { ...options, jsDocParsingMode: docsOf(file) });
     const { languageVersion, impliedNodeFormat } = options;
     const key = JSON.stringify([file, languageVersion, impliedNodeFormat, this.#optionsKey]);
-    const parsed = isPlatform(file) ? sharedFile(key, text, parse) : parse();
+    const isShared = isPlatform(file) && this.#slice?.has(file) !== true;
+    const parsed = isShared ? sharedFile(key, text, parse) : parse();
     this.#parsed.set(file, parsed);
     return parsed;
   }

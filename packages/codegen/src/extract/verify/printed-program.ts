@@ -46,11 +46,9 @@ export class PrintedProgram {
     const root = normalizePath(realpathSync(cwd));
     this.#outDir = outDir;
     this.#folder = `${root}/${outDir}`;
-    this.#live = new LiveProgram(
-      root,
-      configOf(root, tasks),
-      tasks.some(({ file }) => /\.[cm]?jsx?$/.test(file)),
-    );
+    this.#live = new LiveProgram(root, configOf(root, tasks), {
+      withJavaScript: tasks.some(({ file }) => /\.[cm]?jsx?$/.test(file)),
+    });
     this.#overlay = {
       [this.#path("client")]: sourceClient,
       [this.#path(PRINTED)]: printed,
