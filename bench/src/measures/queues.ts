@@ -13,7 +13,7 @@ import { number, spread, type Table } from "../table.js";
 
 /** Two heartbeats. */
 const IDLE_MS = 10_000;
-const SETTLES_MS = 2_000;
+const SETTLES_MS = 4_000;
 
 type QueuesCost = Used<Run>;
 
