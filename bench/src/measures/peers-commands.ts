@@ -18,11 +18,11 @@ export async function commandsRedis({ folder }: Settings): Promise<Table> {
   await using opened = new Opened();
   const redis = await MeteredRedis.start(opened, folder);
   const { url } = redis;
-  const row = async (name: string, pair: Pair, tasks: number): Promise<string[]> => {
+  const row = async (name: string, pair: Pair, tasks: number, command = "many"): Promise<string[]> => {
     await using closing = new Opened();
     closing.use(pair);
     await pair.ask("oneByOne", CALLS / 10);
-    const perTask = (await redis.commandsDuring(() => pair.ask("many", tasks))) / tasks;
+    const perTask = (await redis.commandsDuring(() => pair.ask(command, tasks))) / tasks;
     const perCall = (await redis.commandsDuring(() => pair.ask("oneByOne", CALLS))) / CALLS;
     return [name, number(perTask), number(perCall)];
   };
@@ -30,7 +30,9 @@ export async function commandsRedis({ folder }: Settings): Promise<Table> {
   for (const { name, pair } of await ours(opened, (prefix, pool) => taskgenOnRedis(url, prefix, pool)))
     rows.push(await row(name, pair, TASKS));
   for (const name of ["BullMQ", "bee-queue"] as const)
-    rows.push(await row(`${name}, 50 at once`, await redisPeer(name, { url, concurrency: 50, events: true }), TASKS));
+    rows.push(
+      await row(`${name}, 50 at once`, await redisPeer(name, { url, concurrency: 50, events: "job" }), TASKS, "stored"),
+    );
   for (const { name, open } of celeryCandidates({ broker: url, results: url, folder }).slice(0, 1))
     rows.push(await row(name, await open(), CELERY_TASKS));
   return { title: "Redis: commands", about: about(), columns: ["", "a task", "a call"], rows };

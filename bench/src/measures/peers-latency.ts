@@ -35,8 +35,8 @@ export async function latencyRedisPeers({ folder, rounds }: Settings): Promise<T
   await using opened = new Opened();
   const { url } = await MeteredRedis.start(opened, folder);
   const peers = (concurrencies: readonly number[]): Peer[] => [
-    { candidates: redisCandidates("BullMQ", concurrencies, { url, events: true }), bar: "≤ 0.4" },
-    { candidates: redisCandidates("bee-queue", concurrencies, { url, events: true }), bar: "≤ 1" },
+    { candidates: redisCandidates("BullMQ", concurrencies, { url, events: "job" }), bar: "≤ 0.4" },
+    { candidates: redisCandidates("bee-queue", concurrencies, { url, events: "job" }), bar: "≤ 1" },
     { candidates: celeryCandidates({ broker: url, results: url, folder }) },
   ];
   const own = await ours(opened, (prefix, pool) => taskgenOnRedis(url, prefix, pool));

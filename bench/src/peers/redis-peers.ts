@@ -8,8 +8,8 @@ export interface RedisPeer {
   readonly url: string;
   /** Jobs that the worker runs at once; without, there is no worker. */
   readonly concurrency?: number;
-  /** Whether the producer waits for results. */
-  readonly events?: boolean;
+  /** Whether the producer is told of all results, or waits for those of its jobs. */
+  readonly events?: "queue" | "job";
 }
 
 /** By their names, the folders of their children. */
@@ -17,9 +17,9 @@ export const REDIS_PEERS = { BullMQ: "bullmq", "bee-queue": "bee-queue" } as con
 
 type Name = keyof typeof REDIS_PEERS;
 
-export async function redisPeer(name: Name, { url, concurrency, events = false }: RedisPeer): Promise<TalliedPair> {
-  const queue = `bench-${concurrency ?? "alone"}-${events}`;
-  const settings: BullSettings & BeeSettings = { url, queue, concurrency: concurrency ?? 1, events };
+export async function redisPeer(name: Name, { url, concurrency, events }: RedisPeer): Promise<TalliedPair> {
+  const queue = `bench-${concurrency ?? "alone"}-${events ?? "untold"}`;
+  const settings: BullSettings & BeeSettings = { url, queue, concurrency: concurrency ?? 1, ...(events && { events }) };
   return await TalliedPair.start(REDIS_PEERS[name], settings, concurrency === undefined ? undefined : settings);
 }
 

@@ -1,7 +1,7 @@
 import { Child } from "../child/child.js";
 import { Pair } from "../pair.js";
 
-/** A pair whose worker says when the last result is stored, which costs it less than to tell the caller of each. */
+/** A pair that can be asked for `stored`: its worker says when the last result is, which costs less than to tell the caller of each. */
 export class TalliedPair extends Pair {
   readonly #worker: Child | undefined;
 
@@ -18,11 +18,11 @@ export class TalliedPair extends Pair {
   }
 
   override async ask<T>(command: string, input: unknown): Promise<T> {
-    return command === "many" ? ((await this.#many(input as number)) as T) : await super.ask<T>(command, input);
+    return command === "stored" ? ((await this.#stored(input as number)) as T) : await super.ask<T>(command, input);
   }
 
   /** Milliseconds until this process knows that the results of `n` tasks are stored. */
-  async #many(n: number): Promise<number> {
+  async #stored(n: number): Promise<number> {
     await this.#worker!.ask("expect", n);
     const start = performance.now();
     await super.ask("sendMany", n);

@@ -1,4 +1,4 @@
-/** In a worker process: counts results that are stored, for who waits for the last of them. */
+/** Counts results, for who waits for the last of them. */
 export class Tally {
   #expected = 0;
   #count = 0;
@@ -12,10 +12,10 @@ export class Tally {
     this.#sum = 0;
   };
 
-  note(value: number): void {
+  readonly note = (value: number): void => {
     this.#sum += value;
     if (++this.#count === this.#expected) this.#wake();
-  }
+  };
 
   /** Resolves when all that were expected are there. */
   readonly finished = async (): Promise<void> => {

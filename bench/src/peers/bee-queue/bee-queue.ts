@@ -7,8 +7,8 @@ export interface BeeSettings {
   readonly queue: string;
   /** Jobs that a worker runs at once. */
   readonly concurrency: number;
-  /** Whether the producer waits for results. */
-  readonly events: boolean;
+  /** Whether the producer is told of all results, or waits for those of its jobs. */
+  readonly events?: "queue" | "job";
 }
 
 interface Job {
@@ -22,6 +22,7 @@ interface Queue {
   saveAll(jobs: readonly Job[]): Promise<ReadonlyMap<Job, Error>>;
   process(concurrency: number, run: (job: Job) => Promise<number>): void;
   on(event: "succeeded", listener: (job: Job, result: number) => void): unknown;
+  on(event: "job succeeded", listener: (id: string, result: number) => void): unknown;
   ready(): Promise<unknown>;
   close(): Promise<void>;
 }

@@ -7,7 +7,11 @@ const LOST_AFTER_MS = 2_000;
 
 const settings = given() as BeeSettings;
 const { events } = settings;
-const queue = await openQueue(settings, { isWorker: false, getEvents: events, storeJobs: events });
+const queue = await openQueue(settings, {
+  isWorker: false,
+  getEvents: events !== undefined,
+  storeJobs: events === "job",
+});
 
 /** n.b. it knows whom to tell once `save` has returned; what is done before that is lost. */
 async function call(data: Data): Promise<unknown> {
@@ -28,5 +32,6 @@ serveProducer({
     for (const error of failed.values()) throw error;
   },
   call,
+  onResult: (listener) => queue.on("job succeeded", (_, result) => listener(result)),
   close: () => queue.close(),
 });

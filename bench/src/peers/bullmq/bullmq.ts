@@ -7,8 +7,8 @@ export interface BullSettings {
   readonly queue: string;
   /** Jobs that a worker runs at once. */
   readonly concurrency: number;
-  /** Whether the producer waits for results. */
-  readonly events: boolean;
+  /** Whether the producer is told of all results, or waits for those of its jobs. */
+  readonly events?: "queue" | "job";
 }
 
 export const NAME = "add";
@@ -23,6 +23,7 @@ interface Job {
 }
 
 export interface QueueEvents extends Closing {
+  on(event: "completed", listener: (event: { readonly returnvalue: number }) => void): unknown;
   setMaxListeners(n: number): unknown;
   waitUntilReady(): Promise<unknown>;
 }
@@ -45,7 +46,10 @@ interface Connecting {
 
 /** What is used of the package. */
 interface BullMQ {
-  readonly Queue: New<Queue, [name: string, options: Connecting]>;
+  readonly Queue: New<
+    Queue,
+    [name: string, options: Connecting & { readonly streams: { readonly events: { readonly maxLen: number } } }]
+  >;
   readonly QueueEvents: New<QueueEvents, [name: string, options: Connecting]>;
   readonly Worker: New<
     Worker,

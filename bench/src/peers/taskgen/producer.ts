@@ -1,0 +1,2 @@
+// The same producer as elsewhere.
+import "../../taskgen/producer.js";
