@@ -14,6 +14,11 @@ so that what disturbs one disturbs the other. A ratio is taken within each round
 rounds, with the least and the most. Absolute numbers move by a factor of two from one machine and one minute to another.
 CPU is what all threads of both processes used, divided by the number of tasks; it depends least on what else the machine does.
 What must not get worse is counted, not timed: see \`test/budgets\`.
+
+The measures \`peers-…\` run other task queues beside taskgen, as their documentation says to make them fast: the versions pinned in
+\`bench/peers\` (installed when they are missing), and Celery as Debian has it (installed with apt; without it its rows are missing). Their
+producers and workers are processes of the same kind, in \`bench/src/peers\`. What taskgen does divided by what the other one
+does stands in the columns \`… : it\`; "wanted" is the project's goal, kept or not.
 `;
 
 /** Writes docs/benchmarks.md anew. */
