@@ -37,11 +37,10 @@ export async function npm(args, options = {}) {
 }
 
 /** npm keeps a copy of the lock file of what it installed; packages for other platforms are missing there. */
-export function isInstalled(folder = ".") {
-  const copy = join(folder, "node_modules", ".package-lock.json");
-  if (!existsSync(join(root, copy))) return false;
-  const { packages: wanted } = read(join(folder, "package-lock.json"));
-  const { packages: present } = read(copy);
+function isInstalled() {
+  if (!existsSync(join(root, "node_modules", ".package-lock.json"))) return false;
+  const { packages: wanted } = read("package-lock.json");
+  const { packages: present } = read("node_modules/.package-lock.json");
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === "" || (present[path] === undefined && entry.optional === true)) return true;
     return JSON.stringify(present[path]) === JSON.stringify(entry);

@@ -23,6 +23,6 @@ export async function loadPeer<T>(name: string): Promise<T> {
 /** `BullMQ 6.7.0`. */
 export function withVersion(title: string, name: string): string {
   const path = new URL(`node_modules/${name}/package.json`, FOLDER);
-  if (!existsSync(path)) throw new Error(`${name} is not installed in bench/peers: run npm ci there`);
+  if (!existsSync(path)) throw new Error(`${name} is not installed in bench/peers: run node scripts/peers.mjs`);
   return `${title} ${(JSON.parse(readFileSync(path, "utf8")) as { readonly version: string }).version}`;
 }

@@ -11,8 +11,11 @@ def serve(commands):
     channel = socket.socket(fileno=int(os.environ.pop("NODE_CHANNEL_FD")))
     channel.setblocking(True)
     tell(channel, {"id": 0, "value": "ready"})
-    for line in channel.makefile("rb"):
-        tell(channel, answer(commands, json.loads(line)))
+    try:
+        for line in channel.makefile("rb"):
+            tell(channel, answer(commands, json.loads(line)))
+    except ConnectionError:
+        pass  # it has ended itself
 
 
 def answer(commands, question):
