@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { SerializationConfig } from "../config.js";
+import type { CheckerExtractor } from "../extract/types/checker-extractor.js";
 import { AmbientSlice } from "../extract/ambient/ambient-slice.js";
 import { AmbientCache } from "./ambient-cache.js";
 import { extractFiles, type Extracted } from "./extract-files.js";
@@ -45,14 +46,23 @@ async function readWith(
   const { CheckerExtractor } = await import("../extract/types/checker-extractor.js");
   const extractor = new CheckerExtractor({ cwd, serialization, overlay, slices });
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const read = extractFiles(extractor, tasks);
+    const read = extracted(extractor, tasks);
     for (const name of [...slices.values()].flatMap((slice) => [...slice.missed])) missed.add(name);
     const state = extractor.settle();
     // What is found wrong is told with places, which are those of whole files.
-    if (state === "whole") return isClean(read) ? read : undefined;
+    if (state === "whole") return read !== undefined && isClean(read) ? read : undefined;
     if (state === "never") return undefined;
   }
   return undefined;
+}
+
+/** n.b. a checker does not expect that a name has a symbol without declarations; what is wrong besides, the next one will say */
+function extracted(extractor: CheckerExtractor, tasks: SlicedOptions["tasks"]): Extracted | undefined {
+  try {
+    return extractFiles(extractor, tasks);
+  } catch {
+    return undefined;
+  }
 }
 
 const isClean = ({ entries }: Extracted): boolean =>
