@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { consume } from "../conformance/inbox.js";
-import { bytes, done, message, messages, send, textOf, textsOf } from "../conformance/messages.js";
+import { bytes, done, message, messages, send, settle, textOf, textsOf } from "../conformance/messages.js";
 import { record, seen } from "../conformance/results/records.js";
 import { eventually } from "../support/eventually.js";
 import { namespace } from "../support/namespace.js";
@@ -85,6 +85,27 @@ describe("redis, when an order arrives after its repetition", () => {
     const rest = (await inbox.arrived(4)).slice(2);
     expect(textsOf(rest).toSorted()).toEqual(["last", "stray"]);
     await done(here.transport, rest);
+    expect(await isEmpty(here)).toBe(true);
+  });
+
+  it.each(["done", "release"] as const)("takes no other message out of the hand: %s", async (to) => {
+    const here = await scene();
+    const { inbox } = await consume(here.transport, here.queue, 4);
+    await send(here.direct.transport, message(here.queue, "first"));
+    await done(here.transport, await inbox.arrived(1));
+    await send(here.direct.transport, message(here.queue, "one"));
+    const [, one] = await inbox.arrived(2);
+    const held = here.proxy.hold("requests", /eval[^]*:h:/);
+    const settling = settle(here.transport, { delivery: one!, to });
+    await within("the settlement", held.some);
+    held.reset();
+    expect(await within("its repetition", settling)).toEqual(["ok"]);
+    const again = to === "release" ? 1 : 0;
+    await done(here.transport, (await inbox.arrived(2 + again)).slice(2));
+    await send(here.direct.transport, message(here.queue, "two"));
+    const two = (await inbox.arrived(3 + again)).slice(-1);
+    await within("the late settlement", held.handOn());
+    await done(here.transport, two);
     expect(await isEmpty(here)).toBe(true);
   });
 });

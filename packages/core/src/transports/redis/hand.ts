@@ -12,7 +12,7 @@ export class Hand {
   readonly #waiting: string;
   /** It holds a message whose settlement is not confirmed. */
   #inUse = false;
-  /** The consumer of which it is not known what its hand holds. */
+  /** The consumer whose hand an order may reach that nobody waits for any more. */
   #unsure: string | undefined;
 
   constructor(options: FetcherOptions) {
@@ -26,7 +26,7 @@ export class Hand {
     return !this.#inUse && !this.mayHoldStray && lease.isFresh && !connection.place.cluster;
   }
 
-  /** An order to take one was repeated: the first one may come late, and bring a message of which nobody knows. */
+  /** An order was repeated: the first one may come late, and bring a message of which nobody knows. */
   get mayHoldStray(): boolean {
     return this.#unsure === this.#options.lease.consumer;
   }
@@ -44,6 +44,14 @@ export class Hand {
       this.#inUse = false;
       return "refused";
     }
+  }
+
+  /**
+   * An order to this consumer's hand is given again, to take or to settle. The hand is not used any more: the first one may come
+   * late, and would take out whatever it holds then.
+   */
+  doubt(consumer: string): void {
+    if (consumer === this.#options.lease.consumer) this.#unsure = consumer;
   }
 
   /** The message in the hand of this consumer was settled. */
@@ -65,7 +73,7 @@ export class Hand {
     return connection.perform(
       async (session, repeated) => {
         if (!repeated) return session.call("lmove", this.#waiting, hand, "LEFT", "RIGHT");
-        this.#unsure = consumer;
+        this.doubt(consumer);
         return session.call("lindex", hand, 0);
       },
       [closing],

@@ -74,7 +74,9 @@ export class Settling {
     try {
       const reply = await hub.perform((session, repeated) => {
         queues.note(session, order.queue);
-        return session.script(order.script, order.keys, order.args(repeated || isUncertain));
+        const isAgain = repeated || isUncertain;
+        if (isAgain) doubtHand(chunk);
+        return session.script(order.script, order.keys, order.args(isAgain));
       }, this.#deadline);
       const digits = (reply as Buffer).toString("latin1");
       chunk.forEach((item, i) => conclude(item, digits[i] === "1", outcomes));
@@ -114,6 +116,12 @@ export class Settling {
     for (const [i, { delivery }] of items.entries()) if (found[i] !== 1) delivery.lose();
     return items.filter((_, i) => found[i] === 1);
   }
+}
+
+/** n.b. before the settlement is concluded: until then no other message is taken into the hand. */
+function doubtHand(chunk: readonly Item[]): void {
+  const one = chunk.find(({ delivery }) => delivery.inHand)?.delivery;
+  one?.owner.hand.doubt(one.consumer);
 }
 
 function conclude({ at, delivery }: Item, isSettled: boolean, outcomes: SettleOutcome[]): void {
