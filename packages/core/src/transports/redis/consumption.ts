@@ -1,12 +1,11 @@
 import type { Delivery, OpenOptions, Subscription } from "../../transport.js";
 import type { RedisDelivery } from "./delivery.js";
 import { isPassing, toTransportError } from "./failure.js";
-import { queueKeys } from "./fetcher.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { Hub } from "./hub.js";
 import { Lease } from "./lease.js";
 import { QueueConsumer } from "./queue-consumer.js";
-import { reap } from "./scripts.js";
+import { putBack, Reason } from "./reaping.js";
 import type { Session } from "./session.js";
 
 export interface ConsumptionOptions {
@@ -14,6 +13,8 @@ export interface ConsumptionOptions {
   readonly report: (error: Error) => void;
   readonly release: (deliveries: readonly RedisDelivery[]) => Promise<unknown>;
 }
+
+type Act = (session: Session, consumer: QueueConsumer) => Promise<void> | undefined;
 
 /** The queues that a transport consumes; one heartbeat for all of them. */
 export class Consumption {
@@ -60,7 +61,8 @@ export class Consumption {
     for (const consumer of consumers) consumer.close();
     const enrolled = session === undefined ? [] : consumers.filter(({ lease }) => lease.isEnrolled);
     const left = enrolled.map((consumer) => handBack(session!, consumer));
-    await Promise.all([...left, this.#heartbeat.close()]);
+    const former = session === undefined ? [] : consumers.map((consumer) => consumer.former.putBack(session));
+    await Promise.all([...left, ...former, this.#heartbeat.close()]);
   }
 
   /** Nothing is owned any more. */
@@ -119,6 +121,7 @@ export class Consumption {
     const isSweep = performance.now() - this.#sweptAt >= Math.max(heartbeatMs, leaseMs / 3) - 1;
     if (isSweep) this.#sweptAt = performance.now();
     void this.#hold();
+    this.#each((session, consumer) => consumer.former.putBack(session));
     this.#eachEnrolled(async (session, consumer) => {
       if (consumer.lease.isNeglected) await this.#renew(session, consumer);
       if (!isSweep) return;
@@ -126,11 +129,14 @@ export class Consumption {
     });
   }
 
-  #eachEnrolled(act: (session: Session, consumer: QueueConsumer) => Promise<void> | undefined): void {
+  #eachEnrolled(act: Act): void {
+    this.#each((session, consumer) => (consumer.lease.isEnrolled ? act(session, consumer) : undefined));
+  }
+
+  #each(act: Act): void {
     const { session } = this.#hub.connection;
     if (session === undefined || this.#hub.closing.aborted) return;
     for (const consumer of this.#consumers.values()) {
-      if (!consumer.lease.isEnrolled) continue;
       act(session, consumer)?.catch((error: Error) => {
         // n.b. what is refused for now, as while a slot of a Cluster moves, is done with the next beat
         const isToldElsewhere = session.ended !== undefined || isPassing(error) || this.#hub.closing.aborted;
@@ -159,12 +165,10 @@ export class Consumption {
     )) as (Buffer | null)[];
     const dead = others.filter(({ reaped }, i) => reaped || leases[i] === null);
     consumer.peers = 1 + others.length - dead.length;
-    await Promise.all(dead.map(({ name }) => reapOne(session, consumer, [name, 0])));
+    const reason = Reason.mayHaveDied;
+    await Promise.all(dead.map(({ name }) => putBack(session, consumer.keys, { consumer: name, reason })));
   }
 }
 
-const handBack = (session: Session, consumer: QueueConsumer): Promise<unknown> =>
-  reapOne(session, consumer, [consumer.lease.consumer, consumer.hand.mayHoldStray ? 2 : 1]);
-
-const reapOne = (session: Session, { keys }: QueueConsumer, args: readonly [name: string, left: 0 | 1 | 2]) =>
-  session.script(reap, [...queueKeys(keys), keys.lease(args[0]), keys.owned(args[0]), keys.hand(args[0])], args);
+const handBack = (session: Session, { keys, lease: { consumer }, hand }: QueueConsumer): Promise<void> =>
+  putBack(session, keys, { consumer, reason: hand.mayHoldStray ? Reason.leftInDoubt : Reason.left });

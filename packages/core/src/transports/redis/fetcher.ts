@@ -6,6 +6,10 @@ import { fetch } from "./scripts.js";
 
 /** What a fetch found. */
 export interface Found {
+  /** Who asked, by the name that it had then. */
+  readonly consumer: string;
+  /** False when it was reaped: then nothing was found. */
+  readonly isConsumer: boolean;
   readonly messages: readonly StoredMessage[];
   /** There was more than was wanted. */
   readonly more: boolean;
@@ -43,27 +47,27 @@ export class Fetcher {
     this.#options = options;
   }
 
-  /** Undefined when the consumer was reaped. */
-  async fetch(wanted: number, { peers, isSilent }: FetchState): Promise<Found | undefined> {
+  async fetch(wanted: number, { peers, isSilent }: FetchState): Promise<Found> {
     const { connection, queue, keys, lease, closing } = this.#options;
     const number = ++this.#number;
     // n.b. a key that is never there: of a slot that is being moved this refuses all scripts, also where all their keys are still here
     const wholeSlot = connection.place.cluster ? [keys.hand("")] : [];
     const limit = Math.max(1, Math.min(wanted, MAX_BATCH, Math.floor(MAX_BATCH_BYTES / (this.#meanBytes + 1))));
+    let { consumer } = lease;
     const reply = await connection.perform(
       async (session, repeated) => {
         await lease.enrol(session);
-        const { consumer } = lease;
+        consumer = lease.consumer;
         const args = [consumer, number, limit, peers, repeated ? 1 : 0, isSilent ? 1 : 0];
         return session.script(fetch, [...queueKeys(keys), keys.owned(consumer), ...wholeSlot], args);
       },
       [closing],
     );
-    const [isConsumer, more, untilDue, ...bytes] = reply as [number, number, number, ...Buffer[]];
-    if (isConsumer !== 1) return undefined;
+    const [isConsumer, more = 0, untilDue = -1, ...bytes] = reply as [number, number?, number?, ...Buffer[]];
     this.#learn(bytes);
     const isCut = bytes.length === limit && limit < wanted;
-    return { messages: bytes.map((one) => unpackMessage(one, queue)), more: more === 1 || isCut, untilDue };
+    const found = { messages: bytes.map((one) => unpackMessage(one, queue)), more: more === 1 || isCut, untilDue };
+    return { ...found, consumer, isConsumer: isConsumer === 1 };
   }
 
   /** Puts back a token that could not be used. */

@@ -5,6 +5,7 @@ import { BellWatch, type Token } from "./bell-watch.js";
 import type { Connection } from "./connection.js";
 import { RedisDelivery } from "./delivery.js";
 import { Fetcher } from "./fetcher.js";
+import { FormerNames } from "./former-names.js";
 import { Hand } from "./hand.js";
 import type { QueueKeys } from "./keys.js";
 import type { Lease } from "./lease.js";
@@ -37,6 +38,7 @@ export class QueueConsumer {
   /** Consumers of the queue, this one among them. */
   peers = 1;
   readonly hand: Hand;
+  readonly former: FormerNames;
   readonly #options: QueueConsumerOptions;
   readonly #owned = new Set<RedisDelivery>();
   readonly #fetcher: Fetcher;
@@ -57,6 +59,7 @@ export class QueueConsumer {
     this.keys = options.keys;
     this.lease = options.lease;
     this.hand = new Hand(options);
+    this.former = new FormerNames(options.keys);
     this.#fetcher = new Fetcher(options);
     this.#bell = new BellWatch({
       connection: options.connection,
@@ -134,11 +137,14 @@ export class QueueConsumer {
     await this.#giveBack(unwanted.filter((delivery) => this.#owned.has(delivery)));
   }
 
-  /** The store gave all of it to others: goes on under another name. */
+  /** The store gave all of it to others, or forgot whose it is: goes on under another name. */
   lose(): void {
     for (const delivery of this.disownAll()) delivery.lose();
     this.hand.empty(this.lease.consumer);
+    this.former.add(this.lease.consumer);
     this.lease.retire();
+    const { session } = this.#options.connection;
+    if (session !== undefined) this.former.putBack(session).catch(() => {}); // n.b. tried again with the next beat
     this.pull();
   }
 
@@ -185,8 +191,9 @@ export class QueueConsumer {
 
   async #run(hand: boolean): Promise<void> {
     if (hand) {
+      const { consumer } = this.lease;
       const taken = await this.hand.take();
-      if (typeof taken === "object") await this.#deliver([taken], true);
+      if (typeof taken === "object") await this.#deliver([taken], { consumer, inHand: true });
       // n.b. refused, with a full memory: the script that fetches makes room first
       if (taken !== "refused" && !this.#again) return;
     }
@@ -201,10 +208,12 @@ export class QueueConsumer {
     const isSilent = this.#isSilent;
     this.#isSilent = false;
     const found = await this.#fetcher.fetch(wanted, { peers: this.peers, isSilent });
-    if (found === undefined) return this.lose();
+    const { consumer } = found;
+    if (consumer !== this.lease.consumer) return;
+    if (!found.isConsumer) return this.lose();
     this.#mayHaveMore = found.more;
     this.#setDue(found.untilDue);
-    await this.#deliver(found.messages, false);
+    await this.#deliver(found.messages, { consumer, inHand: false });
   }
 
   async #onToken(token: Token): Promise<void> {
@@ -219,10 +228,13 @@ export class QueueConsumer {
     await this.#pulling;
   }
 
-  async #deliver(messages: readonly StoredMessage[], inHand: boolean): Promise<void> {
-    if (this.#options.closing.aborted) return;
-    const { consumer } = this.lease;
-    const deliveries = messages.map((message) => new RedisDelivery(message, this, { consumer, inHand }));
+  /** n.b. what came under a name that it has lost meanwhile is put back with the rest. */
+  async #deliver(
+    messages: readonly StoredMessage[],
+    from: { readonly consumer: string; readonly inHand: boolean },
+  ): Promise<void> {
+    if (this.#options.closing.aborted || from.consumer !== this.lease.consumer) return;
+    const deliveries = messages.map((message) => new RedisDelivery(message, this, from));
     for (const delivery of deliveries) this.#owned.add(delivery);
     if (deliveries.length > 0) this.#options.failpoint("fetch.after");
     await this.#giveBack(this.#takers.distribute(deliveries, this.#options.report));

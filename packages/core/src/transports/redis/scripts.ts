@@ -485,13 +485,14 @@ return renewed
  * Puts what a consumer owned back to the front of its queue: one that left, or one whose lease is over, which counts as a
  * redelivery. A reaped one is remembered for two minutes and reaped again: an order of its own may have been on its way.
  * KEYS: queue, [14] its lease, [15] owned, [16] hand. ARGV: [1] the consumer; [2] 1 when it left, 2 when it left and an order
- * of its own may be on its way, 0 when it may have died.
- * Returns how many messages were put back, or -1 when it lives.
+ * of its own may be on its way, 3 when it found its lease over and goes on under another name, 0 when it may have died. Only
+ * with 0 must it be known as a consumer: who puts back its own may have been forgotten.
+ * Returns how many messages were put back, or -1 when it lives or is not known.
  */
 export const reap = new Script(`${QUEUE}
-local left = ARGV[2] ~= '0'
+local left = ARGV[2] == '1' or ARGV[2] == '2'
 local state = redis.call('HGET', consumers, ARGV[1])
-if not state or not left and redis.call('EXISTS', KEYS[14]) == 1 then return -1 end
+if ARGV[2] == '0' and (not state or redis.call('EXISTS', KEYS[14]) == 1) then return -1 end
 redis.call('DEL', KEYS[14])
 
 local messages = {}
@@ -517,7 +518,7 @@ if #messages > 0 or left then ring('*') end
 
 if ARGV[2] == '1' then
   redis.call('HDEL', consumers, ARGV[1])
-elseif state == '1' then
+elseif not state or state == '1' then
   redis.call('HSET', consumers, ARGV[1], 'x' .. string.format('%.0f', millis()))
 elseif millis() - tonumber(string.sub(state, 2)) > 120000 then
   redis.call('HDEL', consumers, ARGV[1])
