@@ -1,7 +1,8 @@
 import type { Channel, ConsumeMessage } from "amqplib";
 import type { Delivery, Subscription } from "../../transport.js";
 import type { Connection } from "./connection.js";
-import { steadied } from "./credit.js";
+import { Calm } from "./calm.js";
+import { areMergeable, steadied } from "./credit.js";
 import { ChannelLife, type Feed, OwnedDelivery } from "./delivery.js";
 import { within } from "../within.js";
 import { asError, cancelled, forgotten, refused, silent } from "./failure.js";
@@ -45,6 +46,7 @@ export class Consumer implements Subscription {
   #inbox: OwnedDelivery[] = [];
   #adjusting: Promise<void> | undefined;
   #vigil: Vigil | undefined;
+  readonly #calm = new Calm(() => this.#adjust());
   #came = 0;
   #stopped = false;
 
@@ -55,6 +57,7 @@ export class Consumer implements Subscription {
     this.#feeds = new Feeds({
       queue: options.name,
       credit: () => (this.#stopped ? 0 : this.#credit),
+      isCalm: () => this.#calm.isThere,
       receive: this.#receive.bind(this),
     });
     this.#channel = new StandingChannel({
@@ -146,6 +149,7 @@ export class Consumer implements Subscription {
     if (this.#life === undefined) return;
     this.#adjust();
     this.#closeIfDone();
+    if (areMergeable(this.#life?.feeds ?? [], this.owned.size)) this.#calm.wait();
   }
 
   #closeIfDone(): void {
@@ -153,6 +157,7 @@ export class Consumer implements Subscription {
   }
 
   #end(): void {
+    this.#calm.end();
     this.#channel.close();
     this.#options.done();
   }
@@ -213,6 +218,7 @@ export class Consumer implements Subscription {
 
   /** All that one piece of the stream brought is one batch. */
   #deliver(): void {
+    this.#calm.came();
     const batch = this.#inbox.filter((delivery) => !delivery.isLost);
     this.#inbox = [];
     if (batch.length === 0) return;

@@ -8,6 +8,8 @@ export interface FeedsOptions {
   readonly queue: string;
   /** How much all of a channel's consumers may own together, at this time. */
   readonly credit: () => number;
+  /** Whether nothing comes. */
+  readonly isCalm: () => boolean;
   /** `null`: the broker cancelled the consumer. */
   readonly receive: (message: ConsumeMessage | null, feed: Feed, life: ChannelLife) => void;
 }
@@ -25,7 +27,8 @@ export class Feeds {
 
   /** What is to be done, if anything. */
   step({ feeds, owned }: ChannelLife): Step | undefined {
-    return nextStep(feeds, { credit: this.#options.credit(), owned: owned.size });
+    const { credit, isCalm } = this.#options;
+    return nextStep(feeds, { credit: credit(), owned: owned.size, isCalm: isCalm() });
   }
 
   /** Brings a channel's consumers in line with the credit, one step at a time. Rejects when the channel is gone. */
