@@ -14,7 +14,7 @@ function settle(feeds: Feed[], credit: number, cancelledOwned: number): { feeds:
   for (let steps = 0; steps < 100; steps++) {
     const owned = left + now.reduce((sum, feed) => sum + feed.owned, 0);
     const step = nextStep(now, { credit, owned, isCalm: true });
-    if (step === undefined) return { feeds: now, left };
+    if (step === undefined || step === "wait") return { feeds: now, left };
     for (const feed of step.cancel) left += feed.owned;
     now = now.filter((feed) => !step.cancel.includes(feed));
     if (step.add > 0) now = [...now, { tag: "", credit: step.add, owned: 0 }];

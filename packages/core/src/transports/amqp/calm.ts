@@ -17,6 +17,10 @@ export class Calm {
     return this.#left <= 0;
   }
 
+  get isAwaited(): boolean {
+    return this.#timer !== undefined;
+  }
+
   /** Messages came. */
   came(): void {
     this.#cameAt = performance.now();

@@ -2,7 +2,7 @@ import type { Channel, ConsumeMessage } from "amqplib";
 import type { Delivery, Subscription } from "../../transport.js";
 import type { Connection } from "./connection.js";
 import { Calm } from "./calm.js";
-import { areMergeable, steadied } from "./credit.js";
+import { steadied } from "./credit.js";
 import { ChannelLife, type Feed, OwnedDelivery } from "./delivery.js";
 import { within } from "../within.js";
 import { asError, cancelled, forgotten, refused, silent } from "./failure.js";
@@ -149,7 +149,6 @@ export class Consumer implements Subscription {
     if (this.#life === undefined) return;
     this.#adjust();
     this.#closeIfDone();
-    if (areMergeable(this.#life?.feeds ?? [], this.owned.size)) this.#calm.wait();
   }
 
   #closeIfDone(): void {
@@ -167,7 +166,9 @@ export class Consumer implements Subscription {
     const life = this.#life;
     if (this.#adjusting !== undefined || life === undefined || life.isOver) return;
     if (life.channel !== this.#channel.current) return;
-    if (this.#feeds.step(life) !== undefined) this.#adjusting = this.#tryAdjust(life);
+    const step = this.#feeds.step(life);
+    if (step === "wait") this.#calm.wait();
+    else if (step !== undefined) this.#adjusting = this.#tryAdjust(life);
   }
 
   async #tryAdjust(life: ChannelLife): Promise<void> {
@@ -222,6 +223,8 @@ export class Consumer implements Subscription {
     const batch = this.#inbox.filter((delivery) => !delivery.isLost);
     this.#inbox = [];
     if (batch.length === 0) return;
+    // n.b. a consumer that has all it may own can be cancelled
+    if (this.#calm.isAwaited) this.#adjust();
     try {
       this.#options.failpoint("fetch.after");
       this.#options.onBatch(batch);

@@ -25,15 +25,15 @@ export class Feeds {
     this.#options = options;
   }
 
-  /** What is to be done, if anything. */
-  step({ feeds, owned }: ChannelLife): Step | undefined {
+  /** What is to be done, if anything, or later when nothing comes. */
+  step({ feeds, owned }: ChannelLife): Step | "wait" | undefined {
     const { credit, isCalm } = this.#options;
     return nextStep(feeds, { credit: credit(), owned: owned.size, isCalm: isCalm() });
   }
 
   /** Brings a channel's consumers in line with the credit, one step at a time. Rejects when the channel is gone. */
   async adjust(life: ChannelLife): Promise<void> {
-    for (let step = this.step(life); step !== undefined && !life.isOver; step = this.step(life)) {
+    for (let step = this.step(life); typeof step === "object" && !life.isOver; step = this.step(life)) {
       const { add, cancel } = step;
       if (add > 0) await this.#add(life, add);
       else await life.duringLull(this.#lull(life, cancel), () => this.#cancel(life, cancel));
