@@ -45,7 +45,7 @@ const common = {
 export default defineConfig({
   test: {
     // n.b. about half of what tests do is wait: for leases, children, brokers that come back
-    maxWorkers: 5,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     reporters: [new LastLineReporter()],
     projects: [

@@ -14,14 +14,14 @@ const call = (id: string, redeliveries: number): Envelope => ({
 });
 
 const SUSPECTS = ["s1", "s2", "s3"];
-const OTHERS = ["one-death", "another", "none"];
+const OTHERS = ["two-deaths", "another", "none"];
 
 const some = places.filter(({ name }) => ["memory, inline", "sqlite, threads", "redis, threads"].includes(name));
 
-describe.each(some)("tasks that several workers died with on $name", (place) => {
+describe.each(some)("tasks that end with the next death on $name", (place) => {
   expectNothingLeftRunning();
 
-  it("run one after the other, each while the others are in the broker; those of one death run at once", async () => {
+  it("run one after the other, each while the others are in the broker; those of fewer deaths run at once", async () => {
     const scene = await Scene.open(place);
     const { transport } = await internalsOf(scene.app).connection();
     const worker = scene.newWorker();
@@ -32,7 +32,7 @@ describe.each(some)("tasks that several workers died with on $name", (place) => 
     });
     worker.on("task-succeeded", ({ id }) => void owned.delete(id));
     worker.on("task-parked", ({ id }) => void put.add(id));
-    const calls = [...SUSPECTS.map((id) => call(id, 2)), call("one-death", 1), call("another", 1), call("none", 0)];
+    const calls = [...SUSPECTS.map((id) => call(id, 3)), call("two-deaths", 2), call("another", 2), call("none", 0)];
     const sent = await transport.send(calls, AbortSignal.timeout(20_000));
     expect(sent).toEqual(calls.map(() => "stored"));
     await worker.start();

@@ -1,8 +1,6 @@
 import { deathsOf } from "./pool/entry.js";
 import type { OwnedJob } from "./triage.js";
 
-/** So many workers died with it, and hardly by chance: one of those that were there each time is the reason. */
-const SUSPECT_DEATHS = 2;
 /** How long the one that stays waits for others to come, which are then put back before it begins. */
 const LOOK_ROUND_MS = 500;
 /** How long the others wait: as long, or up to twice as long. */
@@ -18,8 +16,9 @@ export interface QuarantineOptions {
 }
 
 /**
- * Keeps jobs apart that several workers died with. A worker that dies charges all that it owns, so that whoever was with a culprit each
- * time would end like it; hence a worker owns one of these at a time, and has put back the others before it begins.
+ * Keeps jobs apart that end with the next worker that dies with them. A worker that dies charges all that it owns, so that whoever was with a
+ * culprit each time would end like it; hence a worker owns one of these at a time, and has put back the others before it begins. n.b. not
+ * earlier: brokers charge for lost connections too, and what they break in on is as much as a worker owns.
  */
 export class Quarantine {
   readonly #options: QuarantineOptions;
@@ -30,9 +29,9 @@ export class Quarantine {
     this.#options = options;
   }
 
-  /** Owns a job that several workers died with, or puts it back; false for any other. */
+  /** Owns a job that ends with the next death, or puts it back; false for any other. */
   takes(job: OwnedJob): boolean {
-    if (deathsOf(job) < SUSPECT_DEATHS) return false;
+    if (deathsOf(job) < Math.max(job.maxRedeliveries, 1)) return false;
     if (this.#inside === undefined) void this.#admit(job);
     else this.#putBack(job);
     return true;
