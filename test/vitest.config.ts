@@ -44,7 +44,7 @@ const common = {
 
 export default defineConfig({
   test: {
-    // n.b. about half of what tests do is wait: for leases, children, brokers that come back
+    // n.b. two for each core of a small machine: many wait, for leases, children, brokers that come back; five at once gain nothing there
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     reporters: [new LastLineReporter()],
