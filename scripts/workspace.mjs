@@ -43,7 +43,8 @@ function isInstalled() {
   const { packages: present } = read("node_modules/.package-lock.json");
   return Object.entries(wanted).every(([path, entry]) => {
     if (path === "" || (present[path] === undefined && entry.optional === true)) return true;
-    return JSON.stringify(present[path]) === JSON.stringify(entry);
+    // n.b. npm keeps other flags than it reads for what some need always, and some for development
+    return ["version", "integrity", "resolved"].every((field) => present[path]?.[field] === entry[field]);
   });
 }
 

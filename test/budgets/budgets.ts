@@ -38,9 +38,9 @@ export const BUDGETS = {
     what: "files of types in the program of a consumer of a portable package, the language aside",
     most: 65,
   },
-  "modules.worker": { what: "files that the main thread of an idle worker loads", most: 229 },
-  "modules.thread": { what: "files that its pool thread loads", most: 142 },
-  "idle.memory": { what: "megabytes of an idle worker with one thread", most: 91 },
+  "modules.worker": { what: "files that the main thread of an idle worker loads", most: 48 },
+  "modules.thread": { what: "files that its pool thread loads", most: 34 },
+  "idle.memory": { what: "megabytes of an idle worker with one thread", most: 77 },
 } as const satisfies Readonly<Record<string, Budget>>;
 
 export type BudgetName = keyof typeof BUDGETS;

@@ -16,6 +16,6 @@ it("an idle worker and its pool thread load few files", async () => {
   expect(await worker.exited).toEqual({ code: 0, signal: null });
   const threads = await loadedFiles(folder);
   const withFile = (end: string): readonly string[] => threads.find((urls) => urls.some((url) => url.endsWith(end)))!;
-  expectWithin("modules.worker", withFile("cli/dist/main.js").length);
-  expectWithin("modules.thread", withFile("pool/thread-entry.js").length);
+  expectWithin("modules.worker", withFile("cli/dist/node/main.js").length);
+  expectWithin("modules.thread", withFile("pool-thread-entry.js").length);
 });
