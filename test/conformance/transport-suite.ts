@@ -3,6 +3,7 @@ import { suite } from "./suite.js";
 import { broadcasting } from "./transport/broadcasting.js";
 import { consuming } from "./transport/consuming.js";
 import { delaying } from "./transport/delaying.js";
+import { idling } from "./transport/idling.js";
 import { inspecting } from "./transport/inspecting.js";
 import { living } from "./transport/living.js";
 import { owning } from "./transport/owning.js";
@@ -17,6 +18,7 @@ export function transportSuite(implementation: Implementation): void {
     delaying,
     settling,
     owning,
+    idling,
     broadcasting,
     inspecting,
     living,

@@ -12,8 +12,9 @@ export interface HistoryEntry {
 
 export function readHistory(path: string): HistoryEntry[] {
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").split("\n");
-  return lines.filter((line) => line.length > 0).map((line) => JSON.parse(line) as HistoryEntry);
+  // n.b. the last line may be half there
+  const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as HistoryEntry);
 }
 
 /** The ids that a process started and did not end. */

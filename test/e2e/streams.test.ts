@@ -3,7 +3,7 @@ import { canStream, openResults } from "@taskgen/core/internal";
 import { Redis } from "ioredis";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { failedItems, itemsOf, streamOf, upTo, type AnyStream } from "../engine/stream-scene.js";
-import { spawnChild, type Child } from "../support/child.js";
+import { spawnChild, type Child, type ChildOptions } from "../support/child.js";
 import { deferred } from "../support/deferred.js";
 import { eventually } from "../support/eventually.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
@@ -13,8 +13,13 @@ import { within } from "../support/within.js";
 
 const WINDOW = 1_000;
 
-async function startWorker(broker: string, env: Readonly<Record<string, string>> = {}): Promise<Child> {
-  const child = spawnChild(new URL("fixtures/stream-worker.ts", import.meta.url), { env: { BROKER: broker, ...env } });
+async function startWorker(
+  broker: string,
+  env: Readonly<Record<string, string>> = {},
+  options: ChildOptions = {},
+): Promise<Child> {
+  const file = new URL("fixtures/stream-worker.ts", import.meta.url);
+  const child = spawnChild(file, { ...options, env: { BROKER: broker, ...env } });
   await child.line("the worker is ready", (line) => (line as { ready?: number }).ready);
   return child;
 }
@@ -134,7 +139,7 @@ describe("a stream of 1,000,000 items with a slow reader", () => {
   it("takes bounded memory in the worker, in the reader and on the broker", async () => {
     const server = await RedisServer.start();
     const env = { BROKER: server.url, NODE_OPTIONS: "--max-old-space-size=64" };
-    await startWorker(server.url, { ...env, POOL: "threads" });
+    await startWorker(server.url, { ...env, POOL: "threads" }, { isLongLived: true });
     const redis = new Redis(server.url);
     onTestFinished(() => redis.disconnect());
     const unread = async (id: string): Promise<number> => {
@@ -143,6 +148,7 @@ describe("a stream of 1,000,000 items with a slow reader", () => {
     };
     const reader = spawnChild(new URL("fixtures/stream-reader.ts", import.meta.url), {
       env: { ...env, COUNT: "1000000", STEP: "20000" },
+      isLongLived: true,
     });
     let most = 0;
     for (let read = 20_000; read <= 1_000_000; read += 20_000) {

@@ -20,7 +20,6 @@ export const places: readonly Place[] = [
   { name: "sqlite", broker: "sqlite", backend: "sqlite" },
   { name: "redis", broker: "redis", backend: "redis" },
   { name: "amqp with redis", broker: "amqp", backend: "redis" },
-  { name: "amqp with sqlite", broker: "amqp", backend: "sqlite" },
 ];
 
 interface Entry {

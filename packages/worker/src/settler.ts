@@ -52,16 +52,18 @@ export class Settler {
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.length <= MAX_BATCH ? this.#waiting.splice(0) : this.#waiting.splice(0, MAX_BATCH);
-      const outcomes = await this.#persist(batch.map(({ finish }) => finish));
+      const finishes = batch.map(({ finish }) => finish);
+      const first = await this.#attempt(finishes);
+      const outcomes = first.some(isRetriable) ? await this.#persist(finishes, first) : first;
       batch.forEach(({ done }, i) => done(outcomes[i]!));
     }
     this.#busy = false;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  /** Finishes a batch, trying again what failed for now. */
-  async #persist(batch: readonly Finish[]): Promise<SettleOutcome[]> {
-    const outcomes = await this.#attempt(batch);
+  /** Tries again what failed for now. */
+  async #persist(batch: readonly Finish[], first: readonly SettleOutcome[]): Promise<readonly SettleOutcome[]> {
+    const outcomes = [...first];
     for (let delay = RETRY_MIN_MS; !this.#pause.signal.aborted; delay = Math.min(RETRY_MAX_MS, delay * 2)) {
       const again = outcomes.flatMap((outcome, i) =>
         isRetriable(outcome) && !batch[i]!.settlement.delivery.lost.aborted ? [i] : [],
@@ -74,9 +76,9 @@ export class Settler {
     return outcomes;
   }
 
-  async #attempt(batch: readonly Finish[]): Promise<SettleOutcome[]> {
+  async #attempt(batch: readonly Finish[]): Promise<readonly SettleOutcome[]> {
     try {
-      return [...(await (this.#fused === undefined ? this.#finish(batch) : this.#fused.finish(batch)))];
+      return await (this.#fused === undefined ? this.#finish(batch) : this.#fused.finish(batch));
     } catch (cause) {
       const failure =
         cause instanceof TransportError

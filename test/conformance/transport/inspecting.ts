@@ -21,7 +21,8 @@ export const inspecting: Cases = {
     await subscription.stop();
     await settle(transport, { delivery: dead!, to: "dead", reason: "bad" });
     const depth = (await transport.depths()).find(({ queue }) => queue === scene.queue);
-    expect(depth).toEqual({ queue: scene.queue, waiting: 3, delayed: 1, owned: 2, dead: 1, consumers: 0 });
+    // n.b. who takes from it is known a heartbeat later: "counts who takes from a queue"
+    expect(depth).toMatchObject({ waiting: 3, delayed: 1, owned: 2, dead: 1 });
   },
 
   "counts what was sent to a queue that nobody declared": async (scene) => {

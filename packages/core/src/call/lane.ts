@@ -41,9 +41,9 @@ export class Lane {
   readonly #host: LaneHost;
   readonly #policy: SendPolicy;
   readonly #deadlines: Deadlines;
-  /** A connection that is there. */
-  #connected: Promise<Connection> | undefined;
-  #waiting: Pending[] = [];
+  /** The promise of a connection that is there, and the connection. */
+  #connected: readonly [Promise<Connection>, Connection] | undefined;
+  readonly #waiting: Pending[] = [];
   /** Aborts when the broker cannot be reached; only for those that do not wait for it. */
   #lost = new AbortController();
   #inFlight = 0;
@@ -98,11 +98,10 @@ export class Lane {
   #schedule(): void {
     if (this.#scheduled || this.#inFlight >= MAX_IN_FLIGHT || this.#waiting.length === 0) return;
     this.#scheduled = true;
-    void this.#flushSoon();
+    void Promise.resolve().then(() => this.#flushAll());
   }
 
-  async #flushSoon(): Promise<void> {
-    await Promise.resolve();
+  #flushAll(): void {
     this.#scheduled = false;
     while (this.#inFlight < MAX_IN_FLIGHT && this.#waiting.length > 0) void this.#flush(this.#takeBatch());
   }
@@ -115,17 +114,14 @@ export class Lane {
       if (this.#waiting[count]!.deadline > latest) break;
       bytes += this.#waiting[count++]!.envelope.body.length;
     }
-    if (count === this.#waiting.length) {
-      const all = this.#waiting;
-      this.#waiting = [];
-      return all;
-    }
     return this.#waiting.splice(0, count);
   }
 
   async #flush(batch: readonly Pending[]): Promise<void> {
     this.#inFlight++;
-    const outcomes = await this.#attempt(batch);
+    const deadline = this.#end(batch[0]!.deadline);
+    const first = await this.#trySend(batch, deadline);
+    const outcomes = first.some(isRetriable) ? await this.#retry(batch, first, deadline) : first;
     this.#inFlight--;
     this.#settle(batch, outcomes);
     this.#schedule();
@@ -141,10 +137,13 @@ export class Lane {
     if (this.isIdle) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  /** Sends a batch, then again what may succeed later, until the policy or the deadline ends it. */
-  async #attempt(batch: readonly Pending[]): Promise<SendOutcome[]> {
-    const deadline = this.#end(batch[0]!.deadline);
-    const outcomes = await this.#trySend(batch, deadline);
+  /** Sends again what may succeed later, until the policy or the deadline ends it. */
+  async #retry(
+    batch: readonly Pending[],
+    first: readonly SendOutcome[],
+    deadline: AbortSignal,
+  ): Promise<readonly SendOutcome[]> {
+    const outcomes = [...first];
     const { maxRetries, intervalStartMs, intervalStepMs, intervalMaxMs } = this.#policy;
     for (let retry = 0; retry < maxRetries && !deadline.aborted; retry++) {
       const again = outcomes.flatMap((outcome, i) => (isRetriable(outcome) ? [i] : []));
@@ -165,27 +164,25 @@ export class Lane {
     return this.#policy.failFast ? AbortSignal.any([signal, this.#lost.signal]) : signal;
   }
 
-  async #trySend(batch: readonly Pending[], deadline: AbortSignal): Promise<SendOutcome[]> {
+  async #trySend(batch: readonly Pending[], deadline: AbortSignal): Promise<readonly SendOutcome[]> {
     let certain = true;
     try {
-      const { transport, results, sealer } = await this.#connection(deadline);
+      const connecting = this.#host.connect();
+      if (connecting !== this.#connected?.[0]) await this.#reach(connecting, deadline);
+      const { transport, results, sealer } = this.#connected![1];
       const replyTo = results.address?.();
       const addressed = batch.map(({ envelope }) => (replyTo === undefined ? envelope : address(envelope, replyTo)));
       const envelopes = sealer === undefined ? addressed : addressed.map((envelope) => sealer.sealMessage(envelope));
       certain = false;
-      return [...(await transport.send(envelopes, deadline))];
+      return await transport.send(envelopes, deadline);
     } catch (error) {
       const failure = toTransportError(error, certain);
       return batch.map(() => failure);
     }
   }
 
-  async #connection(deadline: AbortSignal): Promise<Connection> {
-    const connecting = this.#host.connect();
-    if (connecting === this.#connected) return connecting;
-    const connection = await beforeDeadline(connecting, deadline, this.#host.missing);
-    this.#connected = connecting;
-    return connection;
+  async #reach(connecting: Promise<Connection>, deadline: AbortSignal): Promise<void> {
+    this.#connected = [connecting, await beforeDeadline(connecting, deadline, this.#host.missing)];
   }
 }
 

@@ -39,11 +39,14 @@ export interface PublisherOptions {
   readonly afterSend: () => StandIn["afterSend"];
 }
 
+type CodecOfCalls = Awaited<ReturnType<CallEncoder["load"]>>;
+
 /** Turns calls into envelopes, and what the sender says of them into results or errors. */
 export class Publisher {
   readonly #options: PublisherOptions;
   #isWrapped: boolean | undefined;
   #chain: Promise<PublishChain> | undefined;
+  #guard: Promise<[typeof import("./guard.js"), CodecOfCalls]> | undefined;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -113,7 +116,11 @@ export class Publisher {
   }
 
   async #sendGuarded(calls: readonly Call[], isList: boolean): Promise<readonly AsyncResult<unknown>[]> {
-    const [{ sendGuarded }, codec] = await Promise.all([import("./guard.js"), this.#options.codec.load()]);
+    // n.b. one promise for all, so that calls claim their keys in the order in which they are made
+    const [{ sendGuarded }, codec] = await (this.#guard ??= Promise.all([
+      import("./guard.js"),
+      this.#options.codec.load(),
+    ]));
     return sendGuarded(calls, {
       ...{ ...this.#options, codec, isList },
       deliver: (sends: readonly Call[]) => this.#dispatch(sends),
@@ -175,7 +182,7 @@ export class Publisher {
     const { events } = this.#options;
     // n.b. of guarded ones it is told what is really sent
     if ((events.hears("published") || events.hears("publish-failed")) && !isGuarded(calls[0]))
-      void import("./app-events.js").then(({ tellPublished }) => tellPublished(events, calls, sent));
+      void telling().then(({ tellPublished }) => tellPublished(events, calls, sent));
   }
 
   /** `undefined` where nothing wraps the calls. */
@@ -215,6 +222,11 @@ export class Publisher {
 }
 
 const failing = (): Promise<typeof import("./publish-failure.js")> => import("./publish-failure.js");
+
+let told: Promise<typeof import("./app-events.js")> | undefined;
+
+/** n.b. an `import()` for each call would end in any order */
+const telling = (): typeof told & {} => (told ??= import("./app-events.js"));
 
 const failed = async (call: Call, cause: unknown): Promise<never> => {
   throw (await failing()).callFailure(call, cause);

@@ -78,8 +78,10 @@ class StreamReading {
     if (!this.#isWaiting) void this.#awaitRecord();
     const page = await this.#within((signal) => this.#pull(signal));
     if (page.first > this.#after + 1) throw this.#readBefore(page.first - 1);
-    this.#after = Math.max(this.#after, page.first + page.items.length - 1);
-    return page;
+    // n.b. who asks for items before they are there is given those before them, too, when they come
+    const known = Math.min(page.items.length, this.#after + 1 - page.first);
+    this.#after += page.items.length - known;
+    return { ...page, first: page.first + known, items: page.items.slice(known) };
   }
 
   /** After the last item: how the task ended. */

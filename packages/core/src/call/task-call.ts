@@ -74,10 +74,6 @@ export type CallsWith<R, X extends Extras> = X extends { readonly progress: Prog
 
 /** The promise behind `TaskCall`; what is derived from it (`then`, `catch`) is a plain promise. */
 export class PendingCall<R> extends Promise<AsyncResult<R>> implements TaskCall<R> {
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
-
   declare readonly id: string;
   #onGet: ((options: GetOptions) => void) | undefined;
 
@@ -106,10 +102,6 @@ export class PendingCall<R> extends Promise<AsyncResult<R>> implements TaskCall<
 
 /** The promise behind `TaskCalls`. */
 export class PendingCalls<R> extends Promise<readonly AsyncResult<R>[]> implements TaskCalls<R> {
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
-
   declare readonly ids: readonly string[];
 
   static of<R>(ids: readonly string[], results: Promise<readonly AsyncResult<R>[]>): PendingCalls<R> {
@@ -121,3 +113,7 @@ export class PendingCalls<R> extends Promise<readonly AsyncResult<R>[]> implemen
     return this.then((results) => StoredResult.all(results as readonly StoredResult<R>[], options));
   }
 }
+
+// n.b. who awaits a promise of another constructor makes one more of it
+for (const { prototype } of [PendingCall, PendingCalls])
+  void Object.defineProperty(prototype, "constructor", { value: Promise });

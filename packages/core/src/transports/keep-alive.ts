@@ -9,10 +9,14 @@ export function keepAlive(): () => void {
   timer ??= setInterval(() => {}, LONGEST_TIMER_MS);
   let isHeld = true;
   return () => {
-    if (isHeld && --holders === 0) {
-      clearInterval(timer);
-      timer = undefined;
-    }
+    // n.b. whoever makes one call after the other holds again before the next tick
+    if (isHeld && --holders === 0) process.nextTick(endWhenFree);
     isHeld = false;
   };
+}
+
+function endWhenFree(): void {
+  if (holders > 0) return;
+  clearInterval(timer);
+  timer = undefined;
 }

@@ -11,12 +11,23 @@ function watchesOf(signal: AbortSignal): Set<() => void> {
 }
 
 /** The promise, or the error of `late` when the signal aborts first. */
-export function within<T>(promise: Promise<T>, signal: AbortSignal, late: () => Error): Promise<T> {
+export const within = <T>(promise: Promise<T>, signal: AbortSignal, late: () => Error): Promise<T> =>
+  withinAll(promise, [signal], late);
+
+/** The same with several signals. */
+export function withinAll<T>(promise: Promise<T>, signals: readonly AbortSignal[], late: () => Error): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(late());
-    const watching = signal.aborted ? undefined : watchesOf(signal);
-    if (watching === undefined) onAbort();
-    else watching.add(onAbort);
-    promise.then(resolve, reject).finally(() => watching?.delete(onAbort));
+    const ending =
+      <V>(end: (value: V) => void) =>
+      (value: V): void => {
+        for (const signal of signals) watches.get(signal)?.delete(onAbort);
+        end(value);
+      };
+    const onAbort = (): void => ending(reject)(late());
+    for (const signal of signals) {
+      if (signal.aborted) onAbort();
+      else watchesOf(signal).add(onAbort);
+    }
+    promise.then(ending(resolve), ending(reject));
   });
 }

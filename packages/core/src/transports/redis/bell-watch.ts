@@ -44,8 +44,7 @@ export class BellWatch {
       .catch(() => {}) // its session ended, or it was closed
       .finally(() => {
         this.#running = false;
-        if (session.ended === undefined) return;
-        this.check();
+        this.check(); // n.b. since it was decided to end, a token may be wanted again
       });
   }
 

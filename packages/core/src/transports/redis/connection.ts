@@ -3,21 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ConfigError } from "../../errors.js";
 import type { TransportEvents } from "../../transport.js";
 import { keepAlive } from "../keep-alive.js";
-import {
-  ConnectionLost,
-  isPassing,
-  isRefusal,
-  isReply,
-  isUndone,
-  NotServing,
-  textOf,
-  toTransportError,
-} from "./failure.js";
-import { type Operation, outcomeOf, pauseAfter, type Progress } from "./operation.js";
+import { withinAll } from "../within.js";
+import { ConnectionLost, isRefusal, isReply, NotServing, textOf, toTransportError } from "./failure.js";
+import { type Operation, outcomeOf, pauseAfter, type Progress, wasRefused } from "./operation.js";
 import type { RedisPlace } from "./place.js";
 import { askSettings, type ServerSettings } from "./server-settings.js";
 import { Session } from "./session.js";
-import { shareListener, until } from "./until.js";
 import { Watchdog } from "./watchdog.js";
 
 /** Who is told when the connection comes and goes. */
@@ -49,7 +40,6 @@ export class Connection {
     this.place = place;
     this.#watchdog = new Watchdog(pingMs);
     setMaxListeners(0, this.#closing.signal);
-    shareListener(this.#closing.signal);
   }
 
   /** How often something was handed to the command socket. */
@@ -71,7 +61,7 @@ export class Connection {
     if (session !== undefined) return this.#tellUp(member, session);
     const letGo = keepAlive();
     try {
-      await this.#until([closing], () => this.#connect());
+      await withinAll(this.#connect(), [closing, this.#closing.signal], () => this.#late());
     } catch (error) {
       this.#members.delete(member);
       throw error;
@@ -85,17 +75,12 @@ export class Connection {
   }
 
   /** Does something that may be repeated, until it was answered. @throws TransportError when a signal aborts, and for error replies. */
-  async perform<T>(operation: Operation<T>, ends: readonly AbortSignal[]): Promise<T> {
-    const letGo = keepAlive();
-    const progress: Progress = { unsure: false };
-    try {
-      return await this.#until(ends, () => this.#repeat(operation, ends, progress));
-    } catch (error) {
-      if (error instanceof ConfigError) throw error;
-      throw outcomeOf(error, progress, this.place.location);
-    } finally {
-      letGo();
-    }
+  perform<T>(operation: Operation<T>, ends: readonly AbortSignal[]): Promise<T> {
+    const progress: Progress = { unsure: false, over: keepAlive() };
+    return withinAll(this.#repeat(operation, ends, progress), [...ends, this.#closing.signal], () => {
+      progress.over();
+      return outcomeOf(this.#late(), progress, this.place.location);
+    });
   }
 
   close(): void {
@@ -105,20 +90,22 @@ export class Connection {
   }
 
   async #repeat<T>(operation: Operation<T>, ends: readonly AbortSignal[], progress: Progress): Promise<T> {
-    for (let refusals = 0; ;) {
-      const session = await this.#connect();
-      if (ends.some(({ aborted }) => aborted)) throw new ConnectionLost("too late");
-      const { unsure } = progress;
-      try {
-        progress.unsure = true;
-        return await operation(session, unsure);
-      } catch (error) {
-        if (error instanceof ConnectionLost) continue;
-        progress.unsure = unsure || !isUndone(error);
-        if (!isPassing(error)) throw error;
-        progress.refusal = error;
-        await this.#pause(++refusals);
+    try {
+      for (let refusals = 0; ;) {
+        const session = this.#session ?? (await this.#connect());
+        if (ends.some(({ aborted }) => aborted)) throw new ConnectionLost("too late");
+        const { unsure } = progress;
+        try {
+          progress.unsure = true;
+          return await operation(session, unsure);
+        } catch (error) {
+          if (wasRefused(error, progress, unsure)) await this.#pause(++refusals);
+        }
       }
+    } catch (error) {
+      throw error instanceof ConfigError ? error : outcomeOf(error, progress, this.place.location);
+    } finally {
+      progress.over();
     }
   }
 
@@ -194,10 +181,8 @@ export class Connection {
     for (const member of this.#members) member.state("down", `${this.place.location}: ${reason}`);
   }
 
-  #until<T>(ends: readonly AbortSignal[], work: () => Promise<T>): Promise<T> {
-    const { signal } = this.#closing;
-    const late = (): Error => new ConnectionLost(signal.aborted ? "the connection was closed" : "no answer in time");
-    return until([...ends, signal], late, work);
+  #late(): ConnectionLost {
+    return new ConnectionLost(this.#closing.signal.aborted ? "the connection was closed" : "no answer in time");
   }
 }
 

@@ -10,6 +10,8 @@ export interface Found {
   readonly consumer: string;
   /** False when it was reaped: then nothing was found. */
   readonly isConsumer: boolean;
+  /** Priorities other than the default one are in use. */
+  readonly isMixed: boolean;
   readonly messages: readonly StoredMessage[];
   /** There was more than was wanted. */
   readonly more: boolean;
@@ -63,11 +65,11 @@ export class Fetcher {
       },
       [closing],
     );
-    const [isConsumer, more = 0, untilDue = -1, ...bytes] = reply as [number, number?, number?, ...Buffer[]];
+    const [state, more = 0, untilDue = -1, ...bytes] = reply as [number, number?, number?, ...Buffer[]];
     this.#learn(bytes);
     const isCut = bytes.length === limit && limit < wanted;
     const found = { messages: bytes.map((one) => unpackMessage(one, queue)), more: more === 1 || isCut, untilDue };
-    return { ...found, consumer, isConsumer: isConsumer === 1 };
+    return { ...found, consumer, isConsumer: state > 0, isMixed: state === 2 };
   }
 
   /** Puts back a token that could not be used. */
@@ -84,9 +86,4 @@ export class Fetcher {
 }
 
 /** The keys that scripts call `QUEUE`. */
-export const queueKeys = ({ consumers, bell, delayed, waiting }: QueueKeys): readonly string[] => [
-  consumers,
-  bell,
-  delayed,
-  ...waiting,
-];
+export const queueKeys = ({ shared }: QueueKeys): readonly string[] => shared;

@@ -5,8 +5,8 @@ import { keepAlive } from "../keep-alive.js";
 import type { Connection } from "./connection.js";
 import { shareConnection, type ConnectionShare } from "./connections.js";
 import { Keys, type QueueKeys } from "./keys.js";
+import type { Operation } from "./operation.js";
 import type { Session } from "./session.js";
-import { shareListener } from "./until.js";
 
 /** What a transport and a result backend have in common: how they come to a connection and how they leave it. */
 export class Hub {
@@ -28,7 +28,6 @@ export class Hub {
     this.keys = new Keys(options.prefix);
     this.#closedError = () => closedError(this.location);
     setMaxListeners(0, this.closing);
-    shareListener(this.closing);
   }
 
   /** Aborts when this member closes. */
@@ -56,10 +55,9 @@ export class Hub {
   }
 
   /** Does something on the connection; ends with an error of its own when this member closes. */
-  async perform<T>(operation: (session: Session, repeated: boolean) => Promise<T>, deadline?: Deadline): Promise<T> {
-    const connection = this.open();
-    const signals = deadline === undefined ? [this.closing] : [deadline, this.closing];
-    return connection.perform(operation, signals);
+  perform<T>(operation: Operation<T>, deadline?: Deadline): Promise<T> {
+    if (this.closing.aborted) return Promise.reject(this.#closedError());
+    return this.connection.perform(operation, deadline === undefined ? [this.closing] : [deadline, this.closing]);
   }
 
   /** Where a message's marker is kept: with its result, unless a Cluster keeps that elsewhere. */

@@ -37,6 +37,7 @@ export const PRIORITIES = [9, 8, 7, 6, 5, 4, 3, 2, 1, 0] as const;
  */
 export class Keys {
   readonly #prefix: string;
+  readonly #queues = new Map<string, QueueKeys>();
 
   constructor(prefix: string) {
     // n.b. encoded, a prefix holds neither a colon nor a brace: "a:b" and queue "c" is not "a" and queue "b:c"
@@ -60,8 +61,11 @@ export class Keys {
     return ["s", "l", "n", "p", "w", "e", "g", "r", "o", "c"].map((key) => `{${this.#prefix}:limit:${name}}:${key}`);
   }
 
+  /** n.b. made once for each queue: fourteen new texts for a call cost more than its message. */
   queue(name: string): QueueKeys {
-    return new QueueKeys(`{${this.#prefix}:${name}}`);
+    let keys = this.#queues.get(name);
+    if (keys === undefined) this.#queues.set(name, (keys = new QueueKeys(`{${this.#prefix}:${name}}`)));
+    return keys;
   }
 
   result(id: string): string {
@@ -106,6 +110,8 @@ export class QueueKeys {
   readonly dead: string;
   /** One for each of `PRIORITIES`. */
   readonly waiting: readonly string[];
+  /** What scripts are given first, in their order. */
+  readonly shared: readonly string[];
   readonly #tag: string;
 
   constructor(tag: string) {
@@ -115,6 +121,7 @@ export class QueueKeys {
     this.delayed = `${tag}:d`;
     this.dead = `${tag}:x`;
     this.waiting = PRIORITIES.map((priority) => `${tag}:w${priority}`);
+    this.shared = [this.consumers, this.bell, this.delayed, ...this.waiting];
   }
 
   lease(consumer: string): string {

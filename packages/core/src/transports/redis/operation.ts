@@ -1,5 +1,5 @@
 import { TransportError } from "../../errors.js";
-import { ConnectionLost, textOf, toTransportError } from "./failure.js";
+import { ConnectionLost, isPassing, isUndone, textOf, toTransportError } from "./failure.js";
 import type { Session } from "./session.js";
 
 /** What is done on a session; `repeated` says that it may have been done before. */
@@ -9,6 +9,8 @@ export type Operation<T> = (session: Session, repeated: boolean) => Promise<T>;
 export interface Progress {
   /** It was asked for, and not answered. */
   unsure: boolean;
+  /** Nobody waits for it any more. */
+  readonly over: () => void;
   /** What the server said when it refused for now. */
   refusal?: unknown;
 }
@@ -18,6 +20,15 @@ export function outcomeOf(error: unknown, { unsure, refusal }: Progress, locatio
   if (!(error instanceof ConnectionLost)) return toTransportError(error, location, unsure);
   if (refusal !== undefined && !unsure) return toTransportError(refusal, location);
   return new TransportError("BROKER_UNAVAILABLE", `${location}: ${textOf(error)}`, { certain: !unsure });
+}
+
+/** Whether it was refused for now, rather than not answered; `unsure` as it was before. @throws what ends the operation. */
+export function wasRefused(error: unknown, progress: Progress, unsure: boolean): boolean {
+  if (error instanceof ConnectionLost) return false;
+  progress.unsure = unsure || !isUndone(error);
+  if (!isPassing(error)) throw error;
+  progress.refusal = error;
+  return true;
 }
 
 const FIRST_PAUSE_MS = 50;

@@ -7,6 +7,7 @@ import { queueKeys } from "./fetcher.js";
 import type { Hub } from "./hub.js";
 import type { QueueKeys } from "./keys.js";
 import { packMessage } from "./message-format.js";
+import { shortened } from "./pack.js";
 import type { QueueConsumer } from "./queue-consumer.js";
 import { lifetime, packRecord, packRecords } from "./record-format.js";
 import type { Script } from "./script.js";
@@ -57,7 +58,14 @@ function finishOrder(hub: Hub, { queue, keys }: QueueConsumer, chunk: readonly I
   const marks = marksOf(hub, keys, ids);
   const idAt = Buffer.byteLength(marks[0]!) - ids[0]!.length + 1;
   const { bytes, lengths } = packRecords(records);
-  const tail = [handOf(chunk), lifetime(records[0]?.ttlMs ?? 1), idAt, lengths, bytes, ...addressesOf(records)];
+  const tail = [
+    handOf(chunk),
+    lifetime(records[0]?.ttlMs ?? 1),
+    idAt,
+    lengths,
+    shortened(bytes),
+    ...addressesOf(records),
+  ];
   return {
     queue,
     script: finish,

@@ -50,6 +50,8 @@ export class QueueConsumer {
   #again = false;
   #mayHaveMore = false;
   #isSilent = false;
+  /** Priorities other than the default one are in use: only a script finds the highest. */
+  #isMixed = false;
   #due: NodeJS.Timeout | undefined;
   #gathering: NodeJS.Timeout | undefined;
 
@@ -212,6 +214,7 @@ export class QueueConsumer {
     if (consumer !== this.lease.consumer) return;
     if (!found.isConsumer) return this.lose();
     this.#mayHaveMore = found.more;
+    this.#isMixed ||= found.isMixed;
     this.#setDue(found.untilDue);
     await this.#deliver(found.messages, { consumer, inHand: false });
   }
@@ -224,7 +227,7 @@ export class QueueConsumer {
     }
     this.#isSilent = token === "none";
     if (this.#pulling !== undefined) this.#again = true;
-    else this.#start(token === "one" && this.#owned.size === 0 && this.hand.isFree);
+    else this.#start(token === "one" && this.#owned.size === 0 && !this.#isMixed && this.hand.isFree);
     await this.#pulling;
   }
 

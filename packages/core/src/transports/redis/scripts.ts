@@ -227,7 +227,8 @@ return table.concat(outcomes)
  * KEYS: queue, [14] owned.
  * ARGV: [1] the consumer; [2] number of the fetch; [3] how many at most; [4] consumers there are; [5] 1 when repeated; [6] 1 when the
  * bell is known to be silent.
- * Returns { 0 } when the consumer was reaped; else { 1, 1 when more is left, ms until a delayed one is due or -1, message… }.
+ * Returns { 0 } when the consumer was reaped; else { 1, 1 when more is left, ms until a delayed one is due or -1, message… }; instead
+ * of 1 it begins with 2 where other priorities than the default one are in use.
  * Repeated: the same messages. An order that its own repetition has overtaken brings nothing: nobody would take it.
  */
 export const fetch = new Script(`${QUEUE}
@@ -252,8 +253,11 @@ if ARGV[5] == '1' then
   end
 end
 
-local used = { [DEFAULT] = true }
-for i, priority in ipairs({ 9, 8, 7, 6, 5, 3, 2, 1, 0 }) do used[priority] = state[i + 2] and true end
+local used, is_mixed = { [DEFAULT] = true }, false
+for i, priority in ipairs({ 9, 8, 7, 6, 5, 3, 2, 1, 0 }) do
+  used[priority] = state[i + 2] and true
+  is_mixed = is_mixed or used[priority]
+end
 
 local until_due = -1
 if state[2] then
@@ -285,7 +289,7 @@ if peers > 1 and wanted > 1 then
   wanted = math.min(wanted, math.max(1, math.ceil(left / peers)))
 end
 
-local reply = { 1, 0, until_due }
+local reply = { is_mixed and 2 or 1, 0, until_due }
 for priority = 9, 0, -1 do
   local open = wanted + 3 - #reply
   if used[priority] and open > 0 then

@@ -5,8 +5,8 @@ import type { Hub } from "./hub.js";
 import { queueKeys } from "./fetcher.js";
 import type { KnownQueues } from "./known-queues.js";
 import { packMessages } from "./message-format.js";
+import { shortened } from "./pack.js";
 import { enqueue } from "./scripts.js";
-import { shareListener } from "./until.js";
 
 export const MAX_BYTES = 64 * 1024 * 1024;
 /** How long a message whose id is known keeps others of that id away, besides the time it is delayed. */
@@ -36,8 +36,8 @@ export class Sending {
     const chunks = [...groupBy(items, ({ envelope }) => envelope.queue).values()].flatMap((group) =>
       inChunks(group, ({ envelope }) => envelope.body.length),
     );
-    if (chunks.length > 1) shareListener(deadline);
-    await Promise.all(chunks.map((chunk) => this.#enqueue(chunk, outcomes, deadline)));
+    const sent = chunks.map((chunk) => this.#enqueue(chunk, outcomes, deadline));
+    await (sent.length === 1 ? sent[0] : Promise.all(sent));
     return outcomes;
   }
 
@@ -51,7 +51,7 @@ export class Sending {
       : "";
     const priorities = envelopes.map(({ priority }) => priority).join("");
     const { bytes, lengths } = packMessages(envelopes);
-    const args = [`${this.#producer}:${++this.#batches}`, MARKER_MS, lengths, bytes, priorities, dues];
+    const args = [`${this.#producer}:${++this.#batches}`, MARKER_MS, lengths, shortened(bytes), priorities, dues];
     try {
       const names = [...queueKeys(keys), ...marks];
       const reply = await this.#hub.perform((session) => {

@@ -89,31 +89,16 @@ export class Session {
   }
 
   /** One command; all that are given in one tick travel together. */
-  async call(command: string, ...args: readonly RedisValue[]): Promise<unknown> {
-    if (this.ended !== undefined || this.#command === undefined)
-      throw new ConnectionLost(this.ended ?? "not connected");
-    this.#cork(this.#command);
-    const round = this.#round;
-    round.calls++;
-    round.unanswered++;
-    try {
-      return await this.answer(this.#command, this.#command.callBuffer(command, ...args));
-    } finally {
-      round.unanswered--;
-    }
+  call(command: string, ...args: readonly RedisValue[]): Promise<unknown> {
+    return this.#ask(command, args);
   }
 
-  async script(script: Script, keys: readonly string[], args: readonly RedisValue[]): Promise<unknown> {
+  script(script: Script, keys: readonly string[], args: readonly RedisValue[]): Promise<unknown> {
+    const given = [keys.length, ...keys, ...args];
+    if (this.#known.has(script)) return this.#ask("evalsha", [script.sha, ...given], script);
     // n.b. the first time with its text: had it to be asked for, what is given in the same tick would overtake it
-    const isKnown = this.#known.has(script);
     this.#known.add(script);
-    if (!isKnown) return this.call("eval", script.text, keys.length, ...keys, ...args);
-    try {
-      return await this.call("evalsha", script.sha, keys.length, ...keys, ...args);
-    } catch (error) {
-      if (!isNoScript(error)) throw error;
-      return await this.call("eval", script.text, keys.length, ...keys, ...args);
-    }
+    return this.#ask("eval", [script.text, ...given]);
   }
 
   /** What one of the clients is answered. Where it is not, or the server does not serve now, all of them end. */
@@ -121,9 +106,7 @@ export class Session {
     try {
       return await reply;
     } catch (error) {
-      const isAnswer = isReply(error) || isPassing(error);
-      if ((!isAnswer || wantsReconnect(error)) && this.#clients.has(client)) this.end(textOf(error));
-      throw isAnswer ? error : new ConnectionLost(this.ended ?? textOf(error));
+      throw this.#failure(client, error);
     }
   }
 
@@ -180,6 +163,30 @@ export class Session {
         resolve();
       });
     });
+  }
+
+  /** `script`: what the server is asked to run by its name. */
+  async #ask(command: string, args: readonly RedisValue[], script?: Script): Promise<unknown> {
+    const client = this.#command;
+    if (this.ended !== undefined || client === undefined) throw new ConnectionLost(this.ended ?? "not connected");
+    this.#cork(client);
+    const round = this.#round;
+    round.calls++;
+    round.unanswered++;
+    try {
+      return await client.callBuffer(command, ...args);
+    } catch (error) {
+      if (script === undefined || !isNoScript(error)) throw this.#failure(client, error);
+      return await this.#ask("eval", [script.text, ...args.slice(1)]);
+    } finally {
+      round.unanswered--;
+    }
+  }
+
+  #failure(client: RedisClient, error: unknown): unknown {
+    const isAnswer = isReply(error) || isPassing(error);
+    if ((!isAnswer || wantsReconnect(error)) && this.#clients.has(client)) this.end(textOf(error));
+    return isAnswer ? error : new ConnectionLost(this.ended ?? textOf(error));
   }
 
   #cork({ stream }: RedisClient): void {

@@ -8,7 +8,6 @@ import type { Hub } from "./hub.js";
 import type { KnownQueues } from "./known-queues.js";
 import { type Item, type Order, ordersOf } from "./orders.js";
 import { type Sending, tooLarge } from "./sending.js";
-import { shareListener } from "./until.js";
 
 export interface SettlingOptions {
   readonly hub: Hub;
@@ -35,8 +34,11 @@ export class Settling {
     const items = this.#choose(batch, outcomes);
     const isCluster = this.#options.hub.connection.place.cluster;
     const away = isCluster ? items.filter(leadsAway) : [];
-    const here = away.length > 0 ? items.filter((item) => !leadsAway(item)) : items;
-    await Promise.all([this.#settle(here, outcomes), this.#move(away, outcomes)]);
+    if (away.length === 0) await this.#settle(items, outcomes);
+    else {
+      const here = items.filter((item) => !leadsAway(item));
+      await Promise.all([this.#settle(here, outcomes), this.#move(away, outcomes)]);
+    }
     return outcomes;
   }
 
@@ -55,17 +57,15 @@ export class Settling {
   }
 
   get #deadline(): Deadline {
-    const signal = this.#deadlines.signal(performance.now() + this.#options.limitMs);
-    shareListener(signal);
-    return signal;
+    return this.#deadlines.signal(performance.now() + this.#options.limitMs);
   }
 
   async #settle(items: readonly Item[], outcomes: SettleOutcome[]): Promise<void> {
     const groups = groupBy(items, ({ delivery }) => delivery.owner);
     const orders = [...groups].flatMap(([owner, group]) => ordersOf(this.#options.hub, owner, group));
-    const done = Promise.all(orders.map(([order, chunk]) => this.#carryOut(order, chunk, outcomes)));
+    const done = orders.map(([order, chunk]) => this.#carryOut(order, chunk, outcomes));
     for (const [owner, group] of groups) owner.freed(group.some(isPutBack));
-    await done;
+    await (done.length === 1 ? done[0] : Promise.all(done));
   }
 
   async #carryOut(order: Order, chunk: readonly Item[], outcomes: SettleOutcome[]): Promise<void> {
@@ -90,7 +90,6 @@ export class Settling {
    * Who dies in between has put it there, and it comes again from here: twice rather than never.
    */
   async #move(items: readonly Item[], outcomes: SettleOutcome[]): Promise<void> {
-    if (items.length === 0) return;
     const { sending, failpoint } = this.#options;
     try {
       const ours = await this.#stillOwned(items);

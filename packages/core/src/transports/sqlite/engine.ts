@@ -157,7 +157,9 @@ export class Engine {
       if (request.op === "leave") unit.after(() => this.#leave(request.client));
     }
     const isQuiet = this.#wake.work.isWatched && !unit.leavesWork;
-    for (const client of this.#all()) if (client.isConsuming) client.claim(unit, { isQuiet });
+    const leaving = new Set(writes.filter(({ op }) => op === "leave").map(({ client }) => client));
+    for (const client of this.#all())
+      if (client.isConsuming && !leaving.has(client.id)) client.claim(unit, { isQuiet });
   }
 
   #leave(id: number): void {
