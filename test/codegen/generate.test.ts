@@ -156,7 +156,7 @@ describe("the cache", () => {
     await project.write({ "node_modules/.cache/taskgen": "a file where the folder should be" });
     expect(await statuses(project)).toEqual(["written", "written"]);
     expect(await statuses(project)).toEqual(["unchanged", "unchanged"]);
-    const broken = await taskProject({ ...FILES, "node_modules/.cache/taskgen/facts.json": "{" });
+    const broken = await taskProject({ ...FILES, "node_modules/.cache/taskgen/facts.records": "{" });
     expect(await statuses(broken)).toEqual(["written", "written"]);
   });
 });

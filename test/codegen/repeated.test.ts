@@ -1,7 +1,8 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { Generator } from "@taskgen/codegen";
 import { expect, it } from "vitest";
 import { taskProject, type Files } from "../support/task-project.js";
+import { typedProject } from "../support/type-project.js";
 
 const file = (queue: string): string => `import { task } from "@taskgen/core";
 export const shared = task.with({ queue: "${queue}" });
@@ -31,4 +32,31 @@ it("reads again what has changed, and what depends on it", async () => {
   await rm(project.path(CHARGE));
   expect(await after({}, CHARGE)).toEqual({ letter: "fast" });
   expect(await after({ [MAIL]: own("mail"), [SHARED]: file("slow") }, MAIL, SHARED)).toEqual({ mail: "slow" });
+});
+
+const result = (type: string): string =>
+  `import { task } from "@taskgen/core";\nexport const mail = task((to: string): ${type} => null as never);\n`;
+
+it("reads the types that changed while another file had an error", async () => {
+  const project = await typedProject({ [MAIL]: result("1"), [SHARED]: file("slow"), [CHARGE]: own("charge") });
+  const generator = new Generator(project.cwd, {});
+  await generator.run({ types: true });
+  await project.write({ [MAIL]: result("2"), [CHARGE]: "export const = 1;\n" });
+  expect((await generator.run({ types: true, changed: [MAIL, CHARGE] })).types).toBe(undefined);
+  await project.write({ [CHARGE]: own("charge") });
+  const { types } = await generator.run({ types: true, changed: [CHARGE] });
+  expect(types?.get("mail")?.result).toEqual({ kind: "literal", value: 2 });
+});
+
+it("reads the types that changed when a run came to nothing", async () => {
+  const project = await typedProject({ [MAIL]: result("1"), [SHARED]: file("slow"), [CHARGE]: own("charge") });
+  const generator = new Generator(project.cwd, {});
+  await generator.run({ types: true });
+  await project.write({ [MAIL]: result("2") });
+  await rm(project.path(CHARGE));
+  await mkdir(project.path(CHARGE));
+  await expect(generator.run({ types: true, changed: [MAIL, CHARGE] })).rejects.toThrow("EISDIR");
+  await rm(project.path(CHARGE), { recursive: true });
+  const { types } = await generator.run({ types: true, changed: [CHARGE] });
+  expect(types?.get("mail")?.result).toEqual({ kind: "literal", value: 2 });
 });

@@ -67,3 +67,16 @@ it("a file that was edited is written anew", async () => {
   await made.generate({});
   expect(await made.read(path)).not.toContain("// mine");
 });
+
+it.each([
+  ["as it is", file("order: Order", "order.parts.length")],
+  ["with a change", file("order: Order, factor = 2", "factor")],
+])("a file that got a byte order mark is written anew, %s", async (_, text) => {
+  const made = await project();
+  await made.write({ [TASK]: file("order: Order", "order.parts.length") });
+  await made.generate({});
+  const path = "src/_generated/validators.ts";
+  await made.write({ [path]: `\uFEFF${await made.read(path)}`, [TASK]: text });
+  await made.generate({});
+  expect(await made.read(path)).not.toContain("\uFEFF");
+});

@@ -19,7 +19,7 @@ export class CacheFile<T> {
   readonly #path: string | undefined;
 
   constructor(cwd: string, name: string) {
-    this.#path = isPackage(cwd) ? join(cwd, "node_modules", ".cache", "taskgen", name) : undefined;
+    this.#path = placeOfCache(cwd, name);
   }
 
   read(): T | undefined {
@@ -43,20 +43,23 @@ export class CacheFile<T> {
   }
 }
 
-/** Only the folder of a package gets a cache. */
+/** Where something is kept under this name; `undefined` outside of the folder of a package, which gets no cache. */
+export const placeOfCache = (cwd: string, name: string): string | undefined =>
+  isPackage(cwd) ? join(cwd, "node_modules", ".cache", "taskgen", name) : undefined;
+
 const isPackage = (cwd: string): boolean =>
   ["node_modules", "package.json"].some((name) => statSync(join(cwd, name), { throwIfNoEntry: false }) !== undefined);
 
 let ownCode: string | undefined;
 
-/** A hash of this package's code, and of the versions of what it imports: what it finds out holds for as long as these do. */
+/** A hash of this package's code as Node loads it, and of the versions of what it imports: what it finds out holds for as long as these do. */
 export function codeHash(): string {
   ownCode ??= hashOf(...[...sortPaths(codeIn(OWN)), MANIFEST].map((file) => readFileSync(file)));
   return ownCode;
 }
 
-const OWN = fileURLToPath(new URL("./", import.meta.url));
-const MANIFEST = join(OWN, "../package.json");
+const OWN = fileURLToPath(new URL("./node/", import.meta.url));
+const MANIFEST = fileURLToPath(new URL("../package.json", import.meta.url));
 
 /** n.b. to list all folders at once takes several times as long */
 function codeIn(folder: string): string[] {

@@ -7,10 +7,11 @@ import type { KeyedModel, TaskModel } from "./model.js";
 export function checkKeys(
   tasks: readonly TaskModel[],
   types: ReadonlyMap<string, TaskTypes>,
-  textOf: (file: string) => string | undefined,
+  textOf: (file: string) => string,
 ): Diagnostic[] {
   return tasks.flatMap(({ name, keyed = [] }) => {
-    const own = types.get(name);
+    // n.b. to look at types that are kept costs time
+    const own = keyed.length === 0 ? undefined : types.get(name);
     return own === undefined ? [] : keyed.flatMap((option) => checkKey(name, option, own, textOf));
   });
 }
@@ -19,7 +20,7 @@ function checkKey(
   task: string,
   { option, values, written }: KeyedModel,
   types: TaskTypes,
-  textOf: (file: string) => string | undefined,
+  textOf: (file: string) => string,
 ): Diagnostic[] {
   if (written === undefined) return [];
   const finding = follow(values["key"] as string, written.path, types);
@@ -33,7 +34,7 @@ function checkKey(
       why: "calls that are told apart by a key need one that is the same on both sides of the wire",
       fix: finding.fix,
       file,
-      at: placeOf(file, textOf(file) ?? "", span),
+      at: placeOf(file, textOf(file), span),
     },
   ];
 }

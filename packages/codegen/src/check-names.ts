@@ -39,20 +39,30 @@ const isBadWireName = (name: string): boolean => !/^[^\s\p{Cc}]+$/u.test(name) |
 /** Two tasks at one place of the client, or a task where others have a folder. */
 function pathClashes(tasks: readonly TaskModel[], textOf: TextOf): Diagnostic[] {
   const byPath = groupBy(tasks, ({ path }) => JSON.stringify(path));
-  const folders = groupBy(tasks.flatMap(foldersOf), ({ path }) => path);
+  const folders = foldersOf(tasks);
   return [...byPath].flatMap(([path, group]) => {
-    const inside = folders.get(path)?.[0]?.task;
+    const inside = folders.get(path);
     const [first] = group as [TaskModel];
     return [...sameName(group, dotted(first.path), textOf), ...(inside ? [taskAndFolder(first, inside, textOf)] : [])];
   });
 }
 
-const foldersOf = (task: TaskModel): { readonly path: string; readonly task: TaskModel }[] =>
-  task.path.slice(1).map((_, i) => ({ path: JSON.stringify(task.path.slice(0, i + 1)), task }));
+/** The first task within each folder. */
+function foldersOf(tasks: readonly TaskModel[]): ReadonlyMap<string, TaskModel> {
+  const found = new Map<string, TaskModel>();
+  for (const task of tasks) {
+    for (let depth = 1; depth < task.path.length; depth++) {
+      const folder = JSON.stringify(task.path.slice(0, depth));
+      if (!found.has(folder)) found.set(folder, task);
+    }
+  }
+  return found;
+}
 
 /** Tasks that clash on the wire without clashing in the client. */
 function wireClashes(tasks: readonly TaskModel[], textOf: TextOf): Diagnostic[] {
   return [...groupBy(tasks, ({ name }) => name)].flatMap(([name, group]) => {
+    if (group.length === 1) return [];
     const differ = [...groupBy(group, ({ path }) => JSON.stringify(path)).values()].map(
       ([first]) => first as TaskModel,
     );

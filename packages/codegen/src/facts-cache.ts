@@ -1,6 +1,6 @@
 import { keepCode } from "./extract/compiler/kept-code.js";
-import { CacheFile } from "./cache-file.js";
 import type { FileFacts } from "./facts.js";
+import { RecordFile } from "./record-file.js";
 
 /** Facts, and the hash of the content that they are of. */
 export interface CachedFacts {
@@ -10,28 +10,44 @@ export interface CachedFacts {
 
 /** Facts of files by a hash of their content, so that a run in which nothing changed loads no parser. */
 export class FactsCache {
-  readonly #file: CacheFile<Readonly<Record<string, FileFacts>>>;
-  #known: Readonly<Record<string, FileFacts>>;
+  readonly #file: RecordFile<readonly string[]>;
+  /** As JSON, by key. */
+  #texts: ReadonlyMap<string, string>;
+  /** Those that were asked for. */
+  #known = new Map<string, FileFacts>();
   #changed = false;
 
   constructor(cwd: string) {
-    this.#file = new CacheFile(cwd, "facts.json");
-    this.#known = this.#file.read() ?? {};
+    this.#file = new RecordFile(cwd, "facts.records");
+    const { head = [], texts = [] } = this.#file.read() ?? {};
+    this.#texts = new Map(head.map((key, i) => [key, texts[i] as string]));
   }
 
-  /** The facts under a key, extracted now where they are not known. */
-  async get(key: string, extract: () => Promise<FileFacts>): Promise<FileFacts> {
-    if (Object.hasOwn(this.#known, key)) return this.#known[key] as FileFacts;
+  /** The facts under a key, where they are known. */
+  get(key: string): FileFacts | undefined {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const text = this.#texts.get(key);
+    return text === undefined ? undefined : this.#put({ key, facts: JSON.parse(text) as FileFacts }).facts;
+  }
+
+  add(key: string, facts: FileFacts): CachedFacts {
     this.#changed = true;
-    return extract();
+    return this.#put({ key, facts });
+  }
+
+  #put(cached: CachedFacts): CachedFacts {
+    this.#known.set(cached.key, cached.facts);
+    return cached;
   }
 
   /** Keeps what is used, and nothing else. */
   save(used: readonly CachedFacts[]): void {
-    const facts = Object.fromEntries(used.map((one) => [one.key, one.facts]));
-    if (!this.#changed && Object.keys(facts).length === Object.keys(this.#known).length) return;
-    this.#file.write(facts);
-    this.#known = facts;
+    this.#known = new Map(used.map(({ key, facts }) => [key, facts]));
+    if (!this.#changed && this.#known.size === this.#texts.size) return;
+    const textOf = (key: string, facts: FileFacts): string => this.#texts.get(key) ?? JSON.stringify(facts);
+    this.#texts = new Map(Array.from(this.#known, ([key, facts]) => [key, textOf(key, facts)]));
+    this.#file.write({ head: [...this.#texts.keys()], texts: [...this.#texts.values()] });
     this.#changed = false;
     keepCode("syntax");
   }

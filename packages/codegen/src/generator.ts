@@ -9,6 +9,7 @@ import type { TaskTypes } from "./contract/type-model.js";
 import { sortDiagnostics, type Diagnostic } from "./diagnostics.js";
 import type { EmitOptions } from "./emit/client.js";
 import { FactsCache } from "./facts-cache.js";
+import { FileIndex } from "./file-index.js";
 import { findTaskFiles } from "./find-files.js";
 import type { GenerateResult, RunOptions } from "./generate.js";
 import { defineLazily } from "./lazily.js";
@@ -20,12 +21,18 @@ import { Sources } from "./sources.js";
 import { allowsTsImports } from "./tsconfig.js";
 import { TypedProject, type BeforeTypes, type Typed } from "./typed-project.js";
 
+interface LinkedSources extends Linked, Pick<BeforeTypes, "hashOf"> {
+  /** The text of a file, for what is to be said of it. */
+  readonly textOf: (file: string) => string;
+}
+
 /** Generates the files of one project as often as it is asked to; what it has learnt of types is kept between runs. */
 export class Generator {
   readonly #cwd: string;
   readonly #config: ResolvedConfig;
   readonly #typed: TypedProject;
   readonly #outputs: ProjectOutputs;
+  readonly #index: FileIndex;
   #sources: Sources | undefined;
   #files: ReadonlySet<string> = new Set();
   #lock: ReadLock | undefined;
@@ -33,22 +40,24 @@ export class Generator {
   constructor(cwd: string, config: TaskgenConfig) {
     this.#cwd = cwd;
     this.#config = resolveConfig(config);
-    this.#typed = new TypedProject(cwd, this.#config);
-    this.#outputs = new ProjectOutputs(cwd, this.#config);
+    this.#index = new FileIndex(cwd);
+    this.#typed = new TypedProject(cwd, this.#config, this.#index);
+    this.#outputs = new ProjectOutputs(cwd, this.#config, this.#index);
   }
 
   async run(options: RunOptions = {}): Promise<GenerateResult> {
-    const { tasks, diagnostics, textOf } = await this.#readTasks(options.changed?.map(normalizePath));
-    const lock = (this.#lock = await readContract(this.#cwd, this.#config.contract.file, this.#lock));
+    this.#typed.forget(options.changed);
+    const { tasks, diagnostics, ...before } = await this.#readTasks(options.changed?.map(normalizePath));
+    const lock = (this.#lock = await readContract(this.#cwd, this.#config.contract.file, this.#lock, this.#index));
     const found = [...diagnostics, ...this.#checkModules(), ...(options.replaceLock === true ? [] : lock.diagnostics)];
     const emit = this.#emitOptions();
     const wantsTypes = options.types === true || lock.revision !== undefined || this.#config.client.mode === "contract";
     const typed =
       wantsTypes && !hasErrors(found)
-        ? await this.#typed.read(tasks, { emit, changed: options.changed, textOf })
+        ? await this.#typed.read(tasks, { emit, changed: options.changed, ...before })
         : { diagnostics: [] };
     const outputs = this.#outputs.of({ tasks, typed, emit, lock });
-    const keys = typed.types === undefined ? [] : checkKeys(tasks, typed.types, textOf);
+    const keys = typed.types === undefined ? [] : checkKeys(tasks, typed.types, before.textOf);
     const all = sortDiagnostics([...found, ...keys, ...typed.diagnostics, ...foreignFiles(this.#cwd, outputs)]);
     const files = hasErrors(all) ? [] : await this.#put(outputs, options.check === true);
     return withContracts({ files, tasks, diagnostics: all }, typed, lock);
@@ -58,6 +67,7 @@ export class Generator {
   save(): void {
     this.#sources?.save();
     this.#typed.save();
+    this.#index.save();
   }
 
   async #put(outputs: readonly Output[], check: boolean): Promise<GeneratedFile[]> {
@@ -66,16 +76,24 @@ export class Generator {
     return files;
   }
 
-  async #readTasks(changed: readonly string[] | undefined): Promise<Linked & Pick<BeforeTypes, "textOf">> {
-    const sources = (this.#sources ??= new Sources(this.#cwd, new FactsCache(this.#cwd)));
+  async #readTasks(changed: readonly string[] | undefined): Promise<LinkedSources> {
+    const sources = (this.#sources ??= new Sources(this.#cwd, new FactsCache(this.#cwd), this.#index));
     sources.forget(changed);
     const files = await this.#findFiles(changed);
     const { tasks, diagnostics } = await link(sources, files, this.#config.rootDir);
     // Of one run of many, the last keeps what is known.
-    if (changed === undefined || changed.length === 0) sources.save();
+    if (changed === undefined || changed.length === 0) {
+      sources.save();
+      this.#index.save();
+    }
     const nameProblems = checkNames(tasks, (file) => sources.text(file));
     const found = [...diagnostics, ...nameProblems, ...(files.length === 0 ? [this.#noFiles()] : [])];
-    return { tasks, diagnostics: found, textOf: (file) => sources.knownText(file) };
+    return {
+      tasks,
+      diagnostics: found,
+      textOf: (file) => sources.text(file),
+      hashOf: (file) => sources.knownHash(file),
+    };
   }
 
   /** Looks for task files, unless those that have changed are among the known ones, and still there. */

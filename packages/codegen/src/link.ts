@@ -49,14 +49,19 @@ class Linker implements Linked {
   async #addTask(file: string, fact: TaskFact): Promise<void> {
     const layers = await this.#layers.of(file, fact.factory);
     if (layers === undefined) return this.#report(file, unreadable(fact));
-    if (fact.exportName === undefined) return this.#report(file, [notExported(fact)]);
+    const { exportName } = fact;
+    if (exportName === undefined) return this.#report(file, [notExported(fact)]);
     this.#report(file, fact.problems);
     for (const { file: origin, layer } of layers) this.#report(origin, layer.problems);
-    const path = clientPath(file, fact.exportName, this.#rootDir);
+    const path = clientPath(file, exportName, this.#rootDir);
     if (path === undefined) return this.#report(file, [outsideRoot(fact, this.#rootDir)]);
-    const { name = wireName(path), ...options } = merge(layers);
+    this.tasks.push(keptModel(fact, layers, file) ?? this.#newModel(fact, layers, { file, exportName, path }));
+  }
+
+  #newModel(fact: TaskFact, layers: readonly PlacedLayer[], place: Place): TaskModel {
+    const { name = wireName(place.path), ...options } = merge(layers);
     const versions = layers.findLast(({ layer }) => layer.versions !== undefined)?.layer.versions;
-    const { exportName, span, doc, streams } = fact;
+    const { span, doc, streams } = fact;
     const keys = resolveKeys(fact, layers);
     for (const { file: origin, problem } of keys) if (problem !== undefined) this.#report(origin, [problem]);
     const keyed = keys.map(({ model }) => model);
@@ -67,7 +72,8 @@ class Linker implements Linked {
       ...(keyed.length > 0 && { keyed }),
       ...(streams && { streams }),
     };
-    this.tasks.push(sameModel(fact, { path, name, file, exportName, span, doc, options, ...rest }));
+    const isClean = keys.every(({ problem }) => problem === undefined);
+    return keep(fact, isClean ? layers : [], { name, span, doc, options, ...place, ...rest });
   }
 
   async #checkReexport(file: string, reexport: Reexport): Promise<void> {
@@ -81,14 +87,31 @@ class Linker implements Linked {
   }
 }
 
-const models = new WeakMap<TaskFact, TaskModel>();
+type Place = Pick<TaskModel, "file" | "exportName" | "path">;
 
-/** The model that was made of a fact before, if it says the same: texts that are made of it are kept with it. */
-function sameModel(fact: TaskFact, model: TaskModel): TaskModel {
-  const before = models.get(fact);
-  if (before !== undefined && JSON.stringify(before) === JSON.stringify(model)) return before;
-  models.set(fact, model);
-  return model;
+/** The model that was made of a fact, and of which layers. */
+interface Kept {
+  readonly layers: readonly PlacedLayer[];
+  readonly model: TaskModel;
+}
+
+const models = new WeakMap<TaskFact, Kept>();
+
+/** The model that was made of a fact before, where it would be made of the same again. */
+function keptModel(fact: TaskFact, layers: readonly PlacedLayer[], file: string): TaskModel | undefined {
+  const kept = models.get(fact);
+  if (kept?.model.file !== file || kept.layers.length !== layers.length) return undefined;
+  const isSame = (placed: PlacedLayer, i: number): boolean =>
+    placed.file === kept.layers[i]!.file && placed.layer === kept.layers[i]!.layer;
+  return layers.every(isSame) ? kept.model : undefined;
+}
+
+/** Keeps a model, or the one before, if it says the same: texts that are made of it are kept with it. */
+function keep(fact: TaskFact, layers: readonly PlacedLayer[], model: TaskModel): TaskModel {
+  const before = models.get(fact)?.model;
+  const kept = before !== undefined && JSON.stringify(before) === JSON.stringify(model) ? before : model;
+  models.set(fact, { layers, model: kept });
+  return kept;
 }
 
 const merge = (layers: readonly PlacedLayer[]): ClientOptions =>

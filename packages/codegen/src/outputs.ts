@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { isGenerated } from "./emit/source.js";
 import type { Diagnostic } from "./diagnostics.js";
+import { defineLazily } from "./lazily.js";
 import { readIfPresent, replaceFile } from "./write.js";
 
 /** A text and where it belongs. */
@@ -8,6 +10,10 @@ export interface Output {
   /** Relative to the project, with `/`. */
   readonly path: string;
   readonly text: string;
+  /** Whether it is known to be what is on disk. @default false */
+  readonly isPresent?: boolean;
+  /** Whether what is on disk is known to be generated, and another text. @default false */
+  readonly isReplacing?: boolean;
 }
 
 /** A generated file. */
@@ -18,18 +24,34 @@ export interface GeneratedFile extends Output {
   readonly diff?: string;
 }
 
+/** A generated file that is on disk as it was made; its text is read when it is looked at. */
+export function presentOutput(cwd: string, path: string): Output {
+  const output = { path, text: "", isPresent: true };
+  defineLazily(output, "text", () => readFileSync(resolve(cwd, path), "utf8"));
+  return output;
+}
+
+function unchanged(output: Output): GeneratedFile {
+  const { path } = output;
+  const file = { path, text: "", status: "unchanged" as const };
+  defineLazily(file, "text", () => output.text);
+  return file;
+}
+
 /** Puts a file in its place where its text differs. */
 export function writeOutput(cwd: string, output: Output): GeneratedFile {
   const path = resolve(cwd, output.path);
-  if (readIfPresent(path) === output.text) return { ...output, status: "unchanged" };
+  if (output.isPresent === true) return unchanged(output);
+  if (output.isReplacing !== true && readIfPresent(path) === output.text) return unchanged(output);
   replaceFile(path, output.text);
   return { ...output, status: "written" };
 }
 
 /** Says whether a file is what it would be. */
 export async function compareOutput(cwd: string, output: Output): Promise<GeneratedFile> {
+  if (output.isPresent === true) return unchanged(output);
   const present = readIfPresent(resolve(cwd, output.path));
-  if (present === output.text) return { ...output, status: "unchanged" };
+  if (present === output.text) return unchanged(output);
   const { createTwoFilesPatch } = await import("diff");
   const before = present === undefined ? "/dev/null" : `a/${output.path}`;
   const diff = createTwoFilesPatch(before, `b/${output.path}`, present ?? "", output.text);
@@ -39,7 +61,7 @@ export async function compareOutput(cwd: string, output: Output): Promise<Genera
 /** TG4002: files in the way that somebody else wrote. */
 export function foreignFiles(cwd: string, outputs: readonly Output[]): Diagnostic[] {
   return outputs
-    .filter(({ path }) => path.endsWith(".ts"))
+    .filter(({ path, isPresent, isReplacing }) => isPresent !== true && isReplacing !== true && path.endsWith(".ts"))
     .filter(({ path }) => {
       const present = readIfPresent(resolve(cwd, path));
       return present !== undefined && !isGenerated(present);

@@ -10,10 +10,11 @@ import { emitJsonSchema } from "./emit/json-schema.js";
 import { emitRegistry } from "./emit/registry.js";
 import { replaceTexts, takesTheSame, type EmittedTexts } from "./emit/replace-texts.js";
 import { emitValidators } from "./emit/validators.js";
+import { readText, type Content, type FileIndex } from "./file-index.js";
 import type { TaskModel } from "./model.js";
-import type { Output } from "./outputs.js";
+import { presentOutput, type Output } from "./outputs.js";
 import type { Typed } from "./typed-project.js";
-import { readIfPresent } from "./write.js";
+import { isMissing } from "./write.js";
 
 /** What the files of a project are made of. */
 export interface ProjectModel {
@@ -29,9 +30,12 @@ interface Made {
   readonly base: string;
   /** Equal where types are; absent where there were none. */
   readonly revision?: string | undefined;
-  /** Hashes of texts by path. */
-  readonly files: Readonly<Record<string, string>>;
+  /** Hashes of texts by path, and their sizes in bytes, by which a byte order mark is seen. */
+  readonly files: Readonly<Record<string, readonly [hash: string, size: number]>>;
 }
+
+/** Generated files that are on disk as they were made last, by path. */
+type Present = ReadonlyMap<string, Content>;
 
 /** The validators that were made last, and of which types. */
 interface MadeValidators {
@@ -43,12 +47,14 @@ interface MadeValidators {
 export class ProjectOutputs {
   readonly #cwd: string;
   readonly #config: ResolvedConfig;
+  readonly #index: FileIndex;
   readonly #cache: CacheFile<Made>;
   #validators: MadeValidators | undefined;
 
-  constructor(cwd: string, config: ResolvedConfig) {
+  constructor(cwd: string, config: ResolvedConfig, index: FileIndex) {
     this.#cwd = cwd;
     this.#config = config;
+    this.#index = index;
     this.#cache = new CacheFile(cwd, "outputs.json");
   }
 
@@ -58,16 +64,16 @@ export class ProjectOutputs {
     const made = this.#cache.read();
     const known = made?.base === key.base ? this.#present(made) : undefined;
     const isSame = made?.base === key.base && made.revision === key.revision;
-    if (isSame && known !== undefined) return known;
+    if (isSame && known !== undefined) return [...known.keys()].map((path) => presentOutput(this.#cwd, path));
     const outputs = this.#replace(project, known, made) ?? this.#make(project, this.#options(project));
     if (!isSame) {
-      this.#cache.write({ ...key, files: Object.fromEntries(outputs.map(({ path, text }) => [path, hashOf(text)])) });
+      this.#cache.write({ ...key, files: Object.fromEntries(outputs.map(({ path, text }) => [path, told(text)])) });
     }
     return outputs;
   }
 
   /** Files that were made before some types were read again, with what has changed; `undefined` where that is not all. */
-  #replace(project: ProjectModel, known: Output[] | undefined, made: Made | undefined): Output[] | undefined {
+  #replace(project: ProjectModel, known: Present | undefined, made: Made | undefined): Output[] | undefined {
     const { tasks, typed } = project;
     const { reread, types, contracts } = typed;
     const isMade = reread !== undefined && reread.since === made?.revision && types !== undefined;
@@ -79,11 +85,23 @@ export class ProjectOutputs {
       before: this.#options({ ...project, typed: { ...typed, contracts: reread.contracts } }),
       now: this.#options({ ...project, typed: { ...typed, contracts: own } }),
     };
-    const texts = Object.fromEntries(
-      known.map(({ path, text }) => [path.slice(this.#config.outDir.length + 1, -3), text]),
+    const texts = Array.from(known, ([path, content]) => [this.#nameOf(path), this.#textOf(path, content)] as const);
+    if (texts.some(([, text]) => text === undefined)) return undefined;
+    const replaced = replaceTexts(Object.fromEntries(texts) as object as EmittedTexts, changes, options);
+    return (
+      replaced &&
+      [...known.keys()].map((path, i) => replacing(path, texts[i]![1]!, Object.values(replaced)[i] as string))
     );
-    const replaced = replaceTexts(texts as object as EmittedTexts, changes, options);
-    return replaced && known.map(({ path }, i) => ({ path, text: Object.values(replaced)[i] as string }));
+  }
+
+  /** The name of a generated file among `EmittedTexts`. */
+  #nameOf = (path: string): string => path.slice(this.#config.outDir.length + 1, -".ts".length);
+
+  /** The text of a file that was looked at; `undefined` where it has become another one since. */
+  #textOf(path: string, { hash, text }: Content): string | undefined {
+    if (text !== undefined) return text;
+    const read = readText(resolve(this.#cwd, path));
+    return hashOf(read) === hash ? read : undefined;
   }
 
   /** Whether nothing is generated but stubs, registry and validators. */
@@ -92,11 +110,11 @@ export class ProjectOutputs {
   }
 
   #options({ typed: { types, contracts }, emit, lock }: ProjectModel): EmitOptions {
-    if (lock.contract === undefined || types === undefined || contracts === undefined) return emit;
+    if (lock.hashed === undefined || types === undefined || contracts === undefined) return emit;
     const { client, validators } = this.#config;
     return {
       ...emit,
-      contracts: emittedContracts(unrecorded(contracts), lock.contract),
+      contracts: emittedContracts(unrecorded(contracts), lock.hashed),
       validators: { worker: validators, client: client.validators },
     };
   }
@@ -109,15 +127,24 @@ export class ProjectOutputs {
     return hashOf(JSON.stringify([placeless, settings, contracts !== undefined, lock.revision]));
   }
 
-  /** The files as they are on disk, where they are what was made. */
-  #present({ files }: Made): Output[] | undefined {
-    const outputs: Output[] = [];
-    for (const [path, hash] of Object.entries(files)) {
-      const text = readIfPresent(resolve(this.#cwd, path));
-      if (text === undefined || hashOf(text) !== hash) return undefined;
-      outputs.push({ path, text });
+  /** The files on disk, where they are what was made. */
+  #present({ files }: Made): Present | undefined {
+    const present = new Map<string, Content>();
+    for (const [path, [hash, size]] of Object.entries(files)) {
+      const content = this.#look(path);
+      if (content?.hash !== hash || content.size !== size) return undefined;
+      present.set(path, content);
     }
-    return outputs;
+    return present;
+  }
+
+  #look(path: string): Content | undefined {
+    try {
+      return this.#index.look(resolve(this.#cwd, path));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
   }
 
   #validatorsOf(types: ReadonlyMap<string, TaskTypes>): string {
@@ -146,6 +173,11 @@ export class ProjectOutputs {
     ];
   }
 }
+
+const told = (text: string): readonly [hash: string, size: number] => [hashOf(text), Buffer.byteLength(text)];
+
+const replacing = (path: string, before: string, text: string): Output =>
+  before === text ? { path, text, isPresent: true } : { path, text, isReplacing: true };
 
 /** Whether tasks take the same, whatever they return. */
 const takeTheSame = (before: ReadonlyMap<string, TaskTypes>, now: ReadonlyMap<string, TaskTypes>): boolean =>

@@ -3,7 +3,8 @@ import { keepCode } from "./extract/compiler/kept-code.js";
 import type { SerializationConfig } from "./config.js";
 import type { CheckerExtractor, Overlay } from "./extract/types/checker-extractor.js";
 import { answer, beforeReading, type TypesRead } from "./type-phase/answer.js";
-import { extractFiles, mergeProject, NOTHING_NEW, type Extracted } from "./type-phase/extract-files.js";
+import { extractFiles, isAsKnown, mergeProject, NOTHING_NEW, type Extracted } from "./type-phase/extract-files.js";
+import { FileIndex } from "./file-index.js";
 import { FileHashes } from "./type-phase/file-hashes.js";
 import { groupBy } from "./group-by.js";
 import { normalizePath } from "./order.js";
@@ -26,8 +27,8 @@ export interface ReadTypesOptions {
   readonly tasks: readonly TaskModel[];
   /** Generated files by path: the client of these tasks, and others that tasks may import. They need not exist. */
   readonly overlay: Overlay;
-  /** The texts of files that were read just now, relative to the project. @default none */
-  readonly textOf?: (file: string) => string | undefined;
+  /** The hashes of the texts of files that were looked at just now, relative to the project. @default none */
+  readonly hashOf?: (file: string) => string | undefined;
   /** The files that may have changed since the last time, relative to the project. @default all */
   readonly changed?: readonly string[];
 }
@@ -44,6 +45,7 @@ export async function readTypes(options: TypePhaseOptions & Omit<ReadTypesOption
 export class TypePhase {
   readonly #cwd: string;
   readonly #serialization: Required<SerializationConfig>;
+  readonly #index: FileIndex;
   readonly #hashes: FileHashes;
   readonly #cache: TypesCache;
   #environment: string | undefined;
@@ -51,17 +53,18 @@ export class TypePhase {
   #isSaved = true;
   #extractor: CheckerExtractor | undefined;
 
-  constructor({ cwd, serialization }: TypePhaseOptions) {
+  constructor({ cwd, serialization }: TypePhaseOptions, index = new FileIndex(cwd)) {
     // The compiler knows files by their real paths.
     this.#cwd = realpathSync(cwd);
     this.#serialization = serialization;
-    this.#hashes = new FileHashes(this.#cwd);
+    this.#index = index;
+    this.#hashes = new FileHashes(this.#cwd, index);
     this.#cache = new TypesCache(this.#cwd);
   }
 
-  async read({ tasks, overlay, textOf, ...options }: ReadTypesOptions): Promise<TypesRead> {
+  async read({ tasks, overlay, hashOf, ...options }: ReadTypesOptions): Promise<TypesRead> {
     const changed = options.changed?.map(normalizePath);
-    this.#hashes.forget(changed, textOf);
+    this.#hashes.forget(changed, hashOf);
     this.#hashes.overlay(overlay);
     const known = await this.#current(changed);
     const stale = await findStaleFiles(known, { cwd: this.#cwd, hashes: this.#hashes, overlay });
@@ -90,7 +93,8 @@ export class TypePhase {
     const written = await readWritten(missed);
     if (written !== undefined) return written;
     const sliced = isLast && this.#extractor === undefined ? await this.#readSliced(missed) : undefined;
-    return sliced ?? extractFiles(await this.#open(missed.overlay), missed.tasks);
+    const isSame = (file: string): boolean => isAsKnown(missed.known, missed.stale, file);
+    return sliced ?? extractFiles(await this.#open(missed.overlay), missed.tasks, isSame);
   }
 
   async #readSliced(missed: Missed): Promise<Extracted | undefined> {
@@ -102,6 +106,7 @@ export class TypePhase {
   save(): void {
     if (!this.#isSaved && this.#known !== undefined) this.#cache.write(this.#known);
     this.#isSaved = true;
+    this.#index.save();
     if (this.#extractor !== undefined) this.#keepAmbient(this.#extractor);
   }
 

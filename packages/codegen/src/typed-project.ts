@@ -3,6 +3,7 @@ import type { TaskTypes } from "./contract/type-model.js";
 import type { Diagnostic } from "./diagnostics.js";
 import { emitClient, type EmitOptions } from "./emit/client.js";
 import { emitRegistry } from "./emit/registry.js";
+import type { FileIndex } from "./file-index.js";
 import { lazily } from "./lazily.js";
 import type { TaskModel } from "./model.js";
 import type { Overlay } from "./extract/types/checker-extractor.js";
@@ -26,8 +27,8 @@ export interface Typed {
 export interface BeforeTypes {
   readonly emit: EmitOptions;
   readonly changed: readonly string[] | undefined;
-  /** The texts of files that were read already. */
-  readonly textOf: (file: string) => string | undefined;
+  /** The hashes of the texts of files that were looked at already. */
+  readonly hashOf: (file: string) => string | undefined;
 }
 
 /** What types were read over last. */
@@ -48,22 +49,32 @@ const isCalledAlike = (before: TaskModel, now: TaskModel): boolean =>
 export class TypedProject {
   readonly #cwd: string;
   readonly #config: ResolvedConfig;
+  readonly #index: FileIndex;
   #phase: TypePhase | undefined;
   #laid: Laid | undefined;
+  /** Files that may have changed since types were read; `undefined` for all. */
+  #unread: readonly string[] | undefined = [];
 
-  constructor(cwd: string, config: ResolvedConfig) {
+  constructor(cwd: string, config: ResolvedConfig, index: FileIndex) {
     this.#cwd = cwd;
     this.#config = config;
+    this.#index = index;
   }
 
-  async read(tasks: readonly TaskModel[], { emit, changed, textOf }: BeforeTypes): Promise<Typed> {
+  /** Files that may have changed since types were read, by whichever run; without names all. */
+  forget(changed: readonly string[] | undefined): void {
+    this.#unread = this.#unread && changed && [...new Set([...this.#unread, ...changed])];
+  }
+
+  async read(tasks: readonly TaskModel[], { emit, changed, hashOf }: BeforeTypes): Promise<Typed> {
     const phase = (this.#phase ??= await this.#open());
     const read = await phase.read({
       tasks,
       overlay: this.#overlay(tasks, emit),
-      textOf,
-      ...(changed !== undefined && { changed }),
+      hashOf,
+      ...(this.#unread !== undefined && { changed: this.#unread }),
     });
+    this.#unread = [];
     // Of one run of many, the last keeps what is known: to write it takes longer than to read the types of a file.
     if (changed === undefined || changed.length === 0) phase.save();
     const { types, contracts, revision, diagnostics, reread } = read;
@@ -99,6 +110,6 @@ export class TypedProject {
   /** The compiler's side is loaded for projects that need it. */
   async #open(): Promise<TypePhase> {
     const { TypePhase } = await import("./type-phase.js");
-    return new TypePhase({ cwd: this.#cwd, serialization: this.#config.serialization });
+    return new TypePhase({ cwd: this.#cwd, serialization: this.#config.serialization }, this.#index);
   }
 }

@@ -7,10 +7,13 @@ export function readIfPresent(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }
+
+/** Whether something failed because there is no such file. */
+export const isMissing = (error: unknown): boolean => (error as { readonly code?: string }).code === "ENOENT";
 
 /** Puts a file in its place at once, so that no reader sees half of it. */
 export function replaceFile(path: string, text: string | Uint8Array): void {

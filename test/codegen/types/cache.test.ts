@@ -72,7 +72,7 @@ describe("types that are known", () => {
     ["the lock file", (p) => p.write({ "package-lock.json": "{}\n" }), ALL],
     ["a declaration of globals", (p) => p.write({ "src/globals.d.ts": "interface Late {}\n" }), ALL],
     ["the cache itself", (p) => rm(p.path("node_modules/.cache"), { recursive: true }), ALL],
-    ["a damaged cache", (p) => p.write({ "node_modules/.cache/taskgen/types.json": "{" }), ALL],
+    ["a damaged cache", (p) => p.write({ "node_modules/.cache/taskgen/types.records": "{" }), ALL],
     ["what is not used", (p) => p.write({ "src/other.ts": "export {};\n", "README.md": "#\n" }), []],
     ["comments", (p) => p.write({ [FILE_B]: `/** Doc. */\n${B}// end\n`, "src/shared.ts": `// x\n${SHARED}` }), []],
     [
@@ -158,6 +158,7 @@ describe("types that are known", () => {
       digest: "",
       contracts: {},
       isComplete: true,
+      isWhole: true,
       tasks: "[]",
       dependencies: [],
       absent: [],

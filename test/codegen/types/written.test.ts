@@ -28,47 +28,11 @@ describe("types that are written out", () => {
     await toldBySyntax(project);
   });
 
-  it.each<[string, string]>([
-    ["keywords", "a: string, b: number, c: boolean, d: bigint, e: null, f: undefined, g: void"],
-    [
-      "literals",
-      `a: "x", b: -1.5, c: true, d: 1e3, e: "a" | string, f: true | false | null, g: -0, h: "\\u2028" | 'q"'`,
-    ],
-    ["lists", "a: string[], b: readonly number[], c: Array<ReadonlyArray<Date>>, d: (string | number)[][]"],
-    [
-      "tuples",
-      "a: [string, number?], b: readonly [x: 1, y?: 2 | undefined], c: [string, ...number[]], d: [a: Item, ...b: Item[]], e: []",
-    ],
-    [
-      "classes",
-      "a: Date, b: URL, c: Uint8Array, d: Error, e: Buffer, f: Map<string, Set<Date>>, g: ReadonlyMap<1, ReadonlySet<2>>",
-    ],
-    [
-      "objects",
-      `a: { b: string; "c-d"?: number; readonly a: { e?: undefined } }, b: { [key: string]: Item }, c: { x: 1; [key: string]: number }`,
-    ],
-    [
-      "dictionaries",
-      "a: Record<string, number>, b: Record<string, Record<string, Item[]>>, c: { [n: number]: string } | undefined",
-    ],
-    ["interfaces", "a: Item, b: Item | null, c?: Item, d?: Item | undefined, e?: Kind"],
-    ["aliases", "a: Kind, b: Tree, c: Alias, f: Nested, d?: Alias | null, e?: Many, g?: boolean | undefined | null"],
-    ["imports", "a: Order, b: Renamed, c: Order[] | Renamed, d?: State"],
-    ["defaults", `a = 1, b = "x", c = true, d: Kind = "a", e: string | undefined = "y"`],
-    ["defaults before others", `a = -1, b: Kind = "a", c?: string`],
-    ["defaults before a required one", `a = 1, b: Kind | undefined = "a", c: Item`],
-    ["patterns", "{ sku }: Item, [first]: string[] = []"],
-    ["many", "a: string, ...rest: Item[]"],
-  ])("%s: are read without a checker", async (_, parameters) => {
-    const project = await typedProject({
-      "src/model.ts": MODEL,
-      "src/tasks/a.task.ts": `${TASKS}
-        export const one = task(async (${parameters}): Promise<void> => {});
-        export const two = task({ queue: "q" }, (first: string): Promise<[Item, Order]> => { throw first; });
-      `,
-    });
+  it("are read without a checker", async () => {
+    const project = await typedProject({ "src/model.ts": MODEL, ...Object.fromEntries(PARAMETERS.map(fileOf)) });
     expect((await typesOf(project)).diagnostics).toEqual([]);
-    expect(await toldBySyntax(project)).toEqual(["one", "two"]);
+    const names = PARAMETERS.flatMap(([name]) => [`${name}.one`, `${name}.two`]);
+    expect((await toldBySyntax(project)).toSorted()).toEqual(names.toSorted());
   });
 
   it("of any kind are what the checker says, or are left to it", { timeout: 120_000 }, async () => {
@@ -107,6 +71,45 @@ type Alias = Tree | Item;
 type Many = Alias[] | undefined;
 type Nested = { deep: { er: Many; kinds: Set<Kind> } };
 `;
+
+/** What is written out, by the names of folders. */
+const PARAMETERS: readonly (readonly [string, string])[] = [
+  ["keywords", "a: string, b: number, c: boolean, d: bigint, e: null, f: undefined, g: void"],
+  ["literals", `a: "x", b: -1.5, c: true, d: 1e3, e: "a" | string, f: true | false | null, g: -0, h: "\\u2028" | 'q"'`],
+  ["lists", "a: string[], b: readonly number[], c: Array<ReadonlyArray<Date>>, d: (string | number)[][]"],
+  [
+    "tuples",
+    "a: [string, number?], b: readonly [x: 1, y?: 2 | undefined], c: [string, ...number[]], d: [a: Item, ...b: Item[]], e: []",
+  ],
+  [
+    "classes",
+    "a: Date, b: URL, c: Uint8Array, d: Error, e: Buffer, f: Map<string, Set<Date>>, g: ReadonlyMap<1, ReadonlySet<2>>",
+  ],
+  [
+    "objects",
+    `a: { b: string; "c-d"?: number; readonly a: { e?: undefined } }, b: { [key: string]: Item }, c: { x: 1; [key: string]: number }`,
+  ],
+  [
+    "dictionaries",
+    "a: Record<string, number>, b: Record<string, Record<string, Item[]>>, c: { [n: number]: string } | undefined",
+  ],
+  ["interfaces", "a: Item, b: Item | null, c?: Item, d?: Item | undefined, e?: Kind"],
+  ["aliases", "a: Kind, b: Tree, c: Alias, f: Nested, d?: Alias | null, e?: Many, g?: boolean | undefined | null"],
+  ["imports", "a: Order, b: Renamed, c: Order[] | Renamed, d?: State"],
+  ["defaults", `a = 1, b = "x", c = true, d: Kind = "a", e: string | undefined = "y"`],
+  ["defaults-before-others", `a = -1, b: Kind = "a", c?: string`],
+  ["defaults-before-a-required-one", `a = 1, b: Kind | undefined = "a", c: Item`],
+  ["patterns", "{ sku }: Item, [first]: string[] = []"],
+  ["many", "a: string, ...rest: Item[]"],
+];
+
+const fileOf = ([name, parameters]: readonly [string, string]): [string, string] => [
+  `src/${name}/tasks/a.task.ts`,
+  `${TASKS.replace("../model.js", "../../model.js")}
+    export const one = task(async (${parameters}): Promise<void> => {});
+    export const two = task({ queue: "q" }, (first: string): Promise<[Item, Order]> => { throw first; });
+  `,
+];
 
 const BEFORE = `
 import { task } from "@taskgen/core";

@@ -1,4 +1,3 @@
-import { taskIn, type ContractFile } from "./contract-file.js";
 import { shortHash } from "./hash.js";
 
 /** A contract as generated code names it. */
@@ -13,10 +12,10 @@ export interface ContractHashes {
  * The hashes that generated code carries, by wire name: of each task as the code is now, and of the contracts whose messages
  * may still be on their way, that of the lock first where the code has left it.
  */
-export function emittedContracts(current: Hashed, lock?: ContractFile): ReadonlyMap<string, ContractHashes> {
+export function emittedContracts(current: Hashed, lock?: Hashed): ReadonlyMap<string, ContractHashes> {
   return new Map(
     Object.entries(current.tasks).map(([name, task]) => {
-      const locked = lock && taskIn(lock, name);
+      const locked = lock !== undefined && Object.hasOwn(lock.tasks, name) ? lock.tasks[name] : undefined;
       const known = new Set([...(locked ? hashesOf(locked) : []), ...hashesOf(task)]);
       known.delete(task.contract);
       return [name, { hash: shortHash(task.contract), accepts: [...known].map(shortHash) }];
@@ -25,7 +24,7 @@ export function emittedContracts(current: Hashed, lock?: ContractFile): Readonly
 }
 
 /** As much of a contract as generated code depends on. */
-interface Hashed {
+export interface Hashed {
   readonly tasks: Readonly<Record<string, HashedTask>>;
 }
 

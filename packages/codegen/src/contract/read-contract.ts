@@ -1,11 +1,14 @@
 import { resolve } from "node:path";
-import { CacheFile, hashOf } from "../cache-file.js";
 import { placeOf, type Diagnostic } from "../diagnostics.js";
+import { FileIndex, readText, type Content } from "../file-index.js";
 import { defineLazily } from "../lazily.js";
+import { mapValues } from "../map-values.js";
 import { writeOutput, type GeneratedFile } from "../outputs.js";
-import { readIfPresent } from "../write.js";
+import { RecordFile } from "../record-file.js";
+import { isMissing } from "../write.js";
 import { CONTRACT_SCHEMA } from "./canonical.js";
 import type { ContractFile } from "./contract-file.js";
+import type { Hashed } from "./emitted-contracts.js";
 import { contractText } from "./contract-text.js";
 import { damagedTasks, isWhole, missingDefinitions } from "./integrity.js";
 
@@ -21,34 +24,64 @@ export interface ReadContract {
 export interface ReadLock extends ReadContract {
   /** A hash of its text; `undefined` where there is none, and with diagnostics. */
   readonly revision: string | undefined;
+  /** The hashes of its tasks' types, now and before; `undefined` as the contract is. */
+  readonly hashed: Hashed | undefined;
 }
+
+const NONE: ReadLock = { contract: undefined, diagnostics: [], revision: undefined, hashed: undefined };
 
 /**
  * Reads the contract of a project; `file` is relative to it. Without the file there is none, which is no error.
  * @param before what was read before, which is given again where the text is the same
  */
-export async function readContract(cwd: string, file: string, before?: ReadLock): Promise<ReadLock> {
-  const text = readIfPresent(resolve(cwd, file));
-  if (text === undefined) return { contract: undefined, diagnostics: [], revision: undefined };
-  const sound = new CacheFile<string>(cwd, "sound-contract.json");
-  const revision = hashOf(text);
+export async function readContract(
+  cwd: string,
+  file: string,
+  before?: ReadLock,
+  index = new FileIndex(cwd),
+): Promise<ReadLock> {
+  const path = resolve(cwd, file);
+  const content = lookAt(path, index);
+  if (content === undefined) return NONE;
+  const { hash: revision } = content;
   if (before?.revision === revision) return before;
-  if (sound.read() === revision) return unparsed(text, revision);
-  const read = await parseContract(text, file);
-  if (isAsWritten(read.contract, text)) sound.write(revision);
-  return { ...read, revision: read.contract && revision };
+  const sound = new RecordFile<string>(cwd, "sound-contract.records");
+  const known = sound.read();
+  if (known?.head === revision) return unparsed(path, revision, known.texts[0] as string);
+  const text = content.text ?? readText(path);
+  const { contract, diagnostics } = await parseContract(text, file);
+  const hashed = contract && hashesOf(contract);
+  if (isAsWritten(contract, text)) sound.write({ head: revision, texts: [JSON.stringify(hashed)] });
+  return { contract, diagnostics, revision: contract && revision, hashed };
+}
+
+function lookAt(path: string, index: FileIndex): Content | undefined {
+  try {
+    return index.look(path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
 }
 
 /** A contract whose text was found sound before. */
-function unparsed(text: string, revision: string): ReadLock {
-  const read = { contract: undefined, diagnostics: [], revision };
-  defineLazily(read, "contract", () => JSON.parse(text) as ContractFile);
+function unparsed(path: string, revision: string, hashed: string): ReadLock {
+  const read = { ...NONE, revision };
+  defineLazily(read, "contract", () => JSON.parse(readText(path)) as ContractFile);
+  defineLazily(read, "hashed", () => JSON.parse(hashed) as Hashed);
   return read;
 }
 
+const hashesOf = ({ tasks }: ContractFile): Hashed => ({
+  tasks: mapValues(tasks, ({ contract, history }) => ({
+    contract,
+    history: history.map((past) => ({ contract: past.contract })),
+  })),
+});
+
 /** Whether a contract is what its text says, to the order of keys: then the text need not be checked again. */
 const isAsWritten = (contract: ContractFile | undefined, text: string): boolean =>
-  contract !== undefined && !text.startsWith("\uFEFF") && JSON.stringify(contract) === JSON.stringify(JSON.parse(text));
+  contract !== undefined && JSON.stringify(contract) === JSON.stringify(JSON.parse(text));
 
 /** Reads the text of a contract; `file` names it in diagnostics, and may be something like `origin/main:tasks.contract.json`. */
 export async function parseContract(text: string, file: string): Promise<ReadContract> {

@@ -1,8 +1,10 @@
 import { hashOf } from "../cache-file.js";
 import type { TaskTypes } from "../contract/type-model.js";
 import { sortDiagnostics, type Diagnostic } from "../diagnostics.js";
+import { LazyMap } from "../lazy-map.js";
 import type { TaskModel } from "../model.js";
-import type { KnownProject } from "./cache.js";
+import type { KnownProject, KnownTypes } from "./cache.js";
+import { asksFor } from "./stale-files.js";
 import type { Extracted } from "./extract-files.js";
 
 /** What types of tasks were before they were read again, by wire name. */
@@ -43,17 +45,26 @@ export function answer(
   return { ...typesOf(tasks, entries), revision, diagnostics: sortDiagnostics(diagnostics), extracted };
 }
 
-function typesOf(tasks: readonly TaskModel[], entries: Entries): Pick<TypesRead, "types" | "contracts"> {
-  const types = new Map<string, TaskTypes>();
-  const contracts = new Map<string, string>();
-  for (const { name, file, exportName } of tasks) {
-    const own = entries.get(file);
-    if (own === undefined || !Object.hasOwn(own.types.tasks, exportName)) continue;
-    types.set(name, own.types.tasks[exportName] as TaskTypes);
-    contracts.set(name, own.contracts[exportName] as string);
-  }
-  return { types, contracts };
+interface Known {
+  readonly entry: KnownTypes;
+  readonly exportName: string;
 }
+
+/** n.b. what types are is not looked at before somebody asks. */
+function typesOf(tasks: readonly TaskModel[], entries: Entries): Pick<TypesRead, "types" | "contracts"> {
+  const known = new Map<string, Known>();
+  for (const { name, file, exportName } of tasks) {
+    const entry = entries.get(file);
+    if (entry !== undefined && hasTypes(entry, exportName)) known.set(name, { entry, exportName });
+  }
+  return {
+    types: new LazyMap(known, ({ entry, exportName }) => entry.types.tasks[exportName] as TaskTypes),
+    contracts: new LazyMap(known, ({ entry, exportName }) => entry.contracts[exportName] as string),
+  };
+}
+
+const hasTypes = ({ isWhole, tasks, types }: KnownTypes, exportName: string): boolean =>
+  isWhole ? asksFor(tasks, exportName) : Object.hasOwn(types.tasks, exportName);
 
 const revisionOf = (files: ReadonlySet<string>, entries: Entries): string =>
   hashOf(...Array.from(files, (file) => entries.get(file)?.digest ?? ""));

@@ -1,7 +1,8 @@
-import { CacheFile } from "../cache-file.js";
 import type { FileTypes } from "../extract/extractor.js";
 import type { Basis } from "../extract/written/basis.js";
+import { RecordFile } from "../record-file.js";
 import { fromStored, toStored, type StoredProject } from "./stored.js";
+import { StoredParts } from "./stored-parts.js";
 
 /** A file of the project as it was when types were read from it. */
 export interface KnownFile {
@@ -18,6 +19,8 @@ export interface KnownTypes {
   readonly types: FileTypes;
   /** Whether everything that was imported was found; what is missing may be installed later, unseen. */
   readonly isComplete: boolean;
+  /** Whether no task was left out of the types. */
+  readonly isWhole: boolean;
   /** A hash of all types of its tasks, names included. */
   readonly digest: string;
   /** The hashes of the contracts that the types are, by exported name. */
@@ -29,7 +32,7 @@ export interface KnownTypes {
   /** Paths where there was no file. */
   readonly absent: readonly string[];
   /** What its types can be read with when it has changed; absent where only a checker knows them. */
-  readonly basis?: Basis;
+  readonly basis?: Basis | undefined;
 }
 
 /** What is known of the types of a project. Paths are relative to it. */
@@ -47,18 +50,22 @@ export interface KnownProject {
 
 /** Types of a project that are kept between runs. */
 export class TypesCache {
-  readonly #file: CacheFile<StoredProject>;
+  readonly #file: RecordFile<StoredProject>;
+  #parts = StoredParts.none();
 
   constructor(cwd: string) {
-    this.#file = new CacheFile(cwd, "types.json");
+    this.#file = new RecordFile(cwd, "types.records");
   }
 
   read(): KnownProject | undefined {
-    const stored = this.#file.read();
-    return stored && fromStored(stored);
+    const records = this.#file.read();
+    if (records === undefined) return undefined;
+    const { project, parts } = fromStored(records);
+    this.#parts = parts;
+    return project;
   }
 
   write(project: KnownProject): void {
-    this.#file.write(toStored(project));
+    this.#file.write(toStored(project, this.#parts));
   }
 }

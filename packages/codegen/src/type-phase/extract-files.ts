@@ -18,14 +18,21 @@ export interface Extracted extends Surroundings {
 
 export const NOTHING_NEW: Extracted = { entries: new Map(), files: new Map(), globals: [], settings: [] };
 
-/** Reads the types of files. */
-export function extractFiles(extractor: CheckerExtractor, files: ReadonlyMap<string, readonly TaskModel[]>): Extracted {
+/**
+ * Reads the types of files.
+ * @param isSame whether a file is known as it is
+ */
+export function extractFiles(
+  extractor: CheckerExtractor,
+  files: ReadonlyMap<string, readonly TaskModel[]>,
+  isSame: (file: string) => boolean,
+): Extracted {
   extractor.include([...files.keys()]);
   const entries = new Map(Array.from(files, ([file, tasks]) => [file, extractFile(extractor, file, tasks)]));
   const surroundings = extractor.surroundings();
   const read = new Map<string, KnownFile>();
   for (const path of new Set([...sourcesOf(entries), ...surroundings.globals])) {
-    const source = extractor.source(path);
+    const source = isSame(path) ? undefined : extractor.source(path);
     if (source !== undefined) read.set(path, knownFile(source));
   }
   return { entries, files: read, ...surroundings };
@@ -53,10 +60,11 @@ function extractFile(extractor: CheckerExtractor, file: string, tasks: readonly 
     digest: digestOf(types),
     contracts: mapValues(types.tasks, contractHash),
     isComplete: extractor.isComplete(file),
+    isWhole: tasks.every(({ exportName }) => Object.hasOwn(types.tasks, exportName)),
     tasks: tasksKey(tasks),
     dependencies: extractor.dependencies(file).filter((path) => path !== file),
     absent: extractor.absentDependencies(file),
-    ...(basis && { basis }),
+    basis,
   };
 }
 
@@ -72,6 +80,10 @@ interface Changes {
   readonly hashes: FileHashes;
 }
 
+/** Whether what is known of a file holds. */
+export const isAsKnown = (known: KnownProject, { changed }: StaleFiles, path: string): boolean =>
+  known.files.has(path) && !changed.has(path);
+
 const UNREAD: KnownFile = { content: "", shape: "", imports: {} };
 
 /** What is known after a run. */
@@ -82,10 +94,10 @@ export function mergeProject(known: KnownProject, { fresh, stale, wanted, hashes
   const used = new Set([...globals, ...sourcesOf(entries)]);
   const files = new Map<string, KnownFile>();
   for (const path of used) {
-    const [before, read] = [known.files.get(path), fresh.files.get(path)];
-    const isChanged = before === undefined || stale.changed.has(path);
+    const before = known.files.get(path) ?? UNREAD;
     // n.b. what the compiler read, and not what is there meanwhile, is what the types come from
-    files.set(path, isChanged ? { ...UNREAD, ...before, content: hashes.of(path), ...read } : before);
+    const now = (): KnownFile => ({ ...before, content: hashes.of(path), ...fresh.files.get(path) });
+    files.set(path, isAsKnown(known, stale, path) ? before : now());
   }
   const settings = new Map([...known.settings, ...fresh.settings.map((file) => [file, hashes.of(file)] as const)]);
   return { environment: known.environment, settings, globals, files, entries };

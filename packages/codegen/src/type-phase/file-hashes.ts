@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { hashOf } from "../cache-file.js";
+import { FileIndex } from "../file-index.js";
 
 /** Hashes of files, each read once until it is forgotten. Paths are relative to the project. */
 export class FileHashes {
@@ -8,10 +9,12 @@ export class FileHashes {
   /** By path, the texts among which its own is. */
   readonly #overlay = new Map<string, Readonly<Record<string, string>>>();
   readonly #known = new Map<string, string>();
-  #textOf: TextOf = () => undefined;
+  readonly #index: FileIndex;
+  #hashOf: HashOf = () => undefined;
 
-  constructor(cwd: string) {
+  constructor(cwd: string, index = new FileIndex(cwd)) {
     this.#cwd = cwd;
+    this.#index = index;
   }
 
   /** Texts that count instead of what is on disk. */
@@ -24,10 +27,10 @@ export class FileHashes {
 
   /**
    * All files may have changed, or of those of the project only those that are named: of others nobody tells.
-   * @param textOf the texts of files that somebody has read since
+   * @param hashOf the hashes of files that somebody has looked at since
    */
-  forget(files?: readonly string[], textOf: TextOf = () => undefined): void {
-    this.#textOf = textOf;
+  forget(files?: readonly string[], hashOf: HashOf = () => undefined): void {
+    this.#hashOf = hashOf;
     if (files === undefined) this.#known.clear();
     const others = [...this.#known.keys()].filter((file) => file.startsWith("../"));
     for (const file of [...(files ?? []), ...others]) this.#known.delete(file);
@@ -51,19 +54,12 @@ export class FileHashes {
 
   #read(file: string): string {
     try {
-      const text = this.#textOf(file);
-      if (text !== undefined) return hashOf(text.replace(/^\uFEFF/, ""));
-      return hashOf(withoutMark(readFileSync(resolve(this.#cwd, file))));
+      return this.#hashOf(file) ?? this.#index.look(resolve(this.#cwd, file)).hash;
     } catch {
       return "";
     }
   }
 }
 
-/** The text of a file, where it is known. */
-type TextOf = (file: string) => string | undefined;
-
-const MARK = Buffer.from("\uFEFF");
-
-/** The bytes of a text without its byte order mark, which no compiler shows. */
-const withoutMark = (bytes: Buffer): Buffer => (bytes.subarray(0, 3).equals(MARK) ? bytes.subarray(3) : bytes);
+/** The hash of the text of a file, where it is known. */
+type HashOf = (file: string) => string | undefined;

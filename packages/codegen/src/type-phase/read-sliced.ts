@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { SerializationConfig } from "../config.js";
-import type { CheckerExtractor } from "../extract/types/checker-extractor.js";
 import { AmbientSlice } from "../extract/ambient/ambient-slice.js";
-import { AmbientCache } from "./ambient-cache.js";
-import { extractFiles, type Extracted } from "./extract-files.js";
+import { AmbientCache, behindBarrels } from "./ambient-cache.js";
+import { extractFiles, isAsKnown, type Extracted } from "./extract-files.js";
 import type { FileHashes } from "./file-hashes.js";
 import type { Missed } from "./read-written.js";
 
@@ -25,12 +24,15 @@ const MOST_TRIES = 5;
  * to read and to bind all of them takes longer than all the rest. `undefined` where that may not be what it would be with all.
  */
 export async function readSliced(options: SlicedOptions): Promise<Extracted | undefined> {
-  const { cwd, known, hashes, tasks } = options;
+  const { cwd, known, hashes, tasks, stale } = options;
   if (tasks.size > MOST_FILES || known.files.size === 0) return undefined;
   const cache = new AmbientCache(cwd);
   const programs = cache.read(known.environment, hashes);
   if (programs === undefined) return undefined;
-  const names = [...cache.names, ...namesIn(options)];
+  const behind = new Set(behindBarrels(cwd, programs.values()).files);
+  // n.b. what is left out of a barrel is not read, so it has to be known as it is
+  if (![...behind].every((file) => isAsKnown(known, stale, file))) return undefined;
+  const names = [...cache.names, ...namesIn(options, behind)];
   const slices = new Map(Array.from(programs, ([key, index]) => [key, new AmbientSlice(index, names)]));
   const missed = new Set<string>();
   const read = await readWith(slices, options, missed);
@@ -40,13 +42,13 @@ export async function readSliced(options: SlicedOptions): Promise<Extracted | un
 
 async function readWith(
   slices: ReadonlyMap<string, AmbientSlice>,
-  { cwd, serialization, overlay, tasks }: SlicedOptions,
+  { cwd, serialization, overlay, tasks, known, stale }: SlicedOptions,
   missed: Set<string>,
 ): Promise<Extracted | undefined> {
   const { CheckerExtractor } = await import("../extract/types/checker-extractor.js");
   const extractor = new CheckerExtractor({ cwd, serialization, overlay, slices });
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const read = extracted(extractor, tasks);
+    const read = extracted(() => extractFiles(extractor, tasks, (file) => isAsKnown(known, stale, file)));
     for (const name of [...slices.values()].flatMap((slice) => [...slice.missed])) missed.add(name);
     const state = extractor.settle();
     // What is found wrong is told with places, which are those of whole files.
@@ -57,9 +59,9 @@ async function readWith(
 }
 
 /** n.b. a checker does not expect that a name has a symbol without declarations; what is wrong besides, the next one will say */
-function extracted(extractor: CheckerExtractor, tasks: SlicedOptions["tasks"]): Extracted | undefined {
+function extracted(read: () => Extracted): Extracted | undefined {
   try {
-    return extractFiles(extractor, tasks);
+    return read();
   } catch {
     return undefined;
   }
@@ -68,12 +70,15 @@ function extracted(extractor: CheckerExtractor, tasks: SlicedOptions["tasks"]): 
 const isClean = ({ entries }: Extracted): boolean =>
   [...entries.values()].every(({ types, isComplete }) => isComplete && types.diagnostics.length === 0);
 
-/** Every word of the files and of what they import within the project, and every text in quotes that may be a module. */
-function namesIn({ cwd, tasks, known, overlay }: SlicedOptions): Set<string> {
+/**
+ * Every word of the files and of what they import within the project, and every text in quotes that may be a module.
+ * @param behind barrels, which have words for all that they lead to, and that
+ */
+function namesIn({ cwd, tasks, known, overlay }: SlicedOptions, behind: ReadonlySet<string>): Set<string> {
   const files = new Set([...tasks.keys()].flatMap((file) => [file, ...(known.entries.get(file)?.dependencies ?? [])]));
   const found = new Set<string>();
   for (const file of files) {
-    if (file.startsWith("../") || Object.hasOwn(overlay, file)) continue;
+    if (file.startsWith("../") || Object.hasOwn(overlay, file) || behind.has(file)) continue;
     for (const [word] of textOf(cwd, file).matchAll(/[A-Za-z_$][\w$]*|["'][\w@:/.-]+["']/g)) {
       found.add(word.replaceAll("'", '"'));
     }

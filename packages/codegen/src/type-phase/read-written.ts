@@ -75,5 +75,6 @@ function readFile(project: WrittenProject, { file, tasks, entry }: ChangedFile):
     contracts[exportName] = (before && entry.contracts[exportName]) ?? contractHash(types);
   }
   const types = { tasks: found, diagnostics: [] };
-  return { ...entry, types, digest: digestOf(types), contracts, tasks: tasksKey(tasks), basis: { ...basis, outline } };
+  const read = { types, digest: digestOf(types), contracts, tasks: tasksKey(tasks), basis: { ...basis, outline } };
+  return { ...entry, ...read, isWhole: true };
 }

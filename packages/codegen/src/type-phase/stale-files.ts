@@ -46,6 +46,9 @@ async function shapeHash(path: string, text: string): Promise<string> {
 export const tasksKey = (tasks: readonly TaskModel[]): string =>
   JSON.stringify(tasks.map(({ exportName, name }) => [exportName, name]));
 
+/** Whether a task is among those that such a key is of. */
+export const asksFor = (key: string, exportName: string): boolean => key.includes(`[${JSON.stringify(exportName)},`);
+
 /** Whether what is known of a file's types is what would be read from it now. */
 export function isCurrent(
   entry: KnownTypes | undefined,

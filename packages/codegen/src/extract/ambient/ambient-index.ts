@@ -1,10 +1,10 @@
 import { ts } from "#compiler";
+import { barrels, type Reaching } from "./barrels.js";
 import { isLibrary, isLocal, LIB_FOLDER } from "../types/platform.js";
 import { ambientFileOf, augmentations, type AmbientFile } from "./units.js";
 
 /** A program, and where the imports of its files lead to. */
-export interface Indexed {
-  readonly program: ts.Program;
+export interface Indexed extends Pick<Reaching, "program" | "targetsOf"> {
   readonly importsOf: (file: string) => readonly string[];
 }
 
@@ -13,18 +13,33 @@ export interface Indexed {
  * libraries and types that the options name, and what these refer to. Files that may lead to declarations of globals by what
  * they import are left whole, since parts of them are not to be left out.
  */
-export function ambientFiles({ program, importsOf }: Indexed): AmbientFile[] {
+export function ambientFiles({ program, importsOf, targetsOf }: Indexed): AmbientFile[] {
   const reached = new Set(startOf(program));
   for (const file of reached) for (const next of referredBy(program, file)) if (next !== undefined) reached.add(next);
-  const isPlain = (path: string): boolean => {
+  const isPlain = keptByPath((path) => {
     const file = program.getSourceFile(path);
     return file === undefined ? isJavaScript(path) : isPlainModule(program, file, reached);
-  };
-  return program
+  });
+  const globals = program
     .getSourceFiles()
     .filter((file) => reached.has(file) && (isLibrary(file.fileName) || !isLocal(file.fileName)))
     .filter((file) => importedBy(file.fileName, importsOf).every(isPlain))
     .flatMap((file) => ambientFileOf(file) ?? []);
+  const reachedFrom = (path: string): string[] => [path, ...importedBy(path, importsOf)];
+  // n.b. it is not seen when what an installed package leads to in the project changes
+  const leadsBack = keptByPath((path) => !isLocal(path) && importsOf(path).some(isLocal));
+  const found = barrels({ program, targetsOf, reachedFrom, isPlain });
+  return [...globals, ...found.filter(({ path }) => !reachedFrom(path).some(leadsBack))];
+}
+
+/** Finds out once what is asked of each of many paths again and again. */
+function keptByPath(find: (path: string) => boolean): (path: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (path) => {
+    const found = known.get(path) ?? find(path);
+    known.set(path, found);
+    return found;
+  };
 }
 
 /** The properties are on every program, though not in its declared type. */
@@ -82,4 +97,5 @@ const isJavaScript = (path: string): boolean => /\.[cm]?jsx?$/.test(path);
 const isPlainModule = (program: ts.Program, file: ts.SourceFile, reached: Files): boolean =>
   ts.isExternalModule(file) &&
   augmentations(file).length === 0 &&
+  !file.statements.some(ts.isNamespaceExportDeclaration) &&
   referredBy(program, file).every((next) => next !== undefined && reached.has(next));

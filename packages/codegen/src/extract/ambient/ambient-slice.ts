@@ -1,4 +1,4 @@
-import type { AmbientFile, AmbientUnit } from "./units.js";
+import type { AmbientFile, AmbientUnit, Behind } from "./units.js";
 
 /** The files that declare globals in every program with the same options. */
 export interface AmbientIndex {
@@ -44,9 +44,25 @@ export class AmbientSlice {
     return this.#files.keys();
   }
 
-  /** The names that somebody declares, and the slice does not. */
-  get absent(): readonly string[] {
-    return [...this.#byName.keys()].filter((name) => !this.#names.has(name));
+  /** Those that name what other files export. */
+  get barrels(): readonly string[] {
+    return [...this.#files.values()].filter(({ isBarrel }) => isBarrel === true).map(({ path }) => path);
+  }
+
+  /** What a barrel leads to with all of its parts. */
+  behind(path: string): Behind | undefined {
+    return this.#files.get(path)?.behind;
+  }
+
+  /** The files that declare globals. */
+  get scripts(): readonly string[] {
+    return [...this.#files.values()].filter(({ isBarrel }) => isBarrel !== true).map(({ path }) => path);
+  }
+
+  /** The names that some files declare, and the slice does not. */
+  absent(paths: readonly string[]): readonly string[] {
+    const units = paths.flatMap((path) => this.#files.get(path)?.units ?? []);
+    return [...new Set(units.flatMap(({ names = [] }) => names))].filter((name) => !this.#names.has(name));
   }
 
   /** Names that were asked for and are absent. */

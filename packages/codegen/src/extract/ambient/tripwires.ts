@@ -9,23 +9,39 @@ interface Inner {
 
 const { bindSourceFile, objectAllocator } = ts as typeof ts & Inner;
 
-/** The table of what a script declares. */
-type Bound = ts.SourceFile & { readonly locals?: Map<ts.__String, ts.Symbol> };
+/** The tables of what a script declares, and of what a module exports. */
+type Bound = ts.SourceFile & {
+  readonly locals?: ts.SymbolTable;
+  readonly symbol?: { readonly exports?: ts.SymbolTable };
+};
 
 /**
  * Puts a symbol in the place of each absent name, by which it is known when somebody looks it up: a checker looks at the flags
- * of whatever symbol it finds, before anything else. The symbols are among those of one file of the slice, which is bound.
+ * of whatever symbol it finds, before anything else. Those of globals are among the symbols of one script of the slice, those of a
+ * barrel among what it exports.
  * @returns whether that can be told of every absent name
  */
 export function setTripwires(program: ts.Program, slice: AmbientSlice): boolean {
-  const files = [...slice.paths].map((path) => program.getSourceFile(path));
-  const script: Bound | undefined = files.find((file) => file !== undefined && !ts.isExternalModule(file));
+  const { scripts } = slice;
+  const files = scripts.map((path) => program.getSourceFile(path));
+  const script = files.find((file) => file !== undefined && !ts.isExternalModule(file));
   if (script === undefined || files.includes(undefined)) return false;
-  bindSourceFile(script, program.getCompilerOptions());
-  for (const name of slice.absent) {
+  const bound = (file: ts.SourceFile): Bound => {
+    bindSourceFile(file, program.getCompilerOptions());
+    return file;
+  };
+  if (!setIn(bound(script).locals, slice, scripts)) return false;
+  return slice.barrels.every((path) => {
+    const barrel = program.getSourceFile(path);
+    return barrel === undefined || setIn(bound(barrel).symbol?.exports, slice, [path]);
+  });
+}
+
+function setIn(table: ts.SymbolTable | undefined, slice: AmbientSlice, paths: readonly string[]): boolean {
+  for (const name of slice.absent(paths)) {
     const key = ts.escapeLeadingUnderscores(name);
-    if (script.locals === undefined || script.locals.has(key)) return false;
-    script.locals.set(
+    if (table === undefined || table.has(key)) return false;
+    table.set(
       key,
       tripwire(key, () => slice.miss(name)),
     );

@@ -11,13 +11,25 @@ export interface AmbientUnit {
   readonly text: string;
 }
 
-/** A file that declares globals, in parts that can be left out. */
+/** A file that declares globals, or a barrel of a package, in parts that can be left out. */
 export interface AmbientFile {
   readonly path: string;
   /** What it refers to by comments that are no comments. */
   readonly head: string;
   readonly isModule: boolean;
+  /** Its names are those that it exports; absent for one that declares globals. */
+  readonly isBarrel?: true;
+  /** What it leads to in all. */
+  readonly behind?: Behind;
   readonly units: readonly AmbientUnit[];
+}
+
+/** What the types of a file come from besides itself. Absolute paths. */
+export interface Behind {
+  /** Files of the project, or of workspaces linked into it. */
+  readonly files: readonly string[];
+  /** Files that would be among them if they existed. */
+  readonly absent: readonly string[];
 }
 
 /** The parts of a file; `undefined` for one that has to be whole. */

@@ -2,6 +2,7 @@ import { ts } from "#compiler";
 import { ambientFiles } from "../ambient/ambient-index.js";
 import type { AmbientIndex, AmbientSlice } from "../ambient/ambient-slice.js";
 import { setTripwires } from "../ambient/tripwires.js";
+import type { AmbientFile } from "../ambient/units.js";
 import { Imports } from "./imports.js";
 import { augmentedModules, isStrict, knownNames } from "./plain-program.js";
 import { packageManifests } from "./package-manifests.js";
@@ -100,11 +101,18 @@ export class LiveProgram {
 
   /** What declares globals in each program with the same options. */
   ambient(): AmbientIndex {
-    const importsOf = (file: string): readonly string[] => this.#imports.of(file).files;
+    const importsOf = (file: string): readonly string[] => this.#imports.of(this.#sourceOf(file)).files;
+    const targetsOf = (file: string): ReadonlyMap<string, string> => this.#imports.of(file).targets;
+    const files = ambientFiles({ program: this.program, importsOf, targetsOf });
     return {
-      files: ambientFiles({ program: this.program, importsOf }),
+      files: files.flatMap((file) => (file.isBarrel === true ? this.#withBehind(file) : file)),
       platform: knownNames(this.program.getTypeChecker()),
     };
+  }
+
+  #withBehind(barrel: AmbientFile): AmbientFile[] {
+    const { files, absent, isComplete } = this.dependencies(barrel.path);
+    return isComplete ? [{ ...barrel, behind: { files: [...files].filter(isLocal), absent: [...absent] } }] : [];
   }
 
   overlay(texts: Readonly<Record<string, string>>): void {
@@ -128,13 +136,15 @@ export class LiveProgram {
     let [isComplete, isCyclic] = [true, false];
     for (const next of files) {
       const edges = this.#imports.of(next);
-      for (const path of [...edges.files, ...this.#referenced(next)])
+      // n.b. a barrel of which a part was left out leads to all that it leads to as a whole
+      const behind = this.#slice?.behind(next);
+      for (const path of [...edges.files, ...this.#referenced(next), ...(behind?.files ?? [])])
         if (isLocal(path)) {
           const source = this.#sourceOf(path);
           isCyclic ||= source === file;
           files.add(source);
         }
-      for (const path of edges.absent) absent.add(path);
+      for (const path of [...edges.absent, ...(behind?.absent ?? [])]) absent.add(path);
       isComplete &&= edges.isComplete;
     }
     return { files, absent, isComplete, isCyclic };
