@@ -9,6 +9,8 @@ import { SHORT_LIVED } from "./support/short-lived.js";
  * already. A file with a process of its own may replace clocks, listen to its process, or look at its memory.
  */
 const SHARING = [
+  "batches",
+  "cancel",
   "cli",
   "codec",
   "codegen",
@@ -18,11 +20,14 @@ const SHARING = [
   "engine",
   "faults",
   "fuzz",
+  "limits",
   "portable",
   "postgres",
+  "progress",
   "redis",
   "routing",
   "security",
+  "sqlite",
   "testing",
   "twice",
   "types",
@@ -44,7 +49,7 @@ const common = {
 
 export default defineConfig({
   test: {
-    // n.b. two for each core of a small machine: many wait, for leases, children, brokers that come back; five at once gain nothing there
+    // n.b. two for each core of a small machine: many wait, for leases, children, brokers that come back; five at once gain little there
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     reporters: [new LastLineReporter()],

@@ -44,7 +44,7 @@ test("a queue that lost its leader is named, stops no other one, and is used aga
   expect(events.errors.filter((error) => !isNamed(error))).toEqual([]);
   const { inbox } = await consume(transport, "alive", 500);
   await inbox.arrived(100);
-  await server.ctl("eval", ELECT);
+  await server.evaluate(ELECT);
   expect(await transport.send([message("dead", "at last")], deadline())).toEqual(["stored"]);
   const taken = await within("the consumer", taking);
   // n.b. of those that were given up some may have arrived

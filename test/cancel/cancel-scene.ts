@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { App, AsyncResultWith, CallOptions, UnknownExtras } from "@taskgen/core";
 import type { Worker, WorkerEvents, WorkerOptions } from "@taskgen/worker";
 import { expect, onTestFinished } from "vitest";
-import { Scene, type Place } from "../engine/scene.js";
+import { Scene, type Place, type Shared } from "../engine/scene.js";
 import { eventually } from "../support/eventually.js";
+import { namespace } from "../support/namespace.js";
 import { tempDir } from "../support/temp-dir.js";
 import { within } from "../support/within.js";
 // @ts-expect-error a fixture in plain JavaScript
@@ -20,28 +21,54 @@ type Ending = WorkerEvents["task-revoked"];
 export interface CancelPlace extends Place {
   /** Cases that are not promised here, and why. */
   readonly blanks: Readonly<Record<string, string>>;
+  /** The subjects that differ here from another place. @default all */
+  readonly about?: readonly string[];
 }
 
 /** One case of cancelling. */
 export type Case = (scene: CancelScene) => Promise<void>;
 
+/** Cases by their names. */
+export type Cases = Readonly<Record<string, Case>>;
+
+/** Cases of one subject: with workers of their own, and with the worker that all cases of a place share. */
+export interface Subject {
+  readonly own: Cases;
+  readonly shared?: Cases;
+}
+
 /** Workers on one broker, tasks that leave files, and what became of those that were revoked. */
 export class CancelScene {
   readonly scene: Scene;
+  /** An id that no other task has. */
+  readonly id = namespace();
+  readonly #shared: Worker | undefined;
   readonly #folder: string;
   readonly #revoked = new Map<string, Ending>();
   readonly #succeeded = new Set<string>();
 
-  private constructor(scene: Scene, folder: string) {
+  private constructor({ scene, worker }: Partial<Shared> & Pick<Shared, "scene">, folder: string) {
     this.scene = scene;
+    this.#shared = worker;
     this.#folder = folder;
   }
 
+  /** With workers of its own. */
   static async open(place: Place): Promise<CancelScene> {
-    const scene = await Scene.open(place);
+    return CancelScene.#on({ scene: await Scene.open(place) });
+  }
+
+  /** With the worker of a suite. */
+  static async share(shared: Shared): Promise<CancelScene> {
+    const at = await CancelScene.#on(shared);
+    for (const off of at.#watch(shared.worker)) onTestFinished(off);
+    return at;
+  }
+
+  static async #on(parts: Partial<Shared> & Pick<Shared, "scene">): Promise<CancelScene> {
     // n.b. tasks of an inline worker have their apps here
-    onTestFinished(async () => (apps as Record<string, App>)[scene.prefix]?.close());
-    return new CancelScene(scene, await tempDir());
+    onTestFinished(() => closeApp(parts.scene.prefix));
+    return new CancelScene(parts, await tempDir());
   }
 
   get where(): Scene["where"] {
@@ -50,12 +77,20 @@ export class CancelScene {
 
   newWorker(options: Partial<WorkerOptions> = {}): Worker {
     const worker = this.scene.newWorker({ registry, ...options });
-    worker.on("task-revoked", (event) => this.#revoked.set(event.id, event));
-    worker.on("task-succeeded", ({ task }) => this.#succeeded.add(task));
+    this.#watch(worker);
     return worker;
   }
 
+  #watch(worker: Worker): (() => void)[] {
+    return [
+      worker.on("task-revoked", (event) => void this.#revoked.set(event.id, event)),
+      worker.on("task-succeeded", ({ id }) => void this.#succeeded.add(id)),
+    ];
+  }
+
+  /** A new one, unless there is one of the suite. */
   async worker(options: Partial<WorkerOptions> = {}): Promise<Worker> {
+    if (this.#shared !== undefined) return this.#shared;
     const worker = this.newWorker(options);
     await within("the start of a worker", worker.start());
     return worker;
@@ -138,8 +173,8 @@ export class CancelScene {
     return eventually(find, { what: `the end of the revoked task ${name}` });
   }
 
-  async succeeded(task: string): Promise<void> {
-    await eventually(() => this.#succeeded.has(task), { what: `the success of ${task}` });
+  async succeeded(id: string): Promise<void> {
+    await eventually(() => this.#succeeded.has(id), { what: `the success of ${id}` });
   }
 
   /** The id of a task that has begun. */
@@ -152,6 +187,13 @@ export class CancelScene {
   async works(): Promise<void> {
     expect(await this.scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "60s" })).toBe(8);
   }
+}
+
+async function closeApp(prefix: string): Promise<void> {
+  const all = apps as Record<string, App>;
+  const app = all[prefix];
+  delete all[prefix];
+  await app?.close();
 }
 
 /** What the caller sees of a revoked task. */

@@ -2,10 +2,10 @@ import { internalsOf, REVOKE_TOPIC } from "@taskgen/core/internal";
 import { expect } from "vitest";
 import { faulty, over } from "../engine/faulty.js";
 import { nextEvent } from "../engine/scene.js";
-import { expectRevoked, type Case } from "./cancel-scene.js";
+import { expectRevoked, type Cases } from "./cancel-scene.js";
 
 /** Workers that did not hear of it. */
-export const lasting: Readonly<Record<string, Case>> = {
+export const lasting: Cases = {
   "after a restart of the worker": async (at) => {
     const first = await at.worker({ queues: ["default"] });
     const call = await at.call("touch", [at.path("touch")], { queue: "later" });

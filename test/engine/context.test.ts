@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 // @ts-expect-error a fixture in plain JavaScript
 import * as fixture from "./fixtures/wrapped-tasks.js";
-import { nextEvent, places, Scene, type Place } from "./scene.js";
+import { brokersAndPools, nextEvent, places, Scene, type Place } from "./scene.js";
 
 const { apps, context, registry, tenant, traceId } = fixture as {
   /** Those of tasks that run in this process. */
@@ -25,7 +25,7 @@ const open = async (place: Place): Promise<Scene> => {
 const value = (app: App, task: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> =>
   app.sendUnchecked(task, args, options).get({ timeout: "60s" });
 
-describe.each(places)("what travels with calls on $name", (place) => {
+describe.each(brokersAndPools)("what travels with calls on $name", (place) => {
   expectNothingLeftRunning();
 
   it("is in the storages of the task, unless nothing was in those of the caller", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { deadLetters } from "../contract-run/dead-letters.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
-import { places, Scene } from "./scene.js";
+import { brokersAndPools, Scene } from "./scene.js";
 
-describe.each(places)("tasks that end themselves on $name", (place) => {
+describe.each(brokersAndPools)("tasks that end themselves on $name", (place) => {
   expectNothingLeftRunning();
 
   it("are rejected with their reason, which the dead letter has too", async () => {

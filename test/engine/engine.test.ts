@@ -6,50 +6,167 @@ import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { within } from "../support/within.js";
 // @ts-expect-error a fixture in plain JavaScript
 import { apps, CardDeclined } from "./fixtures/tasks.js";
-import { nextEvent, pairs, places, Scene } from "./scene.js";
+import { elsewhere, nextEvent, places, Scene, sharedScene } from "./scene.js";
 
-describe.each([...places, ...pairs])("a worker on $name", (place) => {
-  expectNothingLeftRunning();
+const here = [...places, elsewhere];
 
-  const failure = async (scene: Scene, task: string, args: readonly unknown[] = []): Promise<TaskError> => {
-    const settled = await (await scene.app.sendUnchecked(task, args)).settled({ timeout: "60s" });
-    if (settled.ok || settled.declared) throw new Error(`${task} did not fail`);
-    return settled.error;
+const failure = async (scene: Scene, task: string, args: readonly unknown[] = []): Promise<TaskError> => {
+  const settled = await (await scene.app.sendUnchecked(task, args)).settled({ timeout: "60s" });
+  if (settled.ok || settled.declared) throw new Error(`${task} did not fail`);
+  return settled.error;
+};
+
+const raw = (id: string, body: Uint8Array, more: Partial<Envelope> = {}): Envelope => ({
+  id,
+  queue: "default",
+  priority: 4,
+  body,
+  ...more,
+});
+
+const sendRaw = async (scene: Scene, ...envelopes: readonly Envelope[]): Promise<void> => {
+  const { transport } = await internalsOf(scene.app).connection();
+  const outcomes = await transport.send(envelopes, AbortSignal.timeout(5_000));
+  expect(outcomes).toEqual(envelopes.map(() => "stored"));
+};
+
+/** The reasons of dead letters, once all `ids` are there: where two stores are involved the result is told first. */
+const deadLetters = async (scene: Scene, ids: readonly string[]): Promise<Map<string, string>> => {
+  const { transport } = await internalsOf(scene.app).connection();
+  if (!canInspect(transport)) throw new Error("cannot be inspected");
+  const probe = async (): Promise<Map<string, string> | undefined> => {
+    const dead = await transport.dead("default", 1_000);
+    const reasons = new Map(dead.map(({ envelope, reason }) => [envelope.id, reason]));
+    return ids.every((id) => reasons.has(id)) ? reasons : undefined;
   };
+  return eventually(probe, { what: "the dead letters" });
+};
 
-  const raw = (id: string, body: Uint8Array, more: Partial<Envelope> = {}): Envelope => ({
-    id,
-    queue: "default",
-    priority: 4,
-    body,
-    ...more,
-  });
-
-  const sendRaw = async (scene: Scene, ...envelopes: readonly Envelope[]): Promise<void> => {
-    const { transport } = await internalsOf(scene.app).connection();
-    const outcomes = await transport.send(envelopes, AbortSignal.timeout(5_000));
-    expect(outcomes).toEqual(envelopes.map(() => "stored"));
-  };
-
-  /** The reasons of dead letters, once all `ids` are there: where two stores are involved the result is told first. */
-  const deadLetters = async (scene: Scene, ids: readonly string[]): Promise<Map<string, string>> => {
-    const { transport } = await internalsOf(scene.app).connection();
-    if (!canInspect(transport)) throw new Error("cannot be inspected");
-    const probe = async (): Promise<Map<string, string> | undefined> => {
-      const dead = await transport.dead("default", 1_000);
-      const reasons = new Map(dead.map(({ envelope, reason }) => [envelope.id, reason]));
-      return ids.every((id) => reasons.has(id)) ? reasons : undefined;
-    };
-    return eventually(probe, { what: "the dead letters" });
-  };
+describe.each(here)("what tasks come to on $name", (place) => {
+  const shared = sharedScene(
+    place,
+    { killGrace: "100ms", unknownTasks: { maxParks: 2, backoff: "1ms" } },
+    { errors: [CardDeclined] },
+  );
 
   it("runs a task and gives back its value", async () => {
-    const scene = await Scene.open(place);
-    await scene.worker();
+    const { scene } = shared;
     expect(await scene.app.sendUnchecked("add", [4, 4]).get({ timeout: "60s" })).toBe(8);
     expect(await scene.app.sendUnchecked("greet", []).get({ timeout: "60s" })).toBe("hello you");
     expect(await scene.app.sendUnchecked("add", [1n, 2n]).get({ timeout: "60s" })).toBe(3n);
   });
+
+  it("rebuilds a remote failure with its cause and its stack", async () => {
+    const { scene } = shared;
+    const error = await failure(scene, "boom");
+    expect(error).toMatchObject({ code: "TASK_FAILURE", state: "FAILURE", taskName: "boom" });
+    expect(error.message).toContain("RangeError: boom");
+    expect(error.cause).toMatchObject({ name: "RangeError", message: "boom", cause: { message: "deeper" } });
+  });
+
+  it("brings a declared error back as itself, with its data", async () => {
+    const { scene } = shared;
+    const settled = await (await scene.app.sendUnchecked("decline", [12n])).settled({ timeout: "60s" });
+    if (settled.ok || !settled.declared) throw new Error("not a declared error");
+    expect(settled.error).toBeInstanceOf(CardDeclined);
+    expect(settled.error).toMatchObject({ code: "CARD_DECLINED", balance: 12n });
+  });
+
+  it("fails a task whose result cannot travel, without running it again", async () => {
+    const { scene } = shared;
+    expect(await failure(scene, "unencodable")).toMatchObject({ code: "NOT_SERIALIZABLE", state: "FAILURE" });
+  });
+
+  it("retries as often as the task asks, and fails with the cause when no retry is left", async () => {
+    const { scene } = shared;
+    expect(await scene.app.sendUnchecked("flaky", [3]).get({ timeout: "60s" })).toBe(3);
+    expect((await failure(scene, "flaky", [4])).message).toContain("attempt 3");
+    expect((await failure(scene, "autoretried")).message).toContain("RangeError: again");
+  });
+
+  it("ends as the task's control errors say", async () => {
+    const { scene } = shared;
+    expect(await failure(scene, "ignore")).toMatchObject({ state: "IGNORED", code: "TASK_IGNORED" });
+    const call = await scene.app.sendUnchecked("reject", ["wrong door"]);
+    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ state: "REJECTED" });
+    expect((await deadLetters(scene, [call.id])).get(call.id)).toContain("wrong door");
+  });
+
+  it("stores no result for a call or a task that ignores it", async () => {
+    const { scene, worker } = shared;
+    const call = scene.app.sendUnchecked("add", [1, 1], { ignoreResult: true });
+    const done = nextEvent(worker, "task-succeeded", call.id);
+    await expect(call.get()).rejects.toMatchObject({ code: "RESULT_IGNORED" });
+    await done;
+  });
+
+  it("tells a caller that cannot know it that a task stores no value", async () => {
+    const { scene } = shared;
+    expect(await failure(scene, "silent")).toMatchObject({ state: "IGNORED", code: "TASK_IGNORED" });
+    expect(await scene.app.sendUnchecked("silent", [], { ignoreResult: false }).get({ timeout: "60s" })).toBe(1);
+  });
+
+  it("runs a task that is acknowledged early", async () => {
+    const { scene } = shared;
+    expect(await scene.app.sendUnchecked("early", [7]).get({ timeout: "60s" })).toBe(7);
+  });
+
+  it("stores STARTED for a tracked task", async () => {
+    const { scene, worker } = shared;
+    const call = scene.app.sendUnchecked("tracked", [1]);
+    const started = nextEvent(worker, "task-started", call.id);
+    expect(await call.get({ timeout: "60s" })).toBe(1);
+    expect(await started).toMatchObject({ task: "tracked" });
+  });
+
+  it("gives a task its context", async () => {
+    const { scene } = shared;
+    const call = await scene.app.sendUnchecked("context", [], { headers: { tenant: "acme" } });
+    expect(await call.get({ timeout: "60s" })).toEqual({
+      id: call.id,
+      name: "context",
+      retries: 0,
+      redeliveries: 0,
+      rootId: call.id,
+      parentId: undefined,
+      headers: { tenant: "acme" },
+      idempotencyKey: call.id,
+    });
+  });
+
+  it("takes from the queues that its tasks name", async () => {
+    const { scene, worker } = shared;
+    expect(worker.info?.queues).toEqual(["default", "elsewhere"]);
+    expect(await scene.app.sendUnchecked("elsewhere", [], { queue: "elsewhere" }).get({ timeout: "60s" })).toBe(
+      "elsewhere",
+    );
+  });
+
+  it("does not run a task before its time", async () => {
+    const { scene } = shared;
+    const eta = new Date(Date.now() + 150);
+    const call = await scene.app.sendUnchecked("add", [1, 1], { eta });
+    await call.get({ timeout: "60s" });
+    expect(Date.now()).toBeGreaterThanOrEqual(eta.getTime());
+  });
+
+  it("parks what it does not know, then gives it up as a dead letter", async () => {
+    const { scene, worker } = shared;
+    const call = scene.app.sendUnchecked("nobody.knows", []);
+    expect(await nextEvent(worker, "task-parked", call.id)).toMatchObject({ task: "nobody.knows" });
+    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ state: "REJECTED", code: "UNKNOWN_TASK" });
+    expect((await deadLetters(scene, [call.id])).get(call.id)).toContain("UNKNOWN_TASK");
+  });
+
+  it("stops a task at its time limit, and aborts its signal at its soft one", async () => {
+    const { scene } = shared;
+    expect(await failure(scene, "limited")).toMatchObject({ code: "TIME_LIMIT_EXCEEDED" });
+    expect(await failure(scene, "softlyLimited")).toMatchObject({ code: "SOFT_TIME_LIMIT_EXCEEDED" });
+  });
+});
+
+describe.each(here)("a worker on $name", (place) => {
+  expectNothingLeftRunning();
 
   it("runs what was sent before it started", async () => {
     const scene = await Scene.open(place);
@@ -80,116 +197,11 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     expect(await sum.status()).toBe("PENDING");
   });
 
-  it("rebuilds a remote failure with its cause and its stack", async () => {
-    const scene = await Scene.open(place);
-    await scene.worker();
-    const error = await failure(scene, "boom");
-    expect(error).toMatchObject({ code: "TASK_FAILURE", state: "FAILURE", taskName: "boom" });
-    expect(error.message).toContain("RangeError: boom");
-    expect(error.cause).toMatchObject({ name: "RangeError", message: "boom", cause: { message: "deeper" } });
-  });
-
-  it("brings a declared error back as itself, with its data", async () => {
-    const scene = await Scene.open(place, { errors: [CardDeclined] });
-    await scene.worker();
-    const settled = await (await scene.app.sendUnchecked("decline", [12n])).settled({ timeout: "60s" });
-    if (settled.ok || !settled.declared) throw new Error("not a declared error");
-    expect(settled.error).toBeInstanceOf(CardDeclined);
-    expect(settled.error).toMatchObject({ code: "CARD_DECLINED", balance: 12n });
-  });
-
-  it("fails a task whose result cannot travel, without running it again", async () => {
-    const scene = await Scene.open(place);
-    await scene.worker();
-    expect(await failure(scene, "unencodable")).toMatchObject({ code: "NOT_SERIALIZABLE", state: "FAILURE" });
-  });
-
-  it("retries as often as the task asks, and fails with the cause when no retry is left", async () => {
-    const scene = await Scene.open(place);
-    await scene.worker();
-    expect(await scene.app.sendUnchecked("flaky", [3]).get({ timeout: "60s" })).toBe(3);
-    expect((await failure(scene, "flaky", [4])).message).toContain("attempt 3");
-    expect((await failure(scene, "autoretried")).message).toContain("RangeError: again");
-  });
-
-  it("ends as the task's control errors say", async () => {
-    const scene = await Scene.open(place);
-    await scene.worker();
-    expect(await failure(scene, "ignore")).toMatchObject({ state: "IGNORED", code: "TASK_IGNORED" });
-    const call = await scene.app.sendUnchecked("reject", ["wrong door"]);
-    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ state: "REJECTED" });
-    expect((await deadLetters(scene, [call.id])).get(call.id)).toContain("wrong door");
-  });
-
-  it("stores no result for a call or a task that ignores it", async () => {
-    const scene = await Scene.open(place);
-    const worker = await scene.worker();
-    const done = nextEvent(worker, "task-succeeded");
-    const call = await scene.app.sendUnchecked("add", [1, 1], { ignoreResult: true });
-    await expect(call.get()).rejects.toMatchObject({ code: "RESULT_IGNORED" });
-    await done;
-  });
-
-  it("tells a caller that cannot know it that a task stores no value", async () => {
-    const scene = await Scene.open(place);
-    await scene.worker();
-    expect(await failure(scene, "silent")).toMatchObject({ state: "IGNORED", code: "TASK_IGNORED" });
-    expect(await scene.app.sendUnchecked("silent", [], { ignoreResult: false }).get({ timeout: "60s" })).toBe(1);
-  });
-
   it("revokes what expired, before and without running it", async () => {
     const scene = await Scene.open(place);
     const call = await scene.app.sendUnchecked("add", [1, 1], { expires: new Date(Date.now() - 1) });
     await scene.worker();
     await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ state: "REVOKED", code: "TASK_EXPIRED" });
-  });
-
-  it("runs a task that is acknowledged early", async () => {
-    const scene = await Scene.open(place);
-    await scene.worker();
-    expect(await scene.app.sendUnchecked("early", [7]).get({ timeout: "60s" })).toBe(7);
-  });
-
-  it("stores STARTED for a tracked task", async () => {
-    const scene = await Scene.open(place);
-    const worker = await scene.worker();
-    const started = nextEvent(worker, "task-started");
-    expect(await scene.app.sendUnchecked("tracked", [1]).get({ timeout: "60s" })).toBe(1);
-    expect(await started).toMatchObject({ task: "tracked" });
-  });
-
-  it("gives a task its context", async () => {
-    const scene = await Scene.open(place);
-    await scene.worker();
-    const call = await scene.app.sendUnchecked("context", [], { headers: { tenant: "acme" } });
-    expect(await call.get({ timeout: "60s" })).toEqual({
-      id: call.id,
-      name: "context",
-      retries: 0,
-      redeliveries: 0,
-      rootId: call.id,
-      parentId: undefined,
-      headers: { tenant: "acme" },
-      idempotencyKey: call.id,
-    });
-  });
-
-  it("takes from the queues that its tasks name", async () => {
-    const scene = await Scene.open(place);
-    const worker = await scene.worker();
-    expect(worker.info?.queues).toEqual(["default", "elsewhere"]);
-    expect(await scene.app.sendUnchecked("elsewhere", [], { queue: "elsewhere" }).get({ timeout: "60s" })).toBe(
-      "elsewhere",
-    );
-  });
-
-  it("does not run a task before its time", async () => {
-    const scene = await Scene.open(place);
-    await scene.worker();
-    const eta = new Date(Date.now() + 150);
-    const call = await scene.app.sendUnchecked("add", [1, 1], { eta });
-    await call.get({ timeout: "60s" });
-    expect(Date.now()).toBeGreaterThanOrEqual(eta.getTime());
   });
 
   it("sends the same id once", async () => {
@@ -198,16 +210,6 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     const second = await scene.app.sendUnchecked("add", [5, 5], { taskId: "the-one" });
     await scene.worker();
     expect([await first.get({ timeout: "60s" }), await second.get({ timeout: "60s" })]).toEqual([2, 2]);
-  });
-
-  it("parks what it does not know, then gives it up as a dead letter", async () => {
-    const scene = await Scene.open(place);
-    const worker = await scene.worker({ unknownTasks: { maxParks: 2, backoff: "1ms" } });
-    const parked = nextEvent(worker, "task-parked");
-    const call = await scene.app.sendUnchecked("nobody.knows", []);
-    expect(await parked).toMatchObject({ id: call.id, task: "nobody.knows" });
-    await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ state: "REJECTED", code: "UNKNOWN_TASK" });
-    expect((await deadLetters(scene, [call.id])).get(call.id)).toContain("UNKNOWN_TASK");
   });
 
   it("hands a parked task to the worker that knows it", async () => {
@@ -280,13 +282,6 @@ describe.each([...places, ...pairs])("a worker on $name", (place) => {
     const again = nextEvent(next, "task-received", call.id);
     await next.start();
     expect(await again).toMatchObject({ id: call.id });
-  });
-
-  it("stops a task at its time limit, and aborts its signal at its soft one", async () => {
-    const scene = await Scene.open(place);
-    await scene.worker({ killGrace: "100ms" });
-    expect(await failure(scene, "limited")).toMatchObject({ code: "TIME_LIMIT_EXCEEDED" });
-    expect(await failure(scene, "softlyLimited")).toMatchObject({ code: "SOFT_TIME_LIMIT_EXCEEDED" });
   });
 
   it("lets a task wait for others, however few run at once", async () => {

@@ -9,11 +9,11 @@ import { within } from "../support/within.js";
 import { registry as hanging } from "./fixtures/hanging-registry.js";
 // @ts-expect-error a fixture in plain JavaScript
 import { registry as misspelt } from "./fixtures/misspelt-registry.js";
-import { nextEvent, places, Scene } from "./scene.js";
+import { brokersAndPools, nextEvent, places, Scene } from "./scene.js";
 
 const up = { status: "up", reconnects: 0 };
 
-describe.each(places)("the health of a worker on $name", (place) => {
+describe.each(brokersAndPools)("the health of a worker on $name", (place) => {
   expectNothingLeftRunning();
 
   it("follows it from its start to its end", async () => {

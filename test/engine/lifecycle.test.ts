@@ -3,6 +3,7 @@ import { canInspect, internalsOf, type Connection } from "@taskgen/core/internal
 import { describe, expect, it } from "vitest";
 import { openRaw } from "../sqlite/raw-database.js";
 import { deferred } from "../support/deferred.js";
+import { eventually } from "../support/eventually.js";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { tempDir } from "../support/temp-dir.js";
 import { within } from "../support/within.js";
@@ -13,13 +14,13 @@ import { registry as hanging } from "./fixtures/hanging-registry.js";
 import { registry as misspelt } from "./fixtures/misspelt-registry.js";
 // @ts-expect-error a fixture in plain JavaScript
 import { registry as odd } from "./fixtures/odd-tasks.js";
-import { nextEvent, places, Scene } from "./scene.js";
+import { brokersAndPools, nextEvent, places, Scene } from "./scene.js";
 
 const refusal = { code: "OPTION_INVALID" };
 const unavailable = (): TransportError =>
   new TransportError("BROKER_UNAVAILABLE", "injected", { certain: true, retriable: true });
 
-describe.each(places)("the life of a worker on $name", (place) => {
+describe.each(brokersAndPools)("the life of a worker on $name", (place) => {
   expectNothingLeftRunning();
 
   const waiting = async (scene: Scene): Promise<number> => {
@@ -104,7 +105,7 @@ describe.each(places)("the life of a worker on $name", (place) => {
     const received = nextEvent(worker, "task-received");
     const call = await scene.app.sendUnchecked("stubborn", []);
     await expect(within("the start", worker.start())).rejects.toThrow(/injected/);
-    expect(await waiting(scene)).toBe(1);
+    await eventually(async () => (await waiting(scene)) === 1, { what: "the task given back" });
     expect(await call.ready()).toBe(false);
   });
 

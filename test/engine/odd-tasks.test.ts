@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 // @ts-expect-error a fixture in plain JavaScript
 import { registry } from "./fixtures/odd-tasks.js";
-import { places, Scene } from "./scene.js";
+import { brokersAndPools, Scene } from "./scene.js";
 
-describe.each(places)("tasks that are hard to judge on $name", (place) => {
+describe.each(brokersAndPools)("tasks that are hard to judge on $name", (place) => {
   expectNothingLeftRunning();
 
   const failure = async (scene: Scene, task: string): Promise<TaskError> => {

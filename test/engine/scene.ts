@@ -1,10 +1,11 @@
 import type { App } from "@taskgen/core";
 import { createApp, type AppOptions } from "@taskgen/core";
 import { createWorker, type PoolKind, type Worker, type WorkerEvents, type WorkerOptions } from "@taskgen/worker";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { brokerUrl } from "../support/brokers.js";
 import { namespace } from "../support/namespace.js";
-import { tempDir } from "../support/temp-dir.js";
+import { expectNothingLeftRunningAtEnd } from "../support/nothing-left-running.js";
+import { tempDir, type AtEnd } from "../support/temp-dir.js";
 import { within } from "../support/within.js";
 // @ts-expect-error a fixture in plain JavaScript
 import { registry } from "./fixtures/registry.js";
@@ -12,14 +13,14 @@ import { registry } from "./fixtures/registry.js";
 /** Where an engine test runs. */
 export interface Place {
   readonly name: string;
-  readonly broker: () => Promise<string>;
+  readonly broker: (atEnd?: AtEnd) => Promise<string>;
   /** @default the broker's */
-  readonly backend?: () => Promise<string>;
+  readonly backend?: (atEnd?: AtEnd) => Promise<string>;
   readonly pool: PoolKind;
 }
 
 const memory = async (): Promise<string> => `memory:${namespace()}`;
-const sqlite = async (): Promise<string> => `sqlite:${await tempDir()}/tasks.db`;
+const sqlite = async (atEnd?: AtEnd): Promise<string> => `sqlite:${await tempDir(atEnd)}/tasks.db`;
 const redis = async (): Promise<string> => brokerUrl("redis");
 const amqp = async (): Promise<string> => brokerUrl("amqp");
 const postgres = async (): Promise<string> => brokerUrl("postgres");
@@ -59,6 +60,9 @@ export const pairs: readonly Place[] = [
   { name: "sqlite with postgres results", broker: sqlite, backend: postgres, pool: "threads" },
 ];
 
+/** Results on another server than messages, stored and settled in two steps: for features that do not ask where results are. */
+export const elsewhere: Place = pairs[0]!;
+
 /** An app with workers on a broker of its own. */
 export class Scene {
   readonly app: App;
@@ -68,18 +72,21 @@ export class Scene {
   /** Of this test alone, on a server that all tests share. */
   readonly prefix = namespace();
   readonly #place: Place;
+  readonly #atEnd: AtEnd;
 
-  constructor(place: Place, broker: string, options: AppOptions = {}) {
+  constructor(place: Place, broker: string, options: AppOptions = {}, atEnd: AtEnd = onTestFinished) {
     this.#place = place;
+    this.#atEnd = atEnd;
     this.broker = broker;
     const { backend } = options;
     this.where = { broker, prefix: this.prefix, ...(backend !== undefined && { backend }) };
     this.app = createApp({ broker, prefix: this.prefix, ...options });
-    onTestFinished(() => this.app.close());
+    atEnd(() => this.app.close());
   }
 
-  static async open(place: Place, options?: AppOptions): Promise<Scene> {
-    return new Scene(place, await place.broker(), { backend: await place.backend?.(), ...options });
+  static async open(place: Place, options?: AppOptions, atEnd: AtEnd = onTestFinished): Promise<Scene> {
+    const [broker, backend] = [await place.broker(atEnd), await place.backend?.(atEnd)];
+    return new Scene(place, broker, { backend, ...options }, atEnd);
   }
 
   /** A worker that has not started, so that no event is missed. */
@@ -87,7 +94,7 @@ export class Scene {
     const { pool } = this.#place;
     const one = pool === "processes" ? { processes: 1 } : { threads: 1 };
     const worker = createWorker({ app: this.app, registry, pool, ...one, ...options });
-    onTestFinished(async () => void (await worker.stop({ gracePeriod: "0ms" })));
+    this.#atEnd(async () => void (await worker.stop({ gracePeriod: "0ms" })));
     return worker;
   }
 
@@ -96,6 +103,30 @@ export class Scene {
     await within("the start of a worker", worker.start());
     return worker;
   }
+}
+
+/** What the tests of a suite share. */
+export interface Shared {
+  readonly scene: Scene;
+  readonly worker: Worker;
+}
+
+/**
+ * A scene with a worker for all tests of a suite that leave both as they found them: to start a thread takes longer than what most tests do
+ * with it. Nothing may be left running when it is closed.
+ */
+export function sharedScene(place: Place, options?: Partial<WorkerOptions>, appOptions?: AppOptions): Shared {
+  const ends: (() => Promise<void>)[] = [];
+  const shared: { -readonly [Key in keyof Shared]?: Shared[Key] } = {};
+  expectNothingLeftRunningAtEnd();
+  beforeAll(async () => {
+    shared.scene = await Scene.open(place, appOptions, (end) => ends.unshift(end));
+    shared.worker = await shared.scene.worker(options);
+  });
+  afterAll(async () => {
+    for (const end of ends) await end();
+  });
+  return shared as Shared;
 }
 
 /** The next event of a kind, optionally of one task. */

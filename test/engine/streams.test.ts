@@ -8,7 +8,7 @@ import { tempDir } from "../support/temp-dir.js";
 import { brokerUrl } from "../support/brokers.js";
 // @ts-expect-error a fixture in plain JavaScript
 import { closeApps, registry } from "./fixtures/stream-registry.js";
-import { brokersAndPools, nextEvent, pairs, places, Scene, type Place } from "./scene.js";
+import { brokersAndPools, nextEvent, pairs, places, Scene, sharedScene, type Place } from "./scene.js";
 import { failedItems, firstItems, itemsOf, streamOf, upTo } from "./stream-scene.js";
 
 const streaming = ({ name }: Place): boolean =>
@@ -19,17 +19,11 @@ const newFile = async (): Promise<string> => join(await tempDir(), "file");
 const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
 
 describe.each(here)("streams on $name", (place) => {
-  expectNothingLeftRunning();
+  const shared = sharedScene(place, { registry });
   afterEach(() => closeApps());
 
-  const open = async (): Promise<Scene> => {
-    const scene = await Scene.open(place);
-    await scene.worker({ registry });
-    return scene;
-  };
-
   it("gives what a task yields, then what it returns", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const call = streamOf(app, "count", [2_500]);
     expect(await itemsOf(call.stream())).toEqual(upTo(2_500));
     expect(await call.get({ timeout: "60s" })).toBe(3_126_250);
@@ -37,7 +31,7 @@ describe.each(here)("streams on $name", (place) => {
   });
 
   it("gives values that JSON loses, and large ones", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const rich = await itemsOf(streamOf(app, "rich", []).stream());
     expect(rich).toEqual([new Map([[1, new Date(5)]]), undefined, { big: 10n }, "awaited"]);
     const wide = await itemsOf(streamOf(app, "wide", [60, 150_000]).stream());
@@ -46,7 +40,7 @@ describe.each(here)("streams on $name", (place) => {
   });
 
   it("gives items as they come", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const gate = await newFile();
     const items: unknown[] = [];
     for await (const item of streamOf(app, "gated", [gate]).stream({ timeout: "60s" })) {
@@ -56,7 +50,7 @@ describe.each(here)("streams on $name", (place) => {
   });
 
   it("gives the items before a failure, then its error", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const call = streamOf(app, "failing", [1_300]);
     const { items, error } = await failedItems(call.stream());
     expect(items).toEqual(upTo(1_300));
@@ -65,13 +59,13 @@ describe.each(here)("streams on $name", (place) => {
   });
 
   it("gives each number once, whatever runs again", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const items = await itemsOf(streamOf(app, "retried", [await newFile(), 350]).stream());
     expect(items).toEqual([...upTo(350).map((i) => `${i} of run 0`), "end of run 1"]);
   });
 
   it("goes on where the run before ended", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const call = streamOf(app, "resuming", [await newFile(), 110]);
     const items = await itemsOf(call.stream());
     expect(items).toEqual(upTo(330).map((i) => `${i} of run ${Math.floor((i - 1) / 110)}`));
@@ -79,7 +73,7 @@ describe.each(here)("streams on $name", (place) => {
   });
 
   it("fails where an item cannot be encoded, without a retry", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const file = await newFile();
     const { items, error } = await failedItems(streamOf(app, "unencodable", [file]).stream());
     expect(items).toEqual([{ x: 1 }]);
@@ -90,7 +84,7 @@ describe.each(here)("streams on $name", (place) => {
   });
 
   it("fails when nobody reads on, and cleans up", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const file = await newFile();
     const call = streamOf(app, "stalling", [file]);
     await expect(call.get({ timeout: "60s" })).rejects.toMatchObject({ code: "STREAM_STALLED" });
@@ -102,7 +96,7 @@ describe.each(here)("streams on $name", (place) => {
   });
 
   it("ends when it is revoked, also where it waits for its reader", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const file = await newFile();
     const call = streamOf(app, "endless", [file]);
     expect(await firstItems(call, 10)).toEqual(upTo(10));
@@ -113,7 +107,7 @@ describe.each(here)("streams on $name", (place) => {
   });
 
   it("revokes the task when the loop is left, if it is to", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const file = await newFile();
     const call = streamOf(app, "endless", [file]);
     expect(await firstItems(call, 3, { revokeOnReturn: true })).toEqual([1, 2, 3]);
@@ -122,21 +116,21 @@ describe.each(here)("streams on $name", (place) => {
   });
 
   it("tells a task of its soft limit where it yields", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const call = streamOf(app, "soft", []);
     expect(await itemsOf(call.stream())).toEqual(["first", "not told yet", "SOFT_TIME_LIMIT_EXCEEDED"]);
     expect(await call.get({ timeout: "60s" })).toBe("ended well");
   });
 
   it("gives what was stored before a hard limit", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const { items, error } = await failedItems(streamOf(app, "limited", []).stream());
     expect(items).toEqual(["first"]);
     expect(error).toMatchObject({ code: "TIME_LIMIT_EXCEEDED" });
   });
 
   it("runs to the end and gives nothing where the result is ignored", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const files = [await newFile(), await newFile()] as const;
     const calls = [
       streamOf(app, "ignored", [files[0], 3_000]),
@@ -147,15 +141,14 @@ describe.each(here)("streams on $name", (place) => {
   });
 
   it("can be read by another task, which yields it on", async () => {
-    const scene = await open();
-    const { app, where } = scene;
+    const { app, where } = shared.scene;
     expect(await itemsOf(streamOf(app, "relay", [where, 1_200, true]).stream())).toEqual(upTo(1_200).map((i) => i * 2));
     const { error } = await failedItems(streamOf(app, "relay", [where, 3, false]).stream());
     expect(error).toMatchObject({ code: "JOIN_IN_TASK" });
   });
 
   it("gives none of a task that yields none by its nature", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const call = streamOf(app, "add", [4, 4]);
     expect(await itemsOf(call.stream())).toEqual([]);
     expect(await call.get({ timeout: "60s" })).toBe(8);
@@ -163,23 +156,26 @@ describe.each(here)("streams on $name", (place) => {
 });
 
 describe.each(here.filter(({ pool }) => pool === "threads"))("reading streams on $name", (place) => {
-  expectNothingLeftRunning();
-
-  const open = async (): Promise<Scene> => {
-    const scene = await Scene.open(place);
-    await scene.worker({ registry });
-    return scene;
-  };
+  const shared = sharedScene(place, { registry });
 
   it("goes on after an item", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const call = streamOf(app, "count", [900]);
     expect(await itemsOf(call.stream({ after: 700 }))).toEqual(upTo(900).slice(700));
     await expect(itemsOf(call.stream({ after: 1.5 }))).rejects.toMatchObject({ code: "OPTION_INVALID" });
   });
 
+  it("gives nothing before what is asked for, also when it is asked for early", async () => {
+    const { app } = shared.scene;
+    const gate = await newFile();
+    const items = itemsOf(streamOf(app, "gated", [gate]).stream({ after: 2, timeout: "60s" }));
+    expect(await itemsOf(streamOf(app, "nothing", []).stream())).toEqual([]);
+    writeFileSync(gate, "");
+    expect(await items).toEqual([]);
+  });
+
   it("says what somebody else has read", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const call = streamOf(app, "count", [900]);
     expect(await firstItems(call, 250)).toEqual(upTo(250));
     const { items, error } = await failedItems(call.stream());
@@ -189,14 +185,14 @@ describe.each(here.filter(({ pool }) => pool === "threads"))("reading streams on
   });
 
   it("can be done by another app", async () => {
-    const scene = await open();
+    const { scene } = shared;
     const { id } = await streamOf(scene.app, "count", [900]);
     const other = await Scene.open({ ...place, broker: async () => scene.broker }, scene.where);
     expect(await itemsOf(other.app.result(id).stream())).toEqual(upTo(900));
   });
 
   it("ends with its time-out and its signal, and the task goes on", async () => {
-    const { app } = await open();
+    const { app } = shared.scene;
     const gate = await newFile();
     const call = streamOf(app, "gated", [gate]);
     const items: unknown[] = [];
@@ -219,12 +215,11 @@ describe.each(here.filter(({ pool }) => pool === "threads"))("reading streams on
   });
 
   it("is told by middleware and events as one run", async () => {
-    const scene = await Scene.open(place);
-    const worker = await scene.worker({ registry });
-    const succeeded = nextEvent(worker, "task-succeeded");
+    const { scene, worker } = shared;
     const call = streamOf(scene.app, "count", [300]);
+    const succeeded = nextEvent(worker, "task-succeeded", call.id);
     await itemsOf(call.stream());
-    expect((await succeeded).id).toBe(call.id);
+    await succeeded;
   });
 });
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { admin } from "../postgres/opening.js";
@@ -23,6 +24,13 @@ beforeAll(async () => {
   install = await PackedInstall.create();
   cwd = await install.example("outbox");
   expect(await taskgen([], { cwd, bin: install.bin })).toMatchObject({ code: 0, stderr: "" });
+  // n.b. as a deployment would: to compile it at each start takes longer than what it does
+  await build({
+    entryPoints: [join(cwd, "src/**/*.ts")],
+    outdir: join(cwd, "js"),
+    outbase: join(cwd, "src"),
+    format: "esm",
+  });
 }, MINUTE);
 afterAll(() => install[Symbol.asyncDispose]());
 
@@ -41,18 +49,15 @@ async function scene(broker: Broker): Promise<{ readonly env: Env; readonly clie
 }
 
 const start = (file: string, env: Env, ...args: string[]): Child =>
-  spawnChild(pathToFileURL(join(cwd, "src", file)), { cwd, env, args });
+  spawnChild(pathToFileURL(join(cwd, file)), { cwd, env, args });
 
-async function placed(env: Env, batch: string): Promise<void> {
-  expect(await within(`the orders of ${batch}`, start("main.ts", env, batch, `${COUNT}`).exited, MINUTE)).toMatchObject(
-    {
-      code: 0,
-    },
-  );
+async function placed(env: Env, batch: string, file = "js/main.js"): Promise<void> {
+  const { exited } = start(file, env, batch, `${COUNT}`);
+  expect(await within(`the orders of ${batch}`, exited, MINUTE)).toMatchObject({ code: 0 });
 }
 
-async function startRelay(env: Env): Promise<Child> {
-  const relay = start("relay.ts", env);
+async function startRelay(env: Env, file = "js/relay.js"): Promise<Child> {
+  const relay = start(file, env);
   await textLine(relay, "relay ready");
   return relay;
 }
@@ -132,9 +137,9 @@ it(
   "keeps what can never be sent, with the reason, and sends the rest",
   async () => {
     const { env, client } = await scene("sqlite");
-    const relay = await startRelay(env);
+    const relay = await startRelay(env, "src/relay.ts");
     await client.query(`INSERT INTO outbox (task, args) VALUES ('gone', '[]')`);
-    await placed(env, "first");
+    await placed(env, "first", "src/main.ts");
     const left = async (): Promise<boolean> => (await column(client, "SELECT 1 AS value FROM outbox")).length === 1;
     await eventually(left, { what: "an outbox with one row" });
     expect(await column(client, "SELECT error AS value FROM outbox")).toEqual(["there is no task gone"]);

@@ -48,8 +48,9 @@ async function openFleet(place: Pick<Place, "broker" | "backend">): Promise<Flee
 
 function read(file: string): Entry[] {
   if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8").split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Entry);
+  // n.b. the last line may be half there
+  const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as Entry);
 }
 
 const shared = limitedPlaces.filter(({ name }) => name !== "memory");

@@ -9,7 +9,6 @@ export const limitedPlaces: readonly Place[] = [
   { name: "sqlite", broker: urlOf("sqlite"), pool: "inline" },
   { name: "redis", broker: urlOf("redis"), pool: "inline" },
   { name: "amqp with redis results", broker: urlOf("amqp"), backend: async () => brokerUrl("redis"), pool: "inline" },
-  { name: "amqp with sqlite results", broker: urlOf("amqp"), backend: urlOf("sqlite"), pool: "inline" },
 ];
 
 /** The most of these times that lie within one window, wherever it begins. */

@@ -65,18 +65,15 @@ const RESOLUTIONS = {
 const ANY_USE = 'import { tasks } from "project-contract";\nexport const { primitives } = tasks;\n';
 
 describe.each(COMPILERS)("a portable package with %s", { timeout: 120_000 }, (compiler) => {
-  it("compiles with the library of the language and core alone, and gives the types of the tasks", async () => {
-    const { emit } = await ordersProject();
-    const files = { "src/use.ts": USE, "src/sending.ts": SENDING };
-    const cwd = await consumer(emit(), "@acme/orders-contract", files);
-    for (const args of Object.values(RESOLUTIONS)) expect(await compile(compiler, cwd, args)).toEqual([]);
-  });
-
-  it("compiles with every kind of type", async () => {
-    const { emit } = await kindsProject(KINDS);
-    const cwd = await consumer(emit(), "project-contract", { "src/use.ts": ANY_USE });
-    for (const args of Object.values(RESOLUTIONS)) expect(await compile(compiler, cwd, args)).toEqual([]);
-  });
+  it.each(Object.entries(RESOLUTIONS))(
+    "compiles with the library of the language and core alone, gives the types of the tasks, and has every kind of type: %s",
+    async (_, args) => {
+      const [orders, kinds] = [await ordersProject(), await kindsProject(KINDS)];
+      const packages = { "@acme/orders-contract": orders.emit(), "project-contract": kinds.emit() };
+      const files = { "src/use.ts": USE, "src/sending.ts": SENDING, "src/kinds.ts": ANY_USE };
+      expect(await compile(compiler, await consumer(packages, files), args)).toEqual([]);
+    },
+  );
 
   it("gives a project that knows the platform the platform's own types", async () => {
     const { project, emit } = await ordersProject();
@@ -90,7 +87,7 @@ describe.each(COMPILERS)("a portable package with %s", { timeout: 120_000 }, (co
 
   it("shows the documentation of tasks in an editor", async () => {
     const { emit } = await ordersProject();
-    const cwd = await consumer(emit(), "@acme/orders-contract", { "src/use.ts": USE });
+    const cwd = await consumer({ "@acme/orders-contract": emit() }, { "src/use.ts": USE });
     const editor = await openEditor(compiler, cwd);
     expect((await editor.show("src/use.ts", "tasks.add")).documentation.trim()).toBe("Adds two numbers.");
     expect((await editor.show("src/use.ts", "tasks.billing.charge")).documentation.trim()).toBe("Charges an order.");

@@ -14,16 +14,18 @@ const COMPILER_OPTIONS = {
 };
 
 /**
- * A project of another repository, in which nothing is installed but @taskgen/core, as it is published, and a portable
- * package; with `runs` also what core itself depends on.
+ * A project of another repository, in which nothing is installed but @taskgen/core, as it is published, and portable
+ * packages, by their names; with `runs` also what core itself depends on.
  */
-export async function consumer(packageFolder: string, name: string, files: Files, runs = false): Promise<string> {
+export async function consumer(packages: Files, files: Files, runs = false): Promise<string> {
   const cwd = await tempDir();
   const installed = (module: string): string => join(cwd, "node_modules", module);
+  // n.b. a compiler reads nothing else
+  const filter = (path: string): boolean => runs || !/\.js$|\.map$/.test(path);
   for (const file of ["dist", "package.json"]) {
-    await cp(join(ROOT, "packages/core", file), join(installed("@taskgen/core"), file), { recursive: true });
+    await cp(join(ROOT, "packages/core", file), join(installed("@taskgen/core"), file), { recursive: true, filter });
   }
-  await cp(packageFolder, installed(name), { recursive: true });
+  for (const [name, folder] of Object.entries(packages)) await cp(folder, installed(name), { recursive: true });
   if (runs) await symlink(join(ROOT, "node_modules/superjson"), installed("superjson"));
   if (runs) await symlink(join(ROOT, "node_modules/@photostructure"), installed("@photostructure"));
   const own = {

@@ -34,7 +34,11 @@ it(
     const env = { TASKGEN_BROKER_URL: `sqlite:${join(await tempDir(), "tasks.db")}` };
     const worker = startTaskgen(["worker", "--threads", "1"], { cwd: project.cwd, env });
     await textLine(worker, "Worker ready");
-    const cwd = await consumer(project.path("dist/contract"), "@acme/orders-contract", { "client.js": CLIENT }, true);
+    const cwd = await consumer(
+      { "@acme/orders-contract": project.path("dist/contract") },
+      { "client.js": CLIENT },
+      true,
+    );
     const run = promisify(execFile)(process.execPath, ["client.js"], {
       cwd,
       env: { ...process.env, ...env },

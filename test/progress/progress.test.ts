@@ -1,9 +1,8 @@
 import type { App } from "@taskgen/core";
 import { internalsOf } from "@taskgen/core/internal";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { brokersAndPools, nextEvent, pairs, Scene } from "../engine/scene.js";
+import { brokersAndPools, nextEvent, pairs, sharedScene } from "../engine/scene.js";
 import { eventually } from "../support/eventually.js";
-import { expectNothingLeftRunning } from "../support/nothing-left-running.js";
 import { tempDir } from "../support/temp-dir.js";
 import { within } from "../support/within.js";
 // @ts-expect-error a fixture in plain JavaScript
@@ -16,16 +15,10 @@ interface Steps {
 }
 
 describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name", (place) => {
-  expectNothingLeftRunning();
-
-  const start = async (): Promise<Scene> => {
-    const scene = await Scene.open(place);
-    await scene.worker({ registry });
-    return scene;
-  };
+  const shared = sharedScene(place, { registry });
 
   it("is seen as it is reported, and ends with the task", async () => {
-    const [scene, folder] = [await start(), await tempDir()];
+    const [{ scene }, folder] = [shared, await tempDir()];
     const result = await call<string>(scene.app, "walk", folder, ["one", "two", "three"]);
     const seen: string[] = [];
     for await (const at of result.progress()) {
@@ -41,7 +34,7 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
   });
 
   it("travels at most ten times a second, and the last value always does", async () => {
-    const scene = await start();
+    const { scene } = shared;
     const running = call<Steps>(scene.app, "count", 10_000);
     const seen = await all(running.progress());
     expect(seen.at(-1)).toEqual({ done: 10_000, total: 10_000 });
@@ -55,7 +48,7 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
   });
 
   it("skips what a slow reader does not come to, and gives the newest", async () => {
-    const scene = await start();
+    const { scene } = shared;
     const running = call<Steps>(scene.app, "count", 1_000);
     const values = running.progress()[Symbol.asyncIterator]();
     await within("the first value", values.next());
@@ -65,7 +58,7 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
   });
 
   it("shows a state of the task's own", async () => {
-    const [scene, folder] = [await start(), await tempDir()];
+    const [{ scene }, folder] = [shared, await tempDir()];
     const result = await call<number>(scene.app, "upload", folder);
     for await (const at of result.progress()) {
       expect([at, await result.status(), await result.info()]).toEqual([0.5, "UPLOADING", 0.5]);
@@ -75,14 +68,14 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
   });
 
   it("ends without an error when the task fails", async () => {
-    const scene = await start();
+    const { scene } = shared;
     const running = call<string>(scene.app, "fail");
     expect(await all(running.progress())).toEqual(["before"]);
     await expect(running.get({ timeout: "60s" })).rejects.toThrow("after");
   });
 
   it("goes on over a retry", async () => {
-    const [scene, folder] = [await start(), await tempDir()];
+    const [{ scene }, folder] = [shared, await tempDir()];
     const seen: string[] = [];
     for await (const at of call<string>(scene.app, "again", folder).progress()) {
       seen.push(at);
@@ -92,27 +85,25 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
   });
 
   it("is nothing while the task waits for a retry", async () => {
-    const scene = await Scene.open(place);
-    const worker = await scene.worker({ registry });
-    const retried = nextEvent(worker, "task-retried");
-    const result = await call<string>(scene.app, "waitsForRetry");
-    await retried;
+    const { scene, worker } = shared;
+    const waiting = call<string>(scene.app, "waitsForRetry");
+    await nextEvent(worker, "task-retried", waiting.id);
+    const result = await waiting;
     await eventually(async () => (await result.status()) === "RETRY", { what: "the state" });
     expect(await result.info()).toBeUndefined();
   });
 
   it("is nothing to fail for", async () => {
-    const scene = await Scene.open(place);
-    const worker = await scene.worker({ registry });
-    const warned = nextEvent(worker, "task-log");
+    const { scene, worker } = shared;
     const running = call(scene.app, "odd");
+    const warned = nextEvent(worker, "task-log", running.id);
     expect(await all(running.progress())).toEqual([]);
     expect(await running.get({ timeout: "60s" })).toBe("fine");
     expect(await warned).toMatchObject({ level: "warn", message: expect.stringContaining("is a function") as string });
   });
 
   it("belongs to the task that declares its channel", async () => {
-    const scene = await start();
+    const { scene } = shared;
     expect(await all(call(scene.app, "foreign").progress())).toEqual(["own"]);
     expect(await all(call(scene.app, "quiet").progress())).toEqual([]);
     const running = call(scene.app, "reserved");
@@ -120,7 +111,7 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
   });
 
   it("is not followed within a task without leave to wait", async () => {
-    const scene = await start();
+    const { scene } = shared;
     const wait = { timeout: "60s" } as const;
     onTestFinished(async () => (apps as Record<string, App | undefined>)[scene.prefix]?.close());
     expect(await call(scene.app, "follow", scene.where, { allowJoin: true }).get(wait)).toBe(3);
@@ -128,7 +119,7 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
   });
 
   it("is not waited for any longer than the caller's signal allows", async () => {
-    const [scene, folder] = [await start(), await tempDir()];
+    const [{ scene }, folder] = [shared, await tempDir()];
     const controller = new AbortController();
     const result = await call<string>(scene.app, "walk", folder, ["go"]);
     const follow = async (): Promise<void> => {
@@ -142,7 +133,7 @@ describe.each([...brokersAndPools, ...pairs])("the progress of a task on $name",
   it("is seen of a task that never yields", async () => {
     // n.b. inline it would keep the caller from looking
     if (place.pool === "inline") return;
-    const [scene, folder] = [await start(), await tempDir()];
+    const [{ scene }, folder] = [shared, await tempDir()];
     const seen: string[] = [];
     for await (const at of call<string>(scene.app, "spin", folder, ["one", "two"]).progress()) {
       seen.push(at);

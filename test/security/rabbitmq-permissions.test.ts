@@ -27,8 +27,11 @@ const patternsOf = (user: string): string[] =>
 beforeAll(async () => {
   server = await RabbitServer.start();
   for (const user of USERS) {
-    await server.ctl("add_user", user, `secret-of-${user}`);
-    await server.ctl("set_permissions", "-p", "/", user, ...patternsOf(user));
+    const patterns = patternsOf(user).map((pattern) => `<<${JSON.stringify(pattern)}>>`);
+    await server.evaluate(`
+      rabbit_auth_backend_internal:add_user(<<"${user}">>, <<"secret-of-${user}">>, <<"test">>),
+      rabbit_auth_backend_internal:set_permissions(<<"${user}">>, <<"/">>, ${patterns.join(", ")}, <<"test">>).
+    `);
   }
 });
 afterAll(() => server.stop());

@@ -5,18 +5,13 @@ import { pathToFileURL } from "node:url";
 
 const { resolve } = createRequire(import.meta.url);
 
-const FOLDERS = {
-  "@taskgen/core": ["call", "wire", "run", "transports/memory"],
-  "@taskgen/worker": [".", "limits", "streams", "batches"],
-};
+/** Files that are threads and processes of their own. */
+const STARTED = /^(transports|pool|process-main)-/;
 
 /** What is loaded only when it is needed: loading takes real time, of which a simulation knows nothing. */
 export async function preload(): Promise<void> {
-  const folders = Object.entries(FOLDERS).flatMap(([name, parts]) =>
-    parts.map((part) => join(dirname(resolve(name)), part)),
-  );
-  for (const folder of folders) {
-    const files = readdirSync(folder).filter((file) => file.endsWith(".js"));
+  for (const folder of ["@taskgen/core", "@taskgen/worker"].map((name) => dirname(resolve(name)))) {
+    const files = readdirSync(folder).filter((file) => file.endsWith(".js") && !STARTED.test(file));
     await Promise.all(files.map((file) => import(pathToFileURL(join(folder, file)).href)));
   }
 }

@@ -16,6 +16,8 @@ export interface ChildOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** It works hard for long. @default false */
+  readonly isLongLived?: boolean;
 }
 
 /** How a child ended. */
@@ -125,7 +127,7 @@ function program(file: URL): string[] {
 /** Starts a TypeScript or JavaScript file with this Node. Must be called within a test. */
 export function spawnChild(file: URL, options: ChildOptions = {}): Child {
   const child = new Child(
-    spawn(process.execPath, [...SHORT_LIVED, ...program(file), ...(options.args ?? [])], {
+    spawn(process.execPath, [...(options.isLongLived ? [] : SHORT_LIVED), ...program(file), ...(options.args ?? [])], {
       stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),

@@ -16,7 +16,6 @@ const LONGEST: readonly string[] = [
   "conformance/redis-cluster.test.ts",
   "codegen/types/written.test.ts",
   "twice/killed.test.ts",
-  "progress/progress.test.ts",
   "e2e/worker-killed.test.ts",
   "limits/limits.test.ts",
   "conformance/redis.test.ts",

@@ -4,18 +4,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { PACKAGES, packed } from "./packed.js";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const OWN = /^(@taskgen|@taskgen-examples|taskgen|\..*)$/;
-
-/** Each package's name and its folder. */
-const PACKAGES = {
-  "@taskgen/core": "core",
-  "@taskgen/codegen": "codegen",
-  "@taskgen/worker": "worker",
-  taskgen: "cli",
-} as const;
 
 /**
  * A folder in which the packages are installed as npm would publish them, beside links to what this workspace has
@@ -31,8 +24,8 @@ export class PackedInstall implements AsyncDisposable {
   static async create(): Promise<PackedInstall> {
     const install = new PackedInstall(await mkdtemp(join(tmpdir(), "taskgen-packed-")));
     await linkEntries(join(root, "node_modules"), join(install.folder, "node_modules"));
-    await pack(install.folder);
-    for (const [name, folder] of Object.entries(PACKAGES)) await install.#extract(name, folder);
+    const tarballs = await packed();
+    for (const [name, folder] of Object.entries(PACKAGES)) await install.#extract(name, folder, tarballs);
     return install;
   }
 
@@ -56,27 +49,17 @@ export class PackedInstall implements AsyncDisposable {
     return rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  async #extract(name: string, folder: string): Promise<void> {
+  async #extract(name: string, folder: string, from: string): Promise<void> {
     const target = join(this.folder, "node_modules", name);
     await mkdir(target, { recursive: true });
-    const tarballs = await readdir(this.folder);
-    const tarball = tarballs.find((file) =>
+    const tarball = (await readdir(from)).find((file) =>
       new RegExp(`^${name.replace("@", "").replace("/", "-")}-\\d.*\\.tgz$`).test(file),
     );
     if (tarball === undefined) throw new Error(`npm pack made no file for ${name}`);
-    await run("tar", ["-xzf", join(this.folder, tarball), "-C", target, "--strip-components=1"]);
+    await run("tar", ["-xzf", join(from, tarball), "-C", target, "--strip-components=1"]);
     // the versions of other packages that only this one has
     await linkEntries(join(root, "packages", folder, "node_modules"), join(target, "node_modules"));
   }
-}
-
-/** One tarball for each package. */
-async function pack(target: string): Promise<void> {
-  const args = ["pack", "--ignore-scripts", "--silent", "--pack-destination", target];
-  const workspaces = Object.keys(PACKAGES).flatMap((name) => ["--workspace", name]);
-  const { npm_execpath: npm } = process.env;
-  const [command, ...first] = npm === undefined ? ["npm"] : [process.execPath, npm];
-  await run(command, [...first, ...args, ...workspaces], { cwd: root });
 }
 
 /** Links every package of one node_modules folder into another, except for our own. */

@@ -55,7 +55,7 @@ export class PackedMonorepo implements AsyncDisposable {
     const manifest = { name: "shop", private: true, packageManager: "npm@11.0.0", workspaces: ["examples/monorepo/*"] };
     await writeFile(join(folder, "package.json"), JSON.stringify(manifest));
     await writeFile(join(folder, "turbo.json"), await readFile(join(root, "turbo.json")));
-    await writeFile(join(folder, ".gitignore"), "node_modules/\n.turbo/\n*.tgz\n/worktrees/\n");
+    await writeFile(join(folder, ".gitignore"), "node_modules/\n.turbo/\n/worktrees/\n");
     const bins = join(folder, "node_modules/.bin");
     await mkdir(bins);
     await symlink(bin, join(bins, "taskgen"));

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ClientBase } from "pg";
 import type { TaskMap } from "./_generated/client.js";
 
-type TaskName = keyof TaskMap & string;
+type TaskName = Extract<keyof TaskMap, string>;
 type ArgumentsOf<Name extends TaskName> = Parameters<TaskMap[Name]["delay"]>;
 
 /** Where relays are told that there is something to send. */
