@@ -16,6 +16,8 @@ const loaded = {};
 await build({
   input: { ...imported, ...started },
   platform: "node",
+  // what groups of modules without their dependencies ask for
+  preserveEntrySignatures: "allow-extension",
   external: (id) => id.startsWith("#") || !(id.startsWith(".") || resolve(id) === id),
   plugins: [{ name: "modules", load }],
   output: {

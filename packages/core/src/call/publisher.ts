@@ -122,9 +122,11 @@ export class Publisher {
       this.#options.codec.load(),
     ]));
     return sendGuarded(calls, {
-      ...{ ...this.#options, codec, isList },
-      deliver: (sends: readonly Call[]) => this.#dispatch(sends),
-      result: (call: Call) => this.#result(call),
+      ...this.#options,
+      codec,
+      isList,
+      deliver: (sends) => this.#dispatch(sends),
+      result: (call) => this.#result(call),
     });
   }
 
@@ -182,7 +184,8 @@ export class Publisher {
     const { events } = this.#options;
     // n.b. of guarded ones it is told what is really sent
     if ((events.hears("published") || events.hears("publish-failed")) && !isGuarded(calls[0]))
-      void telling().then(({ tellPublished }) => tellPublished(events, calls, sent));
+      // n.b. an `import()` for each call would end in any order
+      void (telling ??= import("./app-events.js")).then(({ tellPublished }) => tellPublished(events, calls, sent));
   }
 
   /** `undefined` where nothing wraps the calls. */
@@ -223,10 +226,7 @@ export class Publisher {
 
 const failing = (): Promise<typeof import("./publish-failure.js")> => import("./publish-failure.js");
 
-let told: Promise<typeof import("./app-events.js")> | undefined;
-
-/** n.b. an `import()` for each call would end in any order */
-const telling = (): typeof told & {} => (told ??= import("./app-events.js"));
+let telling: Promise<typeof import("./app-events.js")> | undefined;
 
 const failed = async (call: Call, cause: unknown): Promise<never> => {
   throw (await failing()).callFailure(call, cause);
