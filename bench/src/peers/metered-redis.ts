@@ -2,6 +2,12 @@ import type { Opened } from "../opened.js";
 import { connect, type Client } from "../raw/redis-client.js";
 import { RedisServer } from "../redis-server.js";
 
+/** What Redis says of one command: how often it ran, and how long, those within a script counted for the script as well. */
+export interface CommandUse {
+  readonly calls: number;
+  readonly microseconds: number;
+}
+
 /** A private Redis for all sides, and what it does. */
 export class MeteredRedis implements AsyncDisposable {
   readonly url: string;
@@ -21,11 +27,14 @@ export class MeteredRedis implements AsyncDisposable {
   }
 
   /** The commands of all clients, and within scripts, while something is done. */
-  async commandsDuring(work: () => Promise<unknown>): Promise<number> {
+  async commandsDuring(work: () => Promise<unknown>): Promise<ReadonlyMap<string, CommandUse>> {
     await this.#client.callBuffer("config", "resetstat");
     await work();
-    const stats = [...(await this.#info("commandstats")).matchAll(/^cmdstat_(.+?):calls=(\d+)/gm)];
-    return stats.reduce((sum, [, name, calls]) => (name!.startsWith("config") ? sum : sum + Number(calls)), 0);
+    const stats = (await this.#info("commandstats")).matchAll(/^cmdstat_(.+?):calls=(\d+),usec=(\d+)/gm);
+    const uses = [...stats].map(
+      ([, name, calls, usec]) => [name!, { calls: Number(calls), microseconds: Number(usec) }] as const,
+    );
+    return new Map(uses.filter(([name]) => !name.startsWith("config")));
   }
 
   /** What it has used of the processors. */
