@@ -41,6 +41,16 @@ describe("the pattern of a template", () => {
     );
   });
 
+  it.each([
+    ["an exponent", template(["", "", "", "1", ""], STRING, NUMBER, STRING, STRING), "1e1"],
+    ["a point", template(["", "", "", ".", ""], STRING, NUMBER, STRING, STRING), "1."],
+    ["decimals", template(["", "", "", "5", ""], STRING, NUMBER, STRING, STRING), "1.5"],
+  ])("leaves %s that a number may have to what comes after it", (_, type, text) => {
+    expect(isOfType(type, text, {})).toBe(true);
+    expect(regex(type).test(text)).toBe(true);
+    expect(regex(type, true).test(text)).toBe(true);
+  });
+
   it("admits whatever a number is as text", () => {
     fc.assert(
       fc.property(fc.oneof(fc.double(), fc.integer()), (value) => {

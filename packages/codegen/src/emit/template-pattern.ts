@@ -10,7 +10,7 @@ const ANYTHING = Symbol("anything");
 // Every quantifier takes as little as it can, so that what is found is found as early as it can be, and has a bound, so that
 // a long run of digits is not walked once from each of them.
 const DIGITS = "\\d{1,400}?";
-const DECIMAL = `(?:${DIGITS}(?:\\.\\d{0,400}?)?|\\.${DIGITS})(?:[eE][+-]?${DIGITS})?`;
+const DECIMAL = `(?:${DIGITS}(?:\\.\\d{0,400}?)??|\\.${DIGITS})(?:[eE][+-]?${DIGITS})??`;
 const NUMBER = `(?:NaN|-?Infinity|[+-]?${DECIMAL}|0[xX][\\da-fA-F]{1,400}?|0[oO][0-7]{1,400}?|0[bB][01]{1,400}?)`;
 const BIGINT = "-?\\d{1,4096}?";
 
