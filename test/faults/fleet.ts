@@ -26,6 +26,9 @@ export const TIMES = { lease: `${LEASE_MS}ms`, heartbeat: "1s" } as const;
 /** What no fault may make Node say of a process. */
 const COMPLAINTS = /unhandled|uncaught|MaxListeners|DeprecationWarning/i;
 
+/** So long the copies may take: those that died with workers run one after the other. */
+const COPIES_MS = 60_000;
+
 /** A broker, and the processes that use it, each with an append-only history in a file. */
 export class Fleet {
   readonly place: Place;
@@ -152,7 +155,7 @@ export class Fleet {
 
   /**
    * From now on nothing is disturbed any more: the producers wait until they know what their calls came to, the workers stop,
-   * and the broker tells what is left in it.
+   * and the broker tells what is left in it. n.b. where a broker may have taken a call twice, its second copy may still wait then
    */
   async finish(withinMs = 90_000): Promise<TimedEntry[]> {
     this.note({ kind: "calm" });
@@ -160,6 +163,7 @@ export class Fleet {
     await Promise.all(producers.map((producer) => producer.finish(withinMs)));
     const left = new Set(this.#producers.map(({ part }) => part));
     const workers = this.#parts.filter((part) => !this.#gone.has(part) && !left.has(part));
+    if (!this.place.dedupe && workers.length > 0) await readRest(this.broker.url, COPIES_MS);
     const exits = await Promise.all(workers.map(stop));
     const unclean = exits.filter(({ code }) => code !== 0);
     if (unclean.length > 0) throw new Error(`${unclean.length} workers did not exit with 0 when told to stop`);

@@ -6,7 +6,7 @@ import type { RestEntry } from "../support/history/entries.js";
 type Rest = Omit<RestEntry, "kind">;
 
 /** What a broker holds when all is over; waits a while for it to be nothing, since RabbitMQ counts late. */
-export async function readRest(broker: string): Promise<Rest> {
+export async function readRest(broker: string, within = 15_000): Promise<Rest> {
   const app = createApp({ broker, onError: () => {} });
   try {
     const transport = await openInspection(app);
@@ -15,7 +15,7 @@ export async function readRest(broker: string): Promise<Rest> {
       rest = sum(await transport.depths());
       return rest.waiting + rest.delayed + rest.owned === 0;
     };
-    await eventually(isEmpty, { within: 15_000, every: 200 }).catch(() => {});
+    await eventually(isEmpty, { within, every: 200 }).catch(() => {});
     return rest;
   } finally {
     await app.close();

@@ -7,6 +7,7 @@ import type { Fault, Scenario } from "../fault.js";
 import { type Fleet, LEASE_MS } from "../fleet.js";
 import type { Part } from "../fleet-processes.js";
 import { mostRedeliveries, outcomesOf, settled, times } from "../outcomes.js";
+import { writtenDown } from "../rabbitmq.js";
 
 const left = (code: number): ChildExit => ({ code, signal: null });
 /** n.b. a worker whose broker is away waits a while for it, twice. */
@@ -70,13 +71,13 @@ const graceOver: Scenario = async (fleet) => {
 };
 
 const brokerAway =
-  (code: number): Scenario =>
+  (code: number, ready: () => Promise<void> = async () => {}): Scenario =>
   async (fleet) => {
     const producer = await fleet.producer();
     const command = await startCommand(fleet);
-    // n.b. a RabbitMQ that is killed right after it made a quorum queue may find no leader for it
     await producer.call({ task: "work", args: [5] }, 500);
     await settled(fleet, 500);
+    await ready();
     await producer.call({ task: "work", args: [3_000] }, 5);
     await fleet.started(505, command);
     await fleet.fault("SIGTERM while the broker is down", async () => {
@@ -98,7 +99,7 @@ const OVER = { "engine/engine.test.ts": ["aborts and hands back what outlives th
 const burst = { run: inABurst, boundMs: 1_000 };
 const over = { run: graceOver, boundMs: REPLACED_MS };
 const second = (boundMs: number) => ({ run: twice, boundMs });
-const away = (code: number, boundMs: number) => ({ run: brokerAway(code), boundMs });
+const away = (boundMs: number, ...how: Parameters<typeof brokerAway>) => ({ run: brokerAway(...how), boundMs });
 
 export const workerStops: readonly Fault[] = [
   {
@@ -133,8 +134,8 @@ export const workerStops: readonly Fault[] = [
     cells: {
       memory: ONE_PROCESS,
       sqlite: { none: "there is no server: a file is there or not" },
-      redis: away(1, LEASE_MS + 5_000),
-      amqp: away(0, 5_000),
+      redis: away(LEASE_MS + 5_000, 1),
+      amqp: away(5_000, 0, writtenDown),
     },
   },
 ];

@@ -1,3 +1,4 @@
+import { within } from "../within.js";
 import { type RedisClient, type RedisValue, createClient, createSubscriber, discard, whyRefused } from "./driver.js";
 import {
   ConnectionLost,
@@ -30,6 +31,7 @@ export class Session {
   readonly #onEnd: (session: Session, reason: string) => void;
   readonly #clients = new Set<RedisClient>();
   readonly #known = new Set<Script>();
+  readonly #ending = new AbortController();
   #command: RedisClient | undefined;
   #corked = false;
   #round = { calls: 0, unanswered: 0 };
@@ -104,7 +106,7 @@ export class Session {
   /** What one of the clients is answered. Where it is not, or the server does not serve now, all of them end. */
   async answer(client: RedisClient, reply: Promise<unknown>): Promise<unknown> {
     try {
-      return await reply;
+      return await this.#untilEnd(reply);
     } catch (error) {
       throw this.#failure(client, error);
     }
@@ -129,6 +131,7 @@ export class Session {
     this.ended = reason;
     for (const client of this.#clients) discard(client);
     this.#clients.clear();
+    this.#ending.abort();
     this.#onEnd(this, reason);
   }
 
@@ -174,13 +177,19 @@ export class Session {
     round.calls++;
     round.unanswered++;
     try {
-      return await client.callBuffer(command, ...args);
+      return await this.#untilEnd(client.callBuffer(command, ...args));
     } catch (error) {
       if (script === undefined || !isNoScript(error)) throw this.#failure(client, error);
       return await this.#ask("eval", [script.text, ...args.slice(1)]);
     } finally {
       round.unanswered--;
     }
+  }
+
+  /** n.b. the client of a Cluster that is ended leaves some of what it sent on to other nodes without an answer. */
+  #untilEnd<T>(reply: Promise<T>): Promise<T> {
+    if (!this.#place.cluster) return reply;
+    return within(reply, this.#ending.signal, () => new ConnectionLost(this.ended));
   }
 
   #failure(client: RedisClient, error: unknown): unknown {
