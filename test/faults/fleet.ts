@@ -27,7 +27,7 @@ export const TIMES = { lease: `${LEASE_MS}ms`, heartbeat: "1s" } as const;
 const COMPLAINTS = /unhandled|uncaught|MaxListeners|DeprecationWarning/i;
 
 /** So long the copies may take: those that died with workers run one after the other. */
-const COPIES_MS = 60_000;
+const COPIES_MS = 120_000;
 
 /** A broker, and the processes that use it, each with an append-only history in a file. */
 export class Fleet {
